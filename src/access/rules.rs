@@ -14,7 +14,7 @@ const GROUPS: &str = "allow.groups";
 
 /// The outcome of one rule. Its text contains nothing about the person beyond what the rule names, so it may be logged.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Judged {
+pub struct RuleOutcome {
     /// The rule's key below the provider's table: `allow.groups`.
     pub rule: String,
     /// Whether it holds.
@@ -25,32 +25,37 @@ pub struct Judged {
 
 /// Applies every configured rule. `said` are the provider's claims by source; an earlier source takes precedence. A claim is
 /// read as for the profile and the tokens.
-pub fn judge(registration: &Registration, profile: &Profile, said: &[Value]) -> Vec<Judged> {
+pub fn evaluate_sent(registration: &Registration, profile: &Profile, said: &[Value]) -> Vec<RuleOutcome> {
     let find = |pointer: &Pointer| said.iter().find_map(|source| pointer.find(source));
     let groups_sent = registration.claims.groups.as_ref().and_then(find);
     let found = |pointer: &Pointer| upstream::claim(registration, said, pointer);
     let elsewhere = || groups_sent.is_none() && said.iter().any(upstream::has_groups_elsewhere);
-    let mut judged = judge_by(&registration.allow, profile, groups_sent, found);
+    let mut outcome = evaluate(&registration.allow, profile, groups_sent, found);
     if let Some(failed) =
-        judged.iter_mut().find(|judged| judged.rule == GROUPS && !judged.holds).filter(|_| elsewhere())
+        outcome.iter_mut().find(|outcome| outcome.rule == GROUPS && !outcome.holds).filter(|_| elsewhere())
     {
         failed.why = upstream::GROUPS_ELSEWHERE.into();
     }
-    judged
+    outcome
 }
 
 /// Applies every configured rule to an identity as its last login stored it. `registration` is that of its provider: a claim
 /// that the profile has is read from there.
-pub fn judge_stored(allow: &Allow, registration: &Registration, profile: &Profile, claims: &Value) -> Vec<Judged> {
-    judge_by(allow, profile, None, |pointer| upstream::stored_claim(registration, profile, claims, pointer))
+pub fn evaluate_stored(
+    allow: &Allow,
+    registration: &Registration,
+    profile: &Profile,
+    claims: &Value,
+) -> Vec<RuleOutcome> {
+    evaluate(allow, profile, None, |pointer| upstream::stored_claim(registration, profile, claims, pointer))
 }
 
-fn judge_by(
+fn evaluate(
     allow: &Allow,
     profile: &Profile,
     groups_sent: Option<&Value>,
     found: impl Fn(&Pointer) -> Option<Value>,
-) -> Vec<Judged> {
+) -> Vec<RuleOutcome> {
     let domains = (!allow.email_domains.is_empty()).then(|| email_domains(&allow.email_domains, profile));
     let in_groups = (!allow.groups.is_empty()).then(|| groups(&allow.groups, profile.groups.as_deref(), groups_sent));
     let claims = allow.claims.iter().map(|(pointer, wanted)| claim(pointer, wanted, found(pointer).as_ref()));
@@ -62,13 +67,13 @@ pub fn is_at(profile: &Profile, domains: &[String]) -> bool {
     verified_domain(profile).is_some_and(|domain| domains.iter().any(|listed| ascii(listed).as_ref() == Some(&domain)))
 }
 
-fn email_domains(domains: &[String], profile: &Profile) -> Judged {
+fn email_domains(domains: &[String], profile: &Profile) -> RuleOutcome {
     let (holds, why) = match verified_domain(profile) {
         None => (false, "there is no verified e-mail address"),
         Some(_) if is_at(profile, domains) => (true, "the verified e-mail address is in one of the domains"),
         Some(_) => (false, "the verified e-mail address is in none of the domains"),
     };
-    Judged { rule: "allow.email_domains".into(), holds, why: why.into() }
+    RuleOutcome { rule: "allow.email_domains".into(), holds, why: why.into() }
 }
 
 /// The domain of the verified address.
@@ -88,7 +93,7 @@ fn ascii(domain: &str) -> Option<String> {
 
 /// Names are compared exactly: a prefix or another letter case makes a different group. `of_person` are the groups of the
 /// profile, which the apps see, and `sent` is what the provider said.
-fn groups(wanted: &[String], of_person: Option<&[String]>, sent: Option<&Value>) -> Judged {
+fn groups(wanted: &[String], of_person: Option<&[String]>, sent: Option<&Value>) -> RuleOutcome {
     let rule = GROUPS.into();
     let Some(of_person) = of_person else {
         let why = match sent {
@@ -98,11 +103,11 @@ fn groups(wanted: &[String], of_person: Option<&[String]>, sent: Option<&Value>)
             }
             Some(odd) => format!("the groups are {}, not a list", kind(odd)),
         };
-        return Judged { rule, holds: false, why };
+        return RuleOutcome { rule, holds: false, why };
     };
     match wanted.iter().find(|group| of_person.contains(group)) {
-        Some(group) => Judged { rule, holds: true, why: format!("{group:?} is among the person's groups") },
-        None => Judged { rule, holds: false, why: "none of them is among the person's groups".into() },
+        Some(group) => RuleOutcome { rule, holds: true, why: format!("{group:?} is among the person's groups") },
+        None => RuleOutcome { rule, holds: false, why: "none of them is among the person's groups".into() },
     }
 }
 
@@ -118,7 +123,7 @@ pub fn kind(value: &Value) -> &'static str {
     }
 }
 
-/// The required and the actual value of each rule of [`judge`], in the same order. These are personal data: they are for
+/// The required and the actual value of each rule of [`evaluate_sent`], in the same order. These are personal data: they are for
 /// `vestibule explain`, whose caller supplied the claims, and never for a log.
 pub fn looked_at(registration: &Registration, profile: &Profile, said: &[Value]) -> Vec<(Value, Value)> {
     let allow = &registration.allow;
@@ -134,7 +139,7 @@ pub fn looked_at(registration: &Registration, profile: &Profile, said: &[Value])
 }
 
 /// A list matches if one of its items does. An object never matches.
-fn claim(pointer: &Pointer, wanted: &str, found: Option<&Value>) -> Judged {
+fn claim(pointer: &Pointer, wanted: &str, found: Option<&Value>) -> RuleOutcome {
     let (holds, why) = match found {
         None => (false, "the provider did not say it"),
         Some(Value::Object(_)) => (false, "it is an object, and no value"),
@@ -145,7 +150,7 @@ fn claim(pointer: &Pointer, wanted: &str, found: Option<&Value>) -> Judged {
         Some(value) if is(value, wanted) => (true, "it is the value"),
         Some(_) => (false, "it is another value"),
     };
-    Judged { rule: format!("allow.claims.{:?}", pointer.as_str()), holds, why: why.into() }
+    RuleOutcome { rule: format!("allow.claims.{:?}", pointer.as_str()), holds, why: why.into() }
 }
 
 /// Strings are compared exactly; numbers and booleans by their JSON text, so that `"true"` in the file matches `true`.
@@ -163,7 +168,7 @@ mod tests {
 
     fn holds(allow: Allow, profile: &Profile, said: &[Value]) -> bool {
         let registration = Registration { allow, ..Registration::example() };
-        judge(&registration, profile, said).iter().all(|judged| judged.holds)
+        evaluate_sent(&registration, profile, said).iter().all(|outcome| outcome.holds)
     }
 
     fn at(email: &str, email_verified: bool) -> Profile {
@@ -262,16 +267,16 @@ mod tests {
         allow.groups = vec!["staff".into()];
         let registration = Registration { allow, ..Registration::example() };
         let ada = Profile { groups: Some(vec!["guests".into()]), ..at("ada@example.com", true) };
-        let judged = judge(&registration, &ada, &[json!({"groups": ["guests"]})]);
-        let told: Vec<_> = judged.iter().map(|judged| (judged.rule.as_str(), judged.holds)).collect();
+        let outcome = evaluate_sent(&registration, &ada, &[json!({"groups": ["guests"]})]);
+        let told: Vec<_> = outcome.iter().map(|outcome| (outcome.rule.as_str(), outcome.holds)).collect();
         assert_eq!(told, [("allow.email_domains", true), ("allow.groups", false)]);
-        assert!(!judged.iter().any(|judged| judged.why.contains("ada") || judged.why.contains("guests")));
+        assert!(!outcome.iter().any(|outcome| outcome.why.contains("ada") || outcome.why.contains("guests")));
         let said = [json!({"groups": ["guests"]})];
         let looked_at = looked_at(&registration, &at("ada@example.com", true), &said);
         let domains = (json!(["example.com"]), json!("ada@example.com"));
         assert_eq!(looked_at, [domains, (json!(["staff"]), json!(["guests"]))]);
-        let text = judge(&registration, &at("ada@example.com", true), &[json!({"groups": "staff"})]);
+        let text = evaluate_sent(&registration, &at("ada@example.com", true), &[json!({"groups": "staff"})]);
         let why = "the groups are a text, not a list; single_group_as_list = true takes it as one group";
-        assert_eq!(text.last().map(|judged| judged.why.as_str()), Some(why));
+        assert_eq!(text.last().map(|outcome| outcome.why.as_str()), Some(why));
     }
 }

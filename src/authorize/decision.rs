@@ -17,7 +17,7 @@ pub struct DecisionInput<'a> {
     /// Whether the person signed in for this request.
     pub for_this: bool,
     /// Whether the person gave consent.
-    pub agreed: bool,
+    pub consented: bool,
     /// Whether the session's provider may give a requested `acr`.
     pub may_step_up: bool,
     /// When the request was received.
@@ -32,7 +32,7 @@ pub enum Decision {
     /// Issue an authorization code to the app.
     Code,
     /// Ask the person for consent.
-    Agree,
+    Consent,
     /// Send the person to a login.
     SignIn,
     /// Send the person to a login at the session's provider, for a requested `acr` that the session does not have.
@@ -54,7 +54,7 @@ pub fn decide(request: &AuthorizationRequest, input: &DecisionInput<'_>) -> Deci
     };
     match next {
         Decision::SignIn if request.prompt.none => Decision::Refuse(OAuthError::LoginRequired, "nobody is signed in"),
-        Decision::Agree if request.prompt.none => {
+        Decision::Consent if request.prompt.none => {
             Decision::Refuse(OAuthError::ConsentRequired, "the person has to agree")
         }
         next => next,
@@ -73,7 +73,7 @@ fn with_session(request: &AuthorizationRequest, session: &Session, input: &Decis
     if !input.for_this && !prompt.none && input.may_step_up && lacks_acr(request, session) {
         return Decision::StepUp;
     }
-    if (prompt.consent || request.installed) && !input.agreed { Decision::Agree } else { Decision::Code }
+    if (prompt.consent || request.installed) && !input.consented { Decision::Consent } else { Decision::Code }
 }
 
 /// Whether the session has none of the requested `acr_values`, and its login did not ask for them. They are compared as text, since
@@ -157,10 +157,15 @@ mod tests {
     }
 
     /// A request of second 1000, decided at second 1010.
-    fn judge(request: &AuthorizationRequest, session: Option<&Session>, for_this: bool, agreed: bool) -> Decision {
+    fn decision(
+        request: &AuthorizationRequest,
+        session: Option<&Session>,
+        for_this: bool,
+        consented: bool,
+    ) -> Decision {
         decide(
             request,
-            &DecisionInput { session, for_this, agreed, may_step_up: true, asked_at: at(1000), now: at(1010) },
+            &DecisionInput { session, for_this, consented, may_step_up: true, asked_at: at(1000), now: at(1010) },
         )
     }
 
@@ -171,25 +176,25 @@ mod tests {
     /// AZ-22: `prompt=none` never leads to a page.
     #[test]
     fn nothing_is_shown_where_nothing_may_be() {
-        assert!(login_required(judge(&request("none"), None, false, false)));
-        assert_eq!(judge(&request("none"), Some(&session(0)), false, false), Decision::Code);
+        assert!(login_required(decision(&request("none"), None, false, false)));
+        assert_eq!(decision(&request("none"), Some(&session(0)), false, false), Decision::Code);
         let installed = AuthorizationRequest { installed: true, ..request("none") };
-        let refused = judge(&installed, Some(&session(0)), false, false);
+        let refused = decision(&installed, Some(&session(0)), false, false);
         assert!(matches!(refused, Decision::Refuse(OAuthError::ConsentRequired, _)));
         let old = AuthorizationRequest { max_age: Some(5), ..request("none") };
-        assert!(login_required(judge(&old, Some(&session(0)), false, false)));
+        assert!(login_required(decision(&old, Some(&session(0)), false, false)));
     }
 
     #[test]
     fn who_is_signed_in_goes_straight_on() {
-        assert_eq!(judge(&request(""), None, false, false), Decision::SignIn);
-        assert_eq!(judge(&request(""), Some(&session(0)), false, false), Decision::Code);
+        assert_eq!(decision(&request(""), None, false, false), Decision::SignIn);
+        assert_eq!(decision(&request(""), Some(&session(0)), false, false), Decision::Code);
         for elsewhere in [
             AuthorizationRequest { provider: Some("other".into()), ..request("") },
             AuthorizationRequest { hinted_user: Some(UserId(Uuid::from_u128(9))), ..request("") },
         ] {
-            assert_eq!(judge(&elsewhere, Some(&session(0)), false, false), Decision::SignIn);
-            assert!(login_required(judge(&elsewhere, Some(&session(1005)), true, false)));
+            assert_eq!(decision(&elsewhere, Some(&session(0)), false, false), Decision::SignIn);
+            assert!(login_required(decision(&elsewhere, Some(&session(1005)), true, false)));
         }
     }
 
@@ -197,25 +202,25 @@ mod tests {
     #[test]
     fn a_new_login_is_asked_for_and_checked() {
         let login = request("login");
-        assert_eq!(judge(&login, Some(&session(1009)), false, false), Decision::SignIn);
-        assert_eq!(judge(&login, Some(&session(1005)), true, false), Decision::Code);
-        assert_eq!(judge(&login, Some(&session(941)), true, false), Decision::Code);
-        assert!(login_required(judge(&login, Some(&session(939)), true, false)));
+        assert_eq!(decision(&login, Some(&session(1009)), false, false), Decision::SignIn);
+        assert_eq!(decision(&login, Some(&session(1005)), true, false), Decision::Code);
+        assert_eq!(decision(&login, Some(&session(941)), true, false), Decision::Code);
+        assert!(login_required(decision(&login, Some(&session(939)), true, false)));
         let silent = Session { auth_time_vouched: false, ..session(1005) };
-        assert!(login_required(judge(&login, Some(&silent), true, false)));
-        assert_eq!(judge(&request(""), Some(&silent), true, false), Decision::Code);
+        assert!(login_required(decision(&login, Some(&silent), true, false)));
+        assert_eq!(decision(&request(""), Some(&silent), true, false), Decision::Code);
         let assumed = Session { auth_time_assumed: true, ..silent.clone() };
-        assert_eq!(judge(&login, Some(&assumed), true, false), Decision::Code);
+        assert_eq!(decision(&login, Some(&assumed), true, false), Decision::Code);
         let young = AuthorizationRequest { max_age: Some(100), ..request("") };
-        assert_eq!(judge(&young, Some(&session(910)), false, false), Decision::Code);
-        assert_eq!(judge(&young, Some(&session(909)), false, false), Decision::SignIn);
-        assert_eq!(judge(&young, Some(&silent), false, false), Decision::SignIn);
-        assert_eq!(judge(&young, Some(&session(850)), true, false), Decision::Code);
-        assert!(login_required(judge(&young, Some(&session(849)), true, false)));
-        assert!(login_required(judge(&young, Some(&silent), true, false)));
+        assert_eq!(decision(&young, Some(&session(910)), false, false), Decision::Code);
+        assert_eq!(decision(&young, Some(&session(909)), false, false), Decision::SignIn);
+        assert_eq!(decision(&young, Some(&silent), false, false), Decision::SignIn);
+        assert_eq!(decision(&young, Some(&session(850)), true, false), Decision::Code);
+        assert!(login_required(decision(&young, Some(&session(849)), true, false)));
+        assert!(login_required(decision(&young, Some(&silent), true, false)));
         let chooses = request("select_account");
-        assert_eq!(judge(&chooses, Some(&session(1009)), false, false), Decision::SignIn);
-        assert_eq!(judge(&chooses, Some(&session(0)), true, false), Decision::Code);
+        assert_eq!(decision(&chooses, Some(&session(1009)), false, false), Decision::SignIn);
+        assert_eq!(decision(&chooses, Some(&session(0)), true, false), Decision::Code);
     }
 
     /// A requested `acr` that the session lacks leads to its provider once for these values, and never with `prompt=none`.
@@ -240,31 +245,31 @@ mod tests {
             (" ", Some("silver"), None, Decision::Code),
         ] {
             let session = has(acr, asked);
-            assert_eq!(judge(&asks(values), Some(&session), false, false), expected, "{values} {acr:?} {asked:?}");
-            assert_eq!(judge(&asks(values), Some(&session), true, false), Decision::Code, "the app gets what came");
+            assert_eq!(decision(&asks(values), Some(&session), false, false), expected, "{values} {acr:?} {asked:?}");
+            assert_eq!(decision(&asks(values), Some(&session), true, false), Decision::Code, "the app gets what came");
             let silent = AuthorizationRequest { prompt: request("none").prompt, ..asks(values) };
-            assert_eq!(judge(&silent, Some(&session), false, false), Decision::Code);
+            assert_eq!(decision(&silent, Some(&session), false, false), Decision::Code);
             let input = DecisionInput {
                 session: Some(&session),
                 for_this: false,
-                agreed: false,
+                consented: false,
                 may_step_up: false,
                 asked_at: at(0),
                 now: at(0),
             };
             assert_eq!(decide(&asks(values), &input), Decision::Code, "the provider cannot");
         }
-        assert_eq!(judge(&asks("gold"), None, false, false), Decision::SignIn);
+        assert_eq!(decision(&asks("gold"), None, false, false), Decision::SignIn);
         let other = AuthorizationRequest { hinted_user: Some(UserId(Uuid::from_u128(9))), ..asks("gold") };
-        assert!(login_required(judge(&other, Some(&has(Some("gold"), None)), true, false)));
+        assert!(login_required(decision(&other, Some(&has(Some("gold"), None)), true, false)));
     }
 
     #[test]
     fn an_installed_app_is_agreed_to() {
         let installed = AuthorizationRequest { installed: true, ..request("") };
         for asks in [installed, request("consent")] {
-            assert_eq!(judge(&asks, Some(&session(0)), false, false), Decision::Agree);
-            assert_eq!(judge(&asks, Some(&session(0)), false, true), Decision::Code);
+            assert_eq!(decision(&asks, Some(&session(0)), false, false), Decision::Consent);
+            assert_eq!(decision(&asks, Some(&session(0)), false, true), Decision::Code);
         }
     }
 }

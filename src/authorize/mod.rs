@@ -37,7 +37,7 @@ pub use next::{FirstStep, LoginStep, Next};
 pub use open::{ClosedRequest, OpenRequest, OpenRequestError, find_closed, open};
 pub use read::{AuthorizeError, Terms, is_s256_challenge, read};
 pub use request::{AuthorizationRequest, Prompt};
-pub use resume::{agree, answer_with_login, decline, resume};
+pub use resume::{answer_with_login, consent, decline, resume};
 pub use start::{Browser, consume_pushed_request, push, start};
 #[cfg(feature = "dev")]
 pub use store::hot_statements;

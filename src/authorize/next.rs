@@ -19,7 +19,7 @@ pub enum Next {
     /// To the app, with the authorization response.
     App(Box<AppAnswer>),
     /// To the consent page.
-    Agree(AuthorizationRequestId),
+    Consent(AuthorizationRequestId),
     /// To a login, at this provider or at one that the person chooses.
     SignIn(AuthorizationRequestId, Option<String>),
 }
@@ -54,7 +54,7 @@ pub(super) fn decision_input<'a>(
     let may = |signed_in: &&SignedIn| client.is_some_and(|client| client.takes_provider(&signed_in.session.provider));
     let session = signed_in.filter(may).map(|signed_in| &signed_in.session);
     let may_step_up = may_step_up(app, request, session);
-    DecisionInput { session, for_this, agreed: false, may_step_up, asked_at: now, now }
+    DecisionInput { session, for_this, consented: false, may_step_up, asked_at: now, now }
 }
 
 /// Whether the provider of the session may give one of the requested `acr_values`.

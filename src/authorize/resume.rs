@@ -56,7 +56,7 @@ pub fn answer_with_login(
 
 /// Continues a request after consent on the page that carried `shown_to`. Where another person is signed in now, the
 /// consent does not count and the page is shown again.
-pub async fn agree(
+pub async fn consent(
     app: &App,
     open: &OpenRequest,
     signed_in: Option<&SignedIn>,
@@ -64,8 +64,9 @@ pub async fn agree(
     now: Timestamp,
 ) -> Result<Next, OpenRequestError> {
     let shown_to = ShownTo::open(&app.config.ring, &question(open.id), shown_to);
-    let agreed = shown_to.is_some_and(|shown_to| signed_in.is_some_and(|here| shown_to == ShownTo::new(&here.session)));
-    proceed(app, open, signed_in, false, agreed, now).await
+    let consented =
+        shown_to.is_some_and(|shown_to| signed_in.is_some_and(|here| shown_to == ShownTo::new(&here.session)));
+    proceed(app, open, signed_in, false, consented, now).await
 }
 
 /// Answers the app with `access_denied` after a person declined on the page that carried `shown_to`. Where another person
@@ -92,12 +93,13 @@ async fn proceed(
     open: &OpenRequest,
     signed_in: Option<&SignedIn>,
     just_now: bool,
-    agreed: bool,
+    consented: bool,
     now: Timestamp,
 ) -> Result<Next, OpenRequestError> {
     let OpenRequest { id, request, asked_at, session } = open;
     let for_this = just_now || signed_in.is_some_and(|signed_in| *session == Some(signed_in.session.id));
-    let input = DecisionInput { agreed, asked_at: *asked_at, ..decision_input(app, request, signed_in, for_this, now) };
+    let input =
+        DecisionInput { consented, asked_at: *asked_at, ..decision_input(app, request, signed_in, for_this, now) };
     match (decide(request, &input), signed_in) {
         (Decision::Refuse(error, why), _) => {
             answer_once(app, open, now).await?;
@@ -108,12 +110,12 @@ async fn proceed(
             None => without_code(app, open, now).await,
         },
         (Decision::StepUp, Some(signed_in)) => Ok(Next::SignIn(*id, Some(signed_in.session.provider.clone()))),
-        (Decision::Agree, Some(signed_in)) => {
+        (Decision::Consent, Some(signed_in)) => {
             let (id, session) = (*id, signed_in.session.id);
             if just_now {
                 app.db.run("remember session", move |conn| store::remember(conn, id, session)).await?;
             }
-            Ok(Next::Agree(id))
+            Ok(Next::Consent(id))
         }
         _ => Ok(Next::SignIn(*id, only_provider(app, request))),
     }

@@ -56,15 +56,15 @@ pub async fn start(
     let id = AuthorizationRequestId::new(now);
     let binding = Some(browser.binding.as_bytes().to_vec());
     let row = NewRequest { binding_hash: binding, ..new_request(id, &request, now, LIFETIME) };
-    let agree = next == Decision::Agree;
+    let needs_consent = next == Decision::Consent;
     let step_up = browser.signed_in.as_ref().filter(|_| next == Decision::StepUp);
     let step_up = step_up.map(|signed_in| signed_in.session.provider.clone());
-    if !agree && let Some(provider) = step_up.or_else(|| only_provider(app, &request)) {
+    if !needs_consent && let Some(provider) = step_up.or_else(|| only_provider(app, &request)) {
         let row = LoginFor::New(Box::new(row));
         return Ok(FirstStep::Login(Box::new(LoginStep { provider, request, row })));
     }
     app.db.run("store authorization request", move |conn| store::insert(conn, &row)).await?;
-    Ok(FirstStep::Next(if agree { Next::Agree(id) } else { Next::SignIn(id, None) }))
+    Ok(FirstStep::Next(if needs_consent { Next::Consent(id) } else { Next::SignIn(id, None) }))
 }
 
 /// Stores a pushed request. Returns its `request_uri` and the seconds for which it is valid.

@@ -72,7 +72,7 @@ fn judged(config: &Config, conditions: &SiteConditions, person: &Person<'_>, now
     let lifetime = Lifetime::new(&config.sessions, &config.tokens);
     let signed_in = login::new_session(person.registration, person.identity, lifetime, now);
     let claims = &person.identity.claims;
-    match verify::judge(conditions, &Narrowing::default(), &signed_in, claims, person.registration, now) {
+    match verify::check_conditions(conditions, &Narrowing::default(), &signed_in, claims, person.registration, now) {
         Judgement::Passes => (Some(true), "all conditions hold".into()),
         Judgement::Denied(why) => (Some(false), why),
         Judgement::StepUp(_) => {

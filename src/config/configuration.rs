@@ -125,9 +125,8 @@ pub(crate) fn validate(mut raw: RawConfig, ids: &Ids, validator: &mut Validator<
     let needs = ClaimNeeds { token_claims: &raw.tokens.claims, clients: &raw.clients };
     let storing = raw.providers.iter().filter(|(_, provider)| provider.registration.store_tokens);
     let storing: Vec<String> = storing.map(|(id, _)| id.clone()).collect();
-    let mut take = |id: &String| {
-        raw.providers.remove(id).map(|provider| protocol::validate(id, provider, &needs, validator))
-    };
+    let mut take =
+        |id: &String| raw.providers.remove(id).map(|provider| protocol::validate(id, provider, &needs, validator));
     // Collect the options first: an invalid provider must not stop the validation of the others.
     let providers: Vec<_> = ids.of_section("providers").iter().filter_map(&mut take).collect();
     let link_by_verified_email = login.as_ref().is_some_and(|login| login.link_by_verified_email);

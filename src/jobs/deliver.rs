@@ -19,7 +19,7 @@ const RETRY_INTERVAL: Duration = Duration::from_secs(3);
 const COUNT_INTERVAL: Duration = Duration::from_secs(10);
 
 /// Delivers due notices, for ever. A delivery that is cut off is claimed again after its claim has expired, by any replica.
-pub async fn deliver(app: Arc<App>) {
+pub async fn deliver_logout_notices(app: Arc<App>) {
     let limits = DeliveryLimits::new(app.endings.notified_clients().iter());
     let mut delivery = Delivery { limits, in_flight: JoinSet::new(), clients: HashMap::new(), app };
     let (mut counted, mut reachable) = (None, true);
@@ -49,10 +49,10 @@ struct Delivery {
 impl Delivery {
     /// Begins the due deliveries, as far as the limits allow.
     async fn begin_due(&mut self) -> Result<(), DbError> {
-        for notice in logout::claim(&self.app, &self.limits, self.app.clock.now()).await? {
+        for notice in logout::claim_due_notices(&self.app, &self.limits, self.app.clock.now()).await? {
             self.limits.enter(&notice.client_id);
             let (app, client) = (Arc::clone(&self.app), notice.client_id.clone());
-            let task = self.in_flight.spawn(async move { logout::deliver(&app, notice).await });
+            let task = self.in_flight.spawn(async move { logout::attempt_delivery(&app, notice).await });
             self.clients.insert(task.id(), client);
         }
         Ok(())

@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::task::JoinHandle;
 
 use super::cleanup::clean_repeatedly;
-use super::deliver::deliver;
+use super::deliver::deliver_logout_notices;
 use super::keys::follow_keys;
 use super::providers::check_issuers;
 use super::recheck::recheck;
@@ -32,7 +32,7 @@ impl Schedule {
                 async move { check_issuers(&app, &failing).await }
             }),
             tokio::spawn(clean_repeatedly(Arc::clone(app))),
-            tokio::spawn(deliver(Arc::clone(app))),
+            tokio::spawn(deliver_logout_notices(Arc::clone(app))),
             tokio::spawn(revoke(Arc::clone(app))),
             tokio::spawn(recheck(Arc::clone(app))),
             tokio::spawn(follow_keys(Arc::clone(app))),

@@ -33,7 +33,7 @@ pub async fn complete(
     now: Timestamp,
 ) -> Result<Finished, LoginRefusal> {
     let provider = app.providers.get(&callback.provider).ok_or(LoginRefusal::early(Code::UnknownProvider))?;
-    let (mut claimed, mut handshake, response) = claim(app, &mut callback, now).await?;
+    let (mut claimed, mut handshake, response) = claim_login(app, &mut callback, now).await?;
     handshake.sent = confidential(&callback, &handshake);
     let finished = async {
         let grant = match response {
@@ -104,7 +104,7 @@ async fn finish(app: &App, login: ConfirmedLogin<'_>, answer: AnswerApp<'_>) -> 
     }
 }
 
-async fn claim(
+async fn claim_login(
     app: &App,
     callback: &mut Callback,
     now: Timestamp,
@@ -155,8 +155,8 @@ async fn claim(
 
 /// Applies the allow rules before the write. The error names the rule and contains nothing about the person.
 fn allowed(registration: &Registration, identity: &Identity) -> Result<(), LoginFailure> {
-    let judged = access::judge(registration, &identity.profile, &identity.raw_claims);
-    let Some(failed) = judged.into_iter().find(|judged| !judged.holds) else { return Ok(()) };
+    let outcomes = access::evaluate_sent(registration, &identity.profile, &identity.raw_claims);
+    let Some(failed) = outcomes.into_iter().find(|outcome| !outcome.holds) else { return Ok(()) };
     let reason = format!("providers.{}.{} does not hold: {}", registration.id, failed.rule, failed.why);
     Err(LoginFailure::denied(Code::NotAllowed, reason).of_account(&identity.profile))
 }

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::new_session::{ForApp, app_session, new_session};
 use super::{by_email, remarks};
-use crate::access::{self, Judged};
+use crate::access::{self, RuleOutcome};
 use crate::account::Profile;
 use crate::base::clock::Timestamp;
 use crate::client::{self, Client};
@@ -49,7 +49,7 @@ pub struct Explained {
 pub struct Rule {
     /// The outcome of the rule.
     #[serde(flatten)]
-    pub judged: Judged,
+    pub judged: RuleOutcome,
     /// The value that the rule requires.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub wanted: Option<Value>,
@@ -136,10 +136,10 @@ pub fn explain(
 }
 
 fn judged(registration: &Registration, identity: &Identity, client: Option<&Client>) -> Vec<Rule> {
-    let judged = access::judge(registration, &identity.profile, &identity.raw_claims);
+    let judged = access::evaluate_sent(registration, &identity.profile, &identity.raw_claims);
     let looked_at = access::looked_at(registration, &identity.profile, &identity.raw_claims);
     let of_provider = judged.into_iter().zip(looked_at).map(|(judged, (wanted, found))| Rule {
-        judged: Judged { rule: format!("providers.{}.{}", registration.id, judged.rule), ..judged },
+        judged: RuleOutcome { rule: format!("providers.{}.{}", registration.id, judged.rule), ..judged },
         wanted: Some(wanted),
         found: Some(found),
     });
@@ -147,11 +147,11 @@ fn judged(registration: &Registration, identity: &Identity, client: Option<&Clie
     of_provider.chain(of_client.map(|judged| Rule { judged, wanted: None, found: None })).collect()
 }
 
-fn takes_provider(client: &Client, provider: &str) -> Judged {
+fn takes_provider(client: &Client, provider: &str) -> RuleOutcome {
     let holds = client.takes_provider(provider);
     let why =
         if holds { "the app takes people of this provider" } else { "the app takes people of other providers only" };
-    Judged { rule: format!("clients.{}.providers", client.id), holds, why: why.into() }
+    RuleOutcome { rule: format!("clients.{}.providers", client.id), holds, why: why.into() }
 }
 
 /// With everything that the app may ask for.

@@ -51,7 +51,7 @@ pub use finished::{Completed, Finished, Linked};
 pub use fresh::{FRESH, Freshness, confirm, confirm_value, freshness, is_confirmed};
 pub use input::{AuthorizationResponse, Callback, Caller, FetchSite, Flow, NewLogin};
 pub use new_session::new_session;
-pub use posted::keep;
+pub use posted::store_response;
 pub use refusal::{Code, Goal, LoginRefusal};
 pub use refused_request::keep_refused_request;
 pub use report::{Report, report};

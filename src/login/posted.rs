@@ -41,7 +41,7 @@ struct PostedResponse {
 }
 
 /// Stores a response, which came from `ip`, until the `GET` of the callback, which checks expiry and browser.
-pub async fn keep(
+pub async fn store_response(
     app: &App,
     provider: &str,
     state: &Plain,
@@ -54,7 +54,7 @@ pub async fn keep(
         app.refused(&Event::CallbackRefused { provider: provider.to_owned(), code: code.as_str() }, ip, now);
         LoginRefusal::early(code)
     };
-    let kept = match response {
+    let plain_response = match response {
         AuthorizationResponse::Granted(AuthorizationGrant::Code { code, iss, user, .. }) => {
             let user = user.filter(|user| user.len() <= MAX_USER);
             PostedResponse { code: Some(code.expose().to_owned()), error: None, error_description: None, iss, user }
@@ -67,10 +67,10 @@ pub async fn keep(
         AuthorizationResponse::Granted(AuthorizationGrant::Verifier { .. }) => return Err(refused()),
     };
     let state = state.hashed();
-    let plain = serde_json::to_vec(&kept).unwrap_or_default();
+    let plain = serde_json::to_vec(&plain_response).unwrap_or_default();
     let sealed = app.config.ring.seal(&sealed_for(provider, state), &plain);
     let posted = store::Posted { provider: provider.to_owned(), state, sealed, now };
-    let known = app.db.run("keep posted answer", move |conn| store::keep(conn, &posted)).await?;
+    let known = app.db.run("keep posted answer", move |conn| store::store_posted(conn, &posted)).await?;
     if known { Ok(()) } else { Err(refused()) }
 }
 

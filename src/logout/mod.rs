@@ -20,7 +20,7 @@ pub use delivery_limits::DeliveryLimits;
 pub use elsewhere::{all, one, others};
 pub use link::{follow, link, link_after};
 pub use local::{local, several};
-pub use notice::{claim, deliver, depth, give_up_untried, undelivered};
+pub use notice::{attempt_delivery, claim_due_notices, depth, give_up_untried, undelivered};
 pub use request::{Asked, LogoutRequestError, Request};
 pub use rp_initiated::{Asker, Decision, Reach, decide, destination, read};
 pub use store::Undelivered;

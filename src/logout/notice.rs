@@ -30,43 +30,43 @@ const GIVE_UP_AFTER: TimeDelta = TimeDelta::days(3);
 const UNTRIED: TimeDelta = TimeDelta::hours(1);
 
 /// Claims as many notices as the delivery limits allow.
-pub async fn claim(app: &App, limits: &DeliveryLimits, now: Timestamp) -> Result<Vec<Notice>, DbError> {
+pub async fn claim_due_notices(app: &App, limits: &DeliveryLimits, now: Timestamp) -> Result<Vec<Notice>, DbError> {
     let (most, free) = limits.free(now);
     if free.is_empty() {
         return Ok(Vec::new());
     }
-    app.db.run("claim logout notices", move |conn| store::claim(conn, &free, most, now, now + CLAIM)).await
+    app.db.run("claim logout notices", move |conn| store::claim_notices(conn, &free, most, now, now + CLAIM)).await
 }
 
 /// Makes one attempt and stores its outcome. Returns whether the client accepted the logout token.
-pub async fn deliver(app: &App, notice: Notice) -> bool {
-    let told = tell(app, &notice).await;
+pub async fn attempt_delivery(app: &App, notice: Notice) -> bool {
+    let outcome = post_logout_token(app, &notice).await;
     let now = app.clock.now();
-    let written = match &told {
+    let written = match &outcome {
         Ok(()) => {
             let id = notice.id;
-            app.db.run("settle logout notice", move |conn| store::delivered(conn, id, now)).await
+            app.db.run("settle logout notice", move |conn| store::record_delivery(conn, id, now)).await
         }
-        Err(reason) => miss(app, &notice, reason, now).await,
+        Err(reason) => record_failure(app, &notice, reason, now).await,
     };
     let (client, session) = (notice.client_id, notice.session);
     let attempts = u32::try_from(notice.attempts).unwrap_or_default();
     if let Err(error) = written {
         // The claim expires and the delivery is attempted again: the client may be notified twice, but never not at all.
         tracing::warn!(client, %session, %error, "what became of a logout notice was not written down");
-    } else if told.is_ok() {
+    } else if outcome.is_ok() {
         let lag = (now - notice.created_at).to_std().unwrap_or_default();
         telemetry::record(&Event::LogoutDelivered { client, session, attempts, lag });
     }
-    told.is_ok()
+    outcome.is_ok()
 }
 
-async fn miss(app: &App, notice: &Notice, reason: &str, now: Timestamp) -> Result<(), DbError> {
+async fn record_failure(app: &App, notice: &Notice, reason: &str, now: Timestamp) -> Result<(), DbError> {
     let attempts = u32::try_from(notice.attempts).unwrap_or_default();
     let [chance] = random_bytes::<1>();
     let next = next_attempt(attempts, now, notice.created_at + GIVE_UP_AFTER, chance);
     let (written, text) = (notice.clone(), reason.to_owned());
-    app.db.run("postpone logout notice", move |conn| store::missed(conn, &written, &text, next, now)).await?;
+    app.db.run("postpone logout notice", move |conn| store::record_failure(conn, &written, &text, next, now)).await?;
     let (client, session, reason) = (notice.client_id.clone(), notice.session, reason.to_owned());
     telemetry::record(&match next {
         Some(_) => Event::LogoutDelayed { client, session, attempts, reason },
@@ -76,7 +76,7 @@ async fn miss(app: &App, notice: &Notice, reason: &str, now: Timestamp) -> Resul
 }
 
 /// Posts a new logout token. The error text is shown to operators.
-async fn tell(app: &App, notice: &Notice) -> Result<(), String> {
+async fn post_logout_token(app: &App, notice: &Notice) -> Result<(), String> {
     let client = app.clients.get(&notice.client_id).ok_or("the client is not configured any more")?;
     let (uri, private) = client.backchannel_logout_uri.as_ref().ok_or("the client has no backchannel_logout_uri")?;
     let token = logout_token(app, client, notice)?;

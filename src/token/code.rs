@@ -96,7 +96,7 @@ pub async fn redeem(
         return Err(DbError::Unavailable("the revocation feed is out of reach".into()).into());
     }
     let ending = app.endings.ending(EndReason::CodeReuse, now);
-    let ask = Ask {
+    let attempt = RedeemAttempt {
         hash: presented.code.hashed(),
         client_id: client.id.clone(),
         redirect_uri: presented.redirect_uri,
@@ -110,7 +110,7 @@ pub async fn redeem(
         with_claims: client.tokens.reads_provider_claims(),
         now,
     };
-    match app.db.run("redeem code", move |conn| ask.decide(conn)).await? {
+    match app.db.run("redeem code", move |conn| attempt.execute(conn)).await? {
         RedeemOutcome::Granted(redeemed) => {
             let Redeemed { signed_in, nonce, parent, others } = *redeemed;
             let surplus = others + 1 - i64::from(client.sessions_per_browser);
@@ -154,7 +154,7 @@ async fn end_oldest(app: &App, parent: SessionId, client_id: &str, most: i64, no
 }
 
 /// The inputs of the decision besides the rows.
-struct Ask {
+struct RedeemAttempt {
     hash: Hashed,
     client_id: String,
     redirect_uri: String,
@@ -182,8 +182,8 @@ enum RedeemOutcome {
     Refused(CodeDefect),
 }
 
-impl Ask {
-    fn decide(&self, conn: &mut Conn) -> QueryResult<RedeemOutcome> {
+impl RedeemAttempt {
+    fn execute(&self, conn: &mut Conn) -> QueryResult<RedeemOutcome> {
         let redeem = Redeem {
             hash: self.hash.as_bytes(),
             client_id: &self.client_id,
@@ -199,11 +199,11 @@ impl Ask {
         };
         match store::redeem(conn, redeem)? {
             Some(redeemed) => Ok(RedeemOutcome::Granted(Box::new(redeemed))),
-            None => in_transaction(conn, |conn| self.judge(conn)),
+            None => in_transaction(conn, |conn| self.refuse(conn)),
         }
     }
 
-    fn judge(&self, conn: &mut Conn) -> QueryResult<RedeemOutcome> {
+    fn refuse(&self, conn: &mut Conn) -> QueryResult<RedeemOutcome> {
         let hash = self.hash.as_bytes();
         let Some(code) = store::spent(conn, hash)? else { return Ok(RedeemOutcome::Refused(CodeDefect::Unknown)) };
         // A request of another client changes nothing (TK-05).

@@ -92,7 +92,7 @@ pub async fn renew(app: &App, presented: Presented, now: Timestamp) -> Result<Re
     let (scope, resource, for_account) = (presented.scope.clone(), presented.resource, presented.for_account);
     let origin = RefreshOrigin::of(&app.config.ring, token.session, presented.ip, presented.user_agent.as_deref());
     let with_claims = app.clients.get(&presented.client_id).is_some_and(|client| client.tokens.reads_provider_claims());
-    let ask = Ask {
+    let attempt = RefreshAttempt {
         token,
         origin,
         with_claims,
@@ -107,7 +107,7 @@ pub async fn renew(app: &App, presented: Presented, now: Timestamp) -> Result<Re
         grace: GracePolicy::from(&app.config.tokens),
         now,
     };
-    let outcome = app.db.run("refresh session", move |conn| ask.decide(conn)).await?;
+    let outcome = app.db.run("refresh session", move |conn| attempt.execute(conn)).await?;
     let (signed_in, counter) = match outcome {
         RefreshOutcome::Renewed(signed_in, counter, events) => {
             events.iter().for_each(telemetry::record);
@@ -167,7 +167,7 @@ impl From<&config::Tokens> for GracePolicy {
 }
 
 /// The inputs of the decision besides the row.
-struct Ask {
+struct RefreshAttempt {
     token: RefreshToken,
     /// From where the request came.
     origin: RefreshOrigin,
@@ -198,8 +198,8 @@ enum RefreshOutcome {
     InvalidTarget,
 }
 
-impl Ask {
-    fn decide(&self, conn: &mut Conn) -> QueryResult<RefreshOutcome> {
+impl RefreshAttempt {
+    fn execute(&self, conn: &mut Conn) -> QueryResult<RefreshOutcome> {
         let RefreshToken { session: id, counter } = self.token;
         let rotate = Rotate {
             id,
@@ -216,11 +216,11 @@ impl Ask {
         };
         match store::rotate(conn, rotate)? {
             Some(signed_in) => Ok(RefreshOutcome::Renewed(Box::new(signed_in), counter + self.step, Vec::new())),
-            None => in_transaction(conn, |conn| self.judge(conn)),
+            None => in_transaction(conn, |conn| self.decide_locked(conn)),
         }
     }
 
-    fn judge(&self, conn: &mut Conn) -> QueryResult<RefreshOutcome> {
+    fn decide_locked(&self, conn: &mut Conn) -> QueryResult<RefreshOutcome> {
         let (id, now, presented) = (self.token.session, self.now, self.token.counter);
         let Some(locked) = store::lock(conn, id, self.with_claims)? else { return Ok(RefreshOutcome::InvalidGrant) };
         let session = &locked.signed_in.session;
@@ -236,7 +236,7 @@ impl Ask {
         }
         let newest = locked.state.counter;
         let (ip, from) = (IpNet::from(self.ip), self.origin.to_stored());
-        Ok(match locked.state.judge(presented, now, self.grace) {
+        Ok(match locked.state.decide(presented, now, self.grace) {
             RotationDecision::Rotate => {
                 store::advance(conn, id, presented + self.step, from, now)?;
                 RefreshOutcome::Renewed(used(locked, now), presented + self.step, Vec::new())

@@ -41,7 +41,7 @@ pub enum RotationDecision {
 
 impl RefreshState {
     /// Decides about a counter whose MAC is valid.
-    pub fn judge(&self, presented: i64, now: Timestamp, grace: GracePolicy) -> RotationDecision {
+    pub fn decide(&self, presented: i64, now: Timestamp, grace: GracePolicy) -> RotationDecision {
         match presented.checked_sub(self.counter) {
             Some(0) => RotationDecision::Rotate,
             Some(1) => RotationDecision::Recover,
@@ -63,33 +63,33 @@ mod tests {
         Timestamp::UNIX_EPOCH + TimeDelta::seconds(seconds)
     }
 
-    fn judge(state: RefreshState, presented: i64, seconds: i64) -> RotationDecision {
-        state.judge(presented, at(seconds), GRACE)
+    fn decide(state: RefreshState, presented: i64, seconds: i64) -> RotationDecision {
+        state.decide(presented, at(seconds), GRACE)
     }
 
     /// RF-01, RF-02, RF-03, RF-18: each row of the table.
     #[test]
     fn every_row_of_the_table() {
         let state = RefreshState { counter: 5, refreshed_at: Some(at(1000)), forgiven_at: None };
-        assert_eq!(judge(state, 5, 9999), RotationDecision::Rotate);
-        assert_eq!(judge(state, 4, 1000), RotationDecision::Again);
-        assert_eq!(judge(state, 4, 1060), RotationDecision::Again);
-        assert_eq!(judge(state, 4, 1061), RotationDecision::Forgive);
-        assert_eq!(judge(state, 6, 1000), RotationDecision::Recover);
+        assert_eq!(decide(state, 5, 9999), RotationDecision::Rotate);
+        assert_eq!(decide(state, 4, 1000), RotationDecision::Again);
+        assert_eq!(decide(state, 4, 1060), RotationDecision::Again);
+        assert_eq!(decide(state, 4, 1061), RotationDecision::Forgive);
+        assert_eq!(decide(state, 6, 1000), RotationDecision::Recover);
         for far in [7, 3, 0, -1, i64::MAX, i64::MIN] {
-            assert_eq!(judge(state, far, 1000), RotationDecision::Reuse, "{far}");
+            assert_eq!(decide(state, far, 1000), RotationDecision::Reuse, "{far}");
         }
         let forgiven = RefreshState { forgiven_at: Some(at(2000)), ..state };
-        assert_eq!(judge(forgiven, 4, 2000 + 24 * 3600 - 1), RotationDecision::Reuse);
-        assert_eq!(judge(forgiven, 4, 2000 + 24 * 3600), RotationDecision::Forgive);
-        assert_eq!(judge(forgiven, 4, 1010), RotationDecision::Again);
+        assert_eq!(decide(forgiven, 4, 2000 + 24 * 3600 - 1), RotationDecision::Reuse);
+        assert_eq!(decide(forgiven, 4, 2000 + 24 * 3600), RotationDecision::Forgive);
+        assert_eq!(decide(forgiven, 4, 1010), RotationDecision::Again);
     }
 
     /// LG-15, FI-12: a clock that is set back does not turn a retry into reuse.
     #[test]
     fn a_clock_that_goes_back_harms_nobody() {
         let state = RefreshState { counter: 5, refreshed_at: Some(at(1000)), forgiven_at: None };
-        assert_eq!(judge(state, 4, 0), RotationDecision::Again);
-        assert_eq!(judge(state, 5, 0), RotationDecision::Rotate);
+        assert_eq!(decide(state, 4, 0), RotationDecision::Again);
+        assert_eq!(decide(state, 5, 0), RotationDecision::Rotate);
     }
 }

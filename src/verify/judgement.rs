@@ -21,8 +21,8 @@ pub enum Judgement {
     Denied(String),
 }
 
-/// Judges a session. `registration` is that of its provider, and `claims` are the stored claims of its identity.
-pub fn judge(
+/// Checks a session. `registration` is that of its provider, and `claims` are the stored claims of its identity.
+pub fn check_conditions(
     conditions: &SiteConditions,
     narrowing: &Narrowing,
     signed_in: &SignedIn,
@@ -34,8 +34,8 @@ pub fn judge(
     if !conditions.providers.is_empty() && !conditions.providers.contains(&session.provider) {
         return Judgement::Denied("allow.providers does not hold: the session is of another provider".into());
     }
-    let judged = access::judge_stored(&conditions.allow, registration, profile, claims);
-    if let Some(failed) = judged.into_iter().find(|judged| !judged.holds) {
+    let outcomes = access::evaluate_stored(&conditions.allow, registration, profile, claims);
+    if let Some(failed) = outcomes.into_iter().find(|outcome| !outcome.holds) {
         return Judgement::Denied(format!("{} does not hold: {}", failed.rule, failed.why));
     }
     if let Some(why) = narrowing.refusal(session, profile.groups.as_deref().unwrap_or_default()) {

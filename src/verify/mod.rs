@@ -15,7 +15,7 @@ mod ruling;
 mod step_up;
 
 pub use identity_headers::IdentityHeaders;
-pub use judgement::{Judgement, judge};
+pub use judgement::{Judgement, check_conditions};
 pub use narrowing::Narrowing;
 pub use ruling::{Asked, Ruling, Unknown, rule};
 pub use step_up::{StepUp, StepUpToken};

@@ -139,7 +139,7 @@ pub fn claim(conn: &mut Conn, claim: &Claim) -> QueryResult<Result<ClaimedRow, L
         now: claim.now,
     };
     let Some(mut row) = update.get_result::<Updated>(conn).optional()? else {
-        return Ok(Err(judge(conn, claim)?));
+        return Ok(Err(why_unclaimed(conn, claim)?));
     };
     let stored_request = row.stored_request();
     let reference = Reference::from_row(row.reference);
@@ -215,7 +215,7 @@ impl UnclaimedRow {
     }
 }
 
-fn judge(conn: &mut Conn, claim: &Claim) -> QueryResult<LoginRefusal> {
+fn why_unclaimed(conn: &mut Conn, claim: &Claim) -> QueryResult<LoginRefusal> {
     let look = Look { provider: &claim.provider, state: claim.state.as_bytes(), flow: claim.flow.as_str() };
     let Some(row) = look.get_result::<UnclaimedRow>(conn).optional()? else {
         return Ok(LoginRefusal::early(Code::UnknownState));

@@ -30,7 +30,7 @@ pub use hot::{hot_statements, rare_statements};
 pub use link::{LinkOutcome, LinkRequest, link};
 pub use not_begun::{NotBegun, NotBegunRow, insert_not_begun, not_begun};
 pub use pending::count_pending;
-pub use posted::{Posted, keep};
+pub use posted::{Posted, store_posted};
 pub use prune::prune_completed;
 pub use report::{ReportRow, report};
 pub use unlink::{UnlinkOutcome, UnlinkRequest, UnlinkedBy, UsersIdentity, identities_for, take_back, unlink};

@@ -42,7 +42,7 @@ struct PostedRow {
 }
 
 /// Stores the response while the login is pending; the last one counts. `false` where there is no such login.
-pub fn keep(conn: &mut Conn, posted: &Posted) -> QueryResult<bool> {
+pub fn store_posted(conn: &mut Conn, posted: &Posted) -> QueryResult<bool> {
     let keep =
         Keep { provider: &posted.provider, state: posted.state.as_bytes(), sealed: &posted.sealed, now: posted.now };
     Ok(keep.get_result::<PostedRow>(conn)?.known)

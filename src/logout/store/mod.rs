@@ -8,6 +8,8 @@ mod sessions;
 
 #[cfg(feature = "dev")]
 pub use hot::{hot_statements, rare_statements};
-pub use notices::{Depth, Notice, Undelivered, claim, delivered, depth, give_up, missed, undelivered};
+pub use notices::{
+    Depth, Notice, Undelivered, claim_notices, depth, give_up, record_delivery, record_failure, undelivered,
+};
 pub use provider_logouts::{Taken, take};
 pub use sessions::{Meant, Upstream, linked, meant, upstream};

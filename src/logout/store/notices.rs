@@ -56,7 +56,7 @@ statement! {
 
 /// Claims up to `most` due notices, one of each of these clients, until `until`. A claim without an outcome by then belongs
 /// to a process that crashed, and the notice is due again.
-pub fn claim(
+pub fn claim_notices(
     conn: &mut Conn,
     clients: &[String],
     most: usize,
@@ -73,7 +73,7 @@ statement! {
 }
 
 /// Stores that the client accepted the logout token.
-pub fn delivered(conn: &mut Conn, id: uuid::Uuid, now: Timestamp) -> QueryResult<()> {
+pub fn record_delivery(conn: &mut Conn, id: uuid::Uuid, now: Timestamp) -> QueryResult<()> {
     Delivered { id, now }.execute(conn).map(|_| ())
 }
 
@@ -93,7 +93,7 @@ statement! {
 }
 
 /// Stores a failed attempt: the next is at `next`, or the notice is given up.
-pub fn missed(
+pub fn record_failure(
     conn: &mut Conn,
     notice: &Notice,
     reason: &str,

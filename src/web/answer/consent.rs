@@ -15,7 +15,7 @@ use crate::upstream::Provider;
 
 #[derive(Template)]
 #[template(path = "agree.html")]
-struct Agree<'a> {
+struct ConsentPage<'a> {
     prefix: &'a str,
     style: &'static str,
     app: &'a str,
@@ -80,12 +80,12 @@ impl<'a> Grant<'a> {
 }
 
 /// The consent page for an app's authorization request.
-pub fn agree(app: &App, open: &OpenRequest, signed_in: &SignedIn) -> HttpResponse {
+pub fn page(app: &App, open: &OpenRequest, signed_in: &SignedIn) -> HttpResponse {
     let OpenRequest { request, .. } = open;
     let client = app.clients.get(&request.client_id);
     let (person, email) = (name_of(signed_in), signed_in.user.profile.email.as_deref());
     let provider = &signed_in.session.provider;
-    let page = Agree {
+    let page = ConsentPage {
         prefix: prefix(app),
         style: STYLE_PATH,
         app: client.map_or(request.client_id.as_str(), |client| client.name.as_str()),

@@ -25,12 +25,12 @@ use crate::web::request::login as login_request;
 
 /// `GET /account`: the user's profile, sessions and identities.
 pub async fn show(app: Data<App>, caller: Caller) -> Result<HttpResponse, Problem> {
-    let (devices, identities) = of(&app, &caller.signed_in).await?;
+    let (devices, identities) = sessions_and_identities(&app, &caller.signed_in).await?;
     Ok(pages::account(&app, &caller.signed_in, &devices, &identities))
 }
 
 /// The sessions and the identities of the user of `signed_in`. One query.
-async fn of(app: &App, signed_in: &SignedIn) -> Result<(Vec<Listed>, Vec<Identity>), Problem> {
+async fn sessions_and_identities(app: &App, signed_in: &SignedIn) -> Result<(Vec<Listed>, Vec<Identity>), Problem> {
     let (user, lifetime, now) = (signed_in.user.sub, app.lifetime, app.clock.now());
     let (listed, identities) = app
         .db
@@ -97,7 +97,7 @@ pub async fn unlink(
 }
 
 /// `POST /account/identities/{id}/keep`: takes a requested removal back. Idempotent.
-pub async fn keep(
+pub async fn keep_identity(
     app: Data<App>,
     caller: Caller,
     id: Path<String>,

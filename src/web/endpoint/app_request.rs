@@ -2,7 +2,7 @@
 
 use actix_web::{HttpRequest, HttpResponse};
 
-use super::authorize::{go, signed_in};
+use super::authorize::{redirect_to_next, signed_in};
 use crate::app::App;
 use crate::authorize::{self, Next};
 use crate::base::clock::Timestamp;
@@ -20,7 +20,7 @@ pub async fn after_login(
     now: Timestamp,
 ) -> Result<HttpResponse, Problem> {
     let open = authorize::open(app, id, cookies::binding(app, request), now).await?;
-    Ok(go(app, request, authorize::resume(app, &open, Some(signed_in), true, now).await?))
+    Ok(redirect_to_next(app, request, authorize::resume(app, &open, Some(signed_in), true, now).await?))
 }
 
 /// Resumes the authorization request of an app with a session that the browser has. `None` where it needs a login, or cannot be
@@ -35,7 +35,7 @@ pub async fn without_login(
     let open = authorize::open(app, id, cookies::binding(app, request), now).await.ok()?;
     match authorize::resume(app, &open, Some(signed_in), false, now).await.ok()? {
         Next::SignIn(..) => None,
-        next => Some(go(app, request, next)),
+        next => Some(redirect_to_next(app, request, next)),
     }
 }
 
@@ -48,5 +48,5 @@ pub async fn continued(
 ) -> Result<Option<HttpResponse>, Problem> {
     let Ok(open) = authorize::open(app, id, cookies::binding(app, request), now).await else { return Ok(None) };
     let signed_in = signed_in(app, request, now).await?;
-    Ok(Some(go(app, request, authorize::resume(app, &open, signed_in.as_ref(), false, now).await?)))
+    Ok(Some(redirect_to_next(app, request, authorize::resume(app, &open, signed_in.as_ref(), false, now).await?)))
 }

@@ -3,7 +3,7 @@
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 
-use super::authorize::{self as endpoint, Asked};
+use super::authorize::{self as endpoint, RequestSource};
 use crate::app::App;
 use crate::authorize::{self, Leave, OAuthError, OpenRequestError};
 use crate::base::clock::Timestamp;
@@ -101,7 +101,8 @@ pub async fn again(
     let asked = closed.ok_or(Code::UnknownState)?.request;
     let client = app.clients.get(&asked.client_id).ok_or(Refusal::UnknownClient)?;
     client.redirect_uri(&asked.redirect_uri).ok_or(Refusal::RedirectUriRefused)?;
-    endpoint::answer(&app, &throttles, &request, Asked::Again(Box::new(asked)), app.clock.now()).await
+    endpoint::take_first_step(&app, &throttles, &request, RequestSource::Validated(Box::new(asked)), app.clock.now())
+        .await
 }
 
 /// `POST /oauth2/authorize/leave`: the button that leads back to the app, with the error of the page.

@@ -4,7 +4,7 @@ use actix_web::http::{Method, StatusCode, header};
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 
-use super::refused_authorization::{REQUEST_URI, record_answer, sent};
+use super::refused_authorization::{REQUEST_URI, app_request, record_answer};
 use super::refused_request;
 use crate::app::App;
 use crate::authorize::{
@@ -42,12 +42,12 @@ pub async fn authorize(
     if may_show_a_page && matches!(cookies::session(&app, &request), SessionCookie::Conflict(_)) {
         return Err(Refusal::SessionCookiesConflict.into());
     }
-    let asked = Asked::Query { query: &query, doubled: &doubled };
-    answer(&app, &throttles, &request, asked, app.clock.now()).await
+    let asked = RequestSource::Query { query: &query, doubled: &doubled };
+    take_first_step(&app, &throttles, &request, asked, app.clock.now()).await
 }
 
 /// Where an authorization request comes from.
-pub enum Asked<'a> {
+pub enum RequestSource<'a> {
     /// From the query; `doubled` names the repeated parameters.
     Query {
         /// The parameters.
@@ -56,15 +56,15 @@ pub enum Asked<'a> {
         doubled: &'a [String],
     },
     /// It was validated before, and begins anew.
-    Again(Box<AuthorizationRequest>),
+    Validated(Box<AuthorizationRequest>),
 }
 
 /// Takes the first step of a request, and binds the browser.
-pub async fn answer(
+pub async fn take_first_step(
     app: &App,
     throttles: &Throttles,
     request: &HttpRequest,
-    asked: Asked<'_>,
+    asked: RequestSource<'_>,
     now: Timestamp,
 ) -> Result<HttpResponse, Problem> {
     let (binding, cookie) = cookies::bind(app, request);
@@ -73,17 +73,19 @@ pub async fn answer(
         throttles.authorize_signed_out(app, request)?;
     }
     let step = match asked {
-        Asked::Query { query, doubled } => match first_step(app, request, query, doubled, &browser, now).await {
-            Err(refused) => {
-                app_refusal::record(request, sent(query), &refused);
-                return Err(refused_request::keep(app, throttles, request, query, refused, now).await);
+        RequestSource::Query { query, doubled } => {
+            match first_step(app, request, query, doubled, &browser, now).await {
+                Err(refused) => {
+                    app_refusal::record(request, app_request(query), &refused);
+                    return Err(refused_request::record(app, throttles, request, query, refused, now).await);
+                }
+                Ok(step) => step,
             }
-            Ok(step) => step,
-        },
-        Asked::Again(asked) => authorize::start(app, *asked, &browser, now).await?,
+        }
+        RequestSource::Validated(asked) => authorize::start(app, *asked, &browser, now).await?,
     };
     let mut answer = match step {
-        FirstStep::Next(next) => go(app, request, next),
+        FirstStep::Next(next) => redirect_to_next(app, request, next),
         FirstStep::Login(step) => begin(app, throttles, request, *step, binding, now).await?,
     };
     let _always_a_cookie = answer.add_cookie(&cookie);
@@ -103,11 +105,11 @@ async fn first_step(
     if let (Some(client_id), Some(request_uri)) = (query.get("client_id"), pushed) {
         return resume_pushed(app, client_id, request_uri, browser, now).await;
     }
-    match read(app, &of(query), doubled, IsPushed(false)) {
+    match read_request(app, &values_of(query), doubled, IsPushed(false)) {
         Ok(asked) => Ok(authorize::start(app, asked, browser, now).await?),
         Err(AuthorizeError::Told(answer)) => {
             record_answer(request, query, &answer);
-            Ok(FirstStep::Next(Next::App(Box::new(told(app, &answer)))))
+            Ok(FirstStep::Next(Next::App(Box::new(app_answer(app, &answer)))))
         }
         Err(refused) => Err(refused.into()),
     }
@@ -160,7 +162,7 @@ async fn begin(
     match (begun.await, stored) {
         (Ok(begun), _) => Ok(HttpResponse::Found().insert_header((header::LOCATION, begun.url)).finish()),
         // The `request_uri` is consumed. So the login shows the failure, at an address that the user can load again.
-        (Err::<_, Problem>(_), Some(login)) => Ok(go(app, request, login)),
+        (Err::<_, Problem>(_), Some(login)) => Ok(redirect_to_next(app, request, login)),
         (Err(problem), None) => Err(problem.with_app(AppGoal::not_stored(asked, Code::ProviderUnavailable))),
     }
 }
@@ -173,15 +175,15 @@ pub async fn authorize_by_form(
     Form(form): Form,
 ) -> Result<HttpResponse, Problem> {
     let app = app.get_ref();
-    let asked = match read(app, &of(&form), &[], IsPushed(false)) {
+    let asked = match read_request(app, &values_of(&form), &[], IsPushed(false)) {
         Ok(asked) => asked,
         Err(AuthorizeError::Told(answer)) => {
             record_answer(&request, &form, &answer);
-            return Ok(to_app(app, request.method(), &told(app, &answer)));
+            return Ok(to_app(app, request.method(), &app_answer(app, &answer)));
         }
         Err(refused) => {
             let problem = refused.into();
-            app_refusal::record(&request, sent(&form), &problem);
+            app_refusal::record(&request, app_request(&form), &problem);
             return Err(problem);
         }
     };
@@ -193,41 +195,41 @@ pub async fn authorize_by_form(
 }
 
 /// `GET /oauth2/authorize/agree`: the consent page.
-pub async fn ask(app: Data<App>, request: HttpRequest, Query(query): Query) -> Result<HttpResponse, Problem> {
-    let (open, signed_in) = waiting(&app, &request, &query).await?;
+pub async fn show_consent(app: Data<App>, request: HttpRequest, Query(query): Query) -> Result<HttpResponse, Problem> {
+    let (open, signed_in) = request_and_session(&app, &request, &query).await?;
     let next = authorize::resume(&app, &open, signed_in.as_ref(), false, app.clock.now()).await?;
     Ok(match (next, &signed_in) {
-        (Next::Agree(_), Some(signed_in)) => consent::agree(&app, &open, signed_in),
-        (next, _) => go(&app, &request, next),
+        (Next::Consent(_), Some(signed_in)) => consent::page(&app, &open, signed_in),
+        (next, _) => redirect_to_next(&app, &request, next),
     })
 }
 
 /// `POST /oauth2/authorize/agree`: the user's decision on the consent page.
-pub async fn agree(app: Data<App>, request: HttpRequest, Form(form): Form) -> Result<HttpResponse, Problem> {
-    let (open, signed_in) = waiting(&app, &request, &form).await?;
+pub async fn answer_consent(app: Data<App>, request: HttpRequest, Form(form): Form) -> Result<HttpResponse, Problem> {
+    let (open, signed_in) = request_and_session(&app, &request, &form).await?;
     let (signed_in, shown_to) = (signed_in.as_ref(), form.get("shown_to").unwrap_or_default());
     let now = app.clock.now();
     let next = match form.get("answer") {
-        Some("yes") => authorize::agree(&app, &open, signed_in, shown_to, now).await?,
+        Some("yes") => authorize::consent(&app, &open, signed_in, shown_to, now).await?,
         Some("no") => authorize::decline(&app, &open, signed_in, shown_to, now).await?,
         _ => return Err(Refusal::InvalidRequest.into()),
     };
-    Ok(go(&app, &request, next))
+    Ok(redirect_to_next(&app, &request, next))
 }
 
 /// The authorization request that the consent page names, and the session of the browser.
-async fn waiting(
+async fn request_and_session(
     app: &App,
     request: &HttpRequest,
     parameters: &Parameters,
 ) -> Result<(OpenRequest, Option<SignedIn>), Problem> {
     let now = app.clock.now();
-    let open = named(app, request, parameters, now).await?.ok_or(Refusal::InvalidRequest)?;
+    let open = named_request(app, request, parameters, now).await?.ok_or(Refusal::InvalidRequest)?;
     Ok((open, signed_in(app, request, now).await?))
 }
 
 /// The authorization request in the parameter `authorization_request`, if present. It must belong to this browser.
-pub async fn named(
+pub async fn named_request(
     app: &App,
     request: &HttpRequest,
     parameters: &Parameters,
@@ -250,7 +252,7 @@ pub(super) async fn signed_in(app: &App, request: &HttpRequest, now: Timestamp) 
 pub(super) struct IsPushed(pub bool);
 
 /// Validates an authorization request. `get` returns a parameter's value; `doubled` names the repeated parameters.
-pub(super) fn read(
+pub(super) fn read_request(
     app: &App,
     get: &dyn Fn(&str) -> Option<String>,
     doubled: &[String],
@@ -274,19 +276,19 @@ pub(super) fn read(
     Ok(asked)
 }
 
-fn of(parameters: &Parameters) -> impl Fn(&str) -> Option<String> {
+fn values_of(parameters: &Parameters) -> impl Fn(&str) -> Option<String> {
     |name| parameters.get(name).map(str::to_owned)
 }
 
-fn told(app: &App, answer: &ErrorAnswer) -> AppAnswer {
+fn app_answer(app: &App, answer: &ErrorAnswer) -> AppAnswer {
     answer.answer(app.config.server.public_url.issuer())
 }
 
-pub fn go(app: &App, request: &HttpRequest, next: Next) -> HttpResponse {
+pub fn redirect_to_next(app: &App, request: &HttpRequest, next: Next) -> HttpResponse {
     let prefix = app.config.server.public_url.prefix();
     let url = match next {
         Next::App(answer) => return to_app(app, request.method(), &answer),
-        Next::Agree(id) => format!("{prefix}/oauth2/authorize/agree?authorization_request={id}"),
+        Next::Consent(id) => format!("{prefix}/oauth2/authorize/agree?authorization_request={id}"),
         Next::SignIn(id, None) => format!("{prefix}/login?authorization_request={id}"),
         Next::SignIn(id, Some(provider)) => format!("{prefix}/login/{provider}?authorization_request={id}"),
     };

@@ -113,7 +113,7 @@ pub async fn unlink(app: Data<App>, caller: Caller, id: Path<String>) -> Result<
 }
 
 /// `POST /identities/{id}/keep`: takes a requested removal back; 404 where none was requested.
-pub async fn keep(app: Data<App>, caller: Caller, id: Path<String>) -> Result<HttpResponse, Problem> {
+pub async fn keep_identity(app: Data<App>, caller: Caller, id: Path<String>) -> Result<HttpResponse, Problem> {
     let id = id.parse().map_err(|_| Refusal::NotFound)?;
     let kept = login::keep_identity(&app, &caller.signed_in, id, app.clock.now()).await?;
     if kept { Ok(HttpResponse::NoContent().finish()) } else { Err(Refusal::NotFound.into()) }

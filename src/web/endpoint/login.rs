@@ -64,7 +64,7 @@ struct ProviderView {
 /// `GET /login`: the page with the providers. With only one provider, a redirect to it; `choose=1` shows the page.
 pub async fn choose(app: Data<App>, request: HttpRequest, Query(query): Query) -> Result<HttpResponse, Problem> {
     let return_to = checked_return_to(&app, &query)?;
-    let open = authorize::named(&app, &request, &query, app.clock.now()).await?;
+    let open = authorize::named_request(&app, &request, &query, app.clock.now()).await?;
     let purpose = match (&open, &return_to) {
         (Some(open), _) => Purpose::App(open),
         (None, Some(return_to)) => Purpose::ReturnTo(return_to),
@@ -94,7 +94,7 @@ pub async fn begin(
     Query(query): Query,
 ) -> Result<HttpResponse, Problem> {
     let (provider, now) = (path.into_inner(), app.clock.now());
-    let open = authorize::named(&app, &request, &query, now).await?;
+    let open = authorize::named_request(&app, &request, &query, now).await?;
     let (hints, return_to) = match &open {
         // For an app's authorization request, only the stored request counts, and whether the person wants another account;
         // other parameters of the link are ignored.
@@ -195,7 +195,7 @@ pub async fn callback_by_form(
     if let AuthorizationResponse::Granted(AuthorizationGrant::Code { user, .. }) = &mut response {
         *user = form.get("user").map(str::to_owned);
     }
-    login::keep(&app, &provider, &state, response, caller(&app, &request).ip, app.clock.now()).await?;
+    login::store_response(&app, &provider, &state, response, caller(&app, &request).ip, app.clock.now()).await?;
     let query = url::form_urlencoded::Serializer::new(String::new()).append_pair("state", state.expose()).finish();
     let prefix = app.config.server.public_url.prefix();
     Ok(page::see_other(&format!("{prefix}/callback/{provider}?{query}")))

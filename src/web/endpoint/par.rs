@@ -4,8 +4,8 @@ use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 
-use super::authorize::{IsPushed, read};
-use super::refused_authorization::{PUSHED_REQUEST_URI, sent};
+use super::authorize::{IsPushed, read_request};
+use super::refused_authorization::{PUSHED_REQUEST_URI, app_request};
 use crate::app::App;
 use crate::authorize::{self, AuthorizationRequest, AuthorizeError};
 use crate::client::Client;
@@ -54,7 +54,7 @@ async fn pushed(
         }
         Err(AuthorizeError::Told(answer)) => {
             let client_id = sent_client_id(request, form);
-            let sent = AppRequest { client_id: client_id.as_deref(), ..sent(form) };
+            let sent = AppRequest { client_id: client_id.as_deref(), ..app_request(form) };
             let (error, reason) = (answer.error.as_str(), &answer.description);
             app_refusal::record_told(request, sent, answer.parameter, error, reason);
             let body = ErrorResponse { error: answer.error.as_str(), error_description: &answer.description };
@@ -70,5 +70,5 @@ fn read_pushed(app: &App, client: &Client, form: &Parameters) -> Result<Authoriz
         "client_id" => Some(client.id.clone()),
         _ => form.get(name).map(str::to_owned),
     };
-    read(app, &get, &[], IsPushed(true))
+    read_request(app, &get, &[], IsPushed(true))
 }

@@ -29,13 +29,19 @@ const STATE: AppRefusal =
     AppRefusal::new(Refusal::InvalidRequest, "state", "state is repeated or longer than 4096 bytes");
 
 /// What the app has sent, for the log.
-pub(super) fn sent(parameters: &Parameters) -> AppRequest<'_> {
+pub(super) fn app_request(parameters: &Parameters) -> AppRequest<'_> {
     AppRequest { client_id: parameters.get("client_id"), redirect_uri: parameters.get("redirect_uri") }
 }
 
 /// Records an error response, whose description the developer of the app sees as well.
 pub(super) fn record_answer(request: &HttpRequest, parameters: &Parameters, answer: &ErrorAnswer) {
-    app_refusal::record_told(request, sent(parameters), answer.parameter, answer.error.as_str(), &answer.description);
+    app_refusal::record_told(
+        request,
+        app_request(parameters),
+        answer.parameter,
+        answer.error.as_str(),
+        &answer.description,
+    );
 }
 
 impl From<AuthorizeError> for Problem {

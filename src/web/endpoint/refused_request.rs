@@ -13,7 +13,7 @@ use crate::web::request::throttle::Throttles;
 const MAX_TEXT: usize = 200;
 
 /// Keeps the reason of the refusal. It counts as a login that begins; beyond that limit the refusal is that of the limit.
-pub async fn keep(
+pub async fn record(
     app: &App,
     throttles: &Throttles,
     request: &HttpRequest,

@@ -75,25 +75,25 @@ pub fn read<'r>(
         reported.method = Some(request.method().as_str());
     }
     if let Some(proto) = text(request, &PROTO)? {
-        agree(&mut reported.scheme, scheme(proto).ok_or(Contradiction(PROTO))?, &PROTO)?;
+        set_same(&mut reported.scheme, scheme(proto).ok_or(Contradiction(PROTO))?, &PROTO)?;
     }
     if let Some(host) = text(request, &HOST)? {
-        agree_on_host(&mut reported.host, host, &HOST)?;
+        set_same_host(&mut reported.host, host, &HOST)?;
     }
     if let Some(uri) = single(request, &URI)? {
-        agree(&mut reported.uri, uri, &URI)?;
+        set_same(&mut reported.uri, uri, &URI)?;
     }
     if let Some(method) = text(request, &METHOD)? {
-        agree(&mut reported.method, method, &METHOD)?;
+        set_same(&mut reported.method, method, &METHOD)?;
     }
     if let Some(url) = single(request, &ORIGINAL_URL)? {
         original_url(&mut reported, url)?;
     }
     if let Some(uri) = single(request, &ORIGINAL_URI)? {
-        agree(&mut reported.uri, uri, &ORIGINAL_URI)?;
+        set_same(&mut reported.uri, uri, &ORIGINAL_URI)?;
     }
     if let Some(method) = text(request, &ORIGINAL_METHOD)? {
-        agree(&mut reported.method, method, &ORIGINAL_METHOD)?;
+        set_same(&mut reported.method, method, &ORIGINAL_METHOD)?;
     }
     if let Some(line) = text(request, &FORWARDED)? {
         forwarded(&mut reported, line)?;
@@ -132,7 +132,7 @@ fn scheme(text: &str) -> Option<&'static str> {
     }
 }
 
-fn agree<T: PartialEq>(known: &mut Option<T>, found: T, name: &HeaderName) -> Result<(), Contradiction> {
+fn set_same<T: PartialEq>(known: &mut Option<T>, found: T, name: &HeaderName) -> Result<(), Contradiction> {
     if known.as_ref().is_some_and(|known| *known != found) {
         return Err(Contradiction(name.clone()));
     }
@@ -142,7 +142,7 @@ fn agree<T: PartialEq>(known: &mut Option<T>, found: T, name: &HeaderName) -> Re
 
 /// Hosts are compared without letter case and trailing dot. A port that only one of them names is the scheme's default, or the
 /// two differ: which one is read is decided by the other.
-fn agree_on_host<'r>(known: &mut Option<&'r str>, found: &'r str, name: &HeaderName) -> Result<(), Contradiction> {
+fn set_same_host<'r>(known: &mut Option<&'r str>, found: &'r str, name: &HeaderName) -> Result<(), Contradiction> {
     let Some(before) = *known else {
         *known = Some(found);
         return Ok(());
@@ -158,7 +158,7 @@ fn agree_on_host<'r>(known: &mut Option<&'r str>, found: &'r str, name: &HeaderN
 fn original_url<'r>(reported: &mut Reported<'r>, url: &'r [u8]) -> Result<(), Contradiction> {
     let bad = || Contradiction(ORIGINAL_URL);
     if url.first() == Some(&b'/') {
-        return agree(&mut reported.uri, url, &ORIGINAL_URL);
+        return set_same(&mut reported.uri, url, &ORIGINAL_URL);
     }
     let colon = url.iter().position(|byte| *byte == b':').ok_or_else(bad)?;
     let (proto, rest) = url.split_at(colon);
@@ -166,9 +166,9 @@ fn original_url<'r>(reported: &mut Reported<'r>, url: &'r [u8]) -> Result<(), Co
     let end = rest.iter().position(|byte| matches!(byte, b'/' | b'?' | b'#')).unwrap_or(rest.len());
     let (host, uri) = rest.split_at(end);
     let (proto, host) = (std::str::from_utf8(proto).map_err(|_| bad())?, std::str::from_utf8(host).map_err(|_| bad())?);
-    agree(&mut reported.scheme, scheme(proto).ok_or_else(bad)?, &ORIGINAL_URL)?;
-    agree_on_host(&mut reported.host, host, &ORIGINAL_URL)?;
-    agree(&mut reported.uri, if uri.is_empty() { b"/" } else { uri }, &ORIGINAL_URL)
+    set_same(&mut reported.scheme, scheme(proto).ok_or_else(bad)?, &ORIGINAL_URL)?;
+    set_same_host(&mut reported.host, host, &ORIGINAL_URL)?;
+    set_same(&mut reported.uri, if uri.is_empty() { b"/" } else { uri }, &ORIGINAL_URL)
 }
 
 /// `Forwarded` with one element (RFC 7239 §4). It has no path.
@@ -177,8 +177,8 @@ fn forwarded<'r>(reported: &mut Reported<'r>, line: &'r str) -> Result<(), Contr
         let (name, value) = pair.split_once('=').ok_or(Contradiction(FORWARDED))?;
         let value = value.strip_prefix('"').and_then(|value| value.strip_suffix('"')).unwrap_or(value);
         match name.to_ascii_lowercase().as_str() {
-            "proto" => agree(&mut reported.scheme, scheme(value).ok_or(Contradiction(FORWARDED))?, &FORWARDED)?,
-            "host" => agree_on_host(&mut reported.host, value, &FORWARDED)?,
+            "proto" => set_same(&mut reported.scheme, scheme(value).ok_or(Contradiction(FORWARDED))?, &FORWARDED)?,
+            "host" => set_same_host(&mut reported.host, value, &FORWARDED)?,
             _ => {}
         }
     }

@@ -34,7 +34,7 @@ pub async fn guard(
     if let Some(page) = page_that_goes_on(&app, entry, request.request()) {
         return Ok(request.into_response(page));
     }
-    let mut answer = match judge(&app, entry, &mut request).await {
+    let mut answer = match check_request(&app, entry, &mut request).await {
         Ok(()) => next.call(request).await?,
         Err(problem) => request.error_response(problem),
     };
@@ -59,7 +59,7 @@ fn page_that_goes_on(app: &App, entry: &Entry, request: &HttpRequest) -> Option<
     matches!(cookies::session(app, request), SessionCookie::Missing).then(|| goes_on::page(app, request, begun_by))?
 }
 
-async fn judge(app: &App, entry: &Entry, request: &mut ServiceRequest) -> Result<(), Problem> {
+async fn check_request(app: &App, entry: &Entry, request: &mut ServiceRequest) -> Result<(), Problem> {
     if let Some(limit) = entry.limit {
         count(app, limit, request.request())?;
     }

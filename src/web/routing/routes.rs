@@ -88,7 +88,7 @@ pub static ROUTES: &[Row] = &[
         "/account/identities/{id}/unlink",
         &[Entry::get(Cookie, || web::to(account::confirm_unlink)), Entry::post(Cookie, || web::to(account::unlink))],
     ),
-    Row::page("/account/identities/{id}/keep", &[Entry::post(Cookie, || web::to(account::keep))]),
+    Row::page("/account/identities/{id}/keep", &[Entry::post(Cookie, || web::to(account::keep_identity))]),
     // The session, and the user's account as JSON.
     Row::program("/session", &[Entry::read(BuiltIn, || web::to(session::show)).cors()]),
     Row::page(
@@ -112,7 +112,7 @@ pub static ROUTES: &[Row] = &[
             Entry::delete(Account, || web::to(identities::unlink)).cors(),
         ],
     ),
-    Row::program("/identities/{id}/keep", &[Entry::post(Account, || web::to(identities::keep)).cors()]),
+    Row::program("/identities/{id}/keep", &[Entry::post(Account, || web::to(identities::keep_identity)).cors()]),
     Row::program(
         "/identities/{provider}/token",
         &[Entry::get(Account, || web::to(provider_token::show)).limited(Limit::Token).cors()],
@@ -140,8 +140,10 @@ pub static ROUTES: &[Row] = &[
     Row::page(
         "/oauth2/authorize/agree",
         &[
-            Entry::get(Browser, || web::to(authorize::ask)).limited(Limit::Authorize),
-            Entry::post(Browser, || web::to(authorize::agree)).from(OriginRule::Listed).limited(Limit::Authorize),
+            Entry::get(Browser, || web::to(authorize::show_consent)).limited(Limit::Authorize),
+            Entry::post(Browser, || web::to(authorize::answer_consent))
+                .from(OriginRule::Listed)
+                .limited(Limit::Authorize),
         ],
     ),
     // The ways on from pages that an app's request led to.
@@ -197,8 +199,8 @@ fn handlers(mut resource: Resource, row: &'static Row) -> impl HttpServiceFactor
         resource = resource.route(web::method(actix_web::http::Method::OPTIONS).to(answer));
     }
     let refuse = move |request: HttpRequest| async move { method_not_allowed(row, &request).await };
-    let judge = move |request: ServiceRequest, next: Next<BoxBody>| guard(row, request, next);
-    resource.default_service(web::to(refuse)).wrap(from_fn(judge))
+    let checked = move |request: ServiceRequest, next: Next<BoxBody>| guard(row, request, next);
+    resource.default_service(web::to(refuse)).wrap(from_fn(checked))
 }
 
 async fn method_not_allowed(row: &Row, request: &HttpRequest) -> HttpResponse {

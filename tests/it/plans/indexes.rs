@@ -16,27 +16,27 @@ const MANY: u32 = 100_000;
 
 #[test]
 fn the_named_index_is_read_after_statistics_of_empty_tables() {
-    judge("ANALYZE", Kind::Open);
+    assert_indexes("ANALYZE", Kind::Open);
 }
 
 #[test]
 fn the_named_index_is_read_after_statistics_of_one_row() {
-    judge(&format!("{} ANALYZE", everywhere(Kind::Open, 1, 1)), Kind::Open);
+    assert_indexes(&format!("{} ANALYZE", everywhere(Kind::Open, 1, 1)), Kind::Open);
 }
 
 #[test]
 fn the_named_index_is_read_without_statistics() {
-    judge("SELECT", Kind::Open);
+    assert_indexes("SELECT", Kind::Open);
 }
 
 #[test]
 fn the_named_index_is_read_after_statistics_of_finished_rows() {
-    judge(&format!("{} ANALYZE", everywhere(Kind::Finished, 1, 20_000)), Kind::Open);
+    assert_indexes(&format!("{} ANALYZE", everywhere(Kind::Finished, 1, 20_000)), Kind::Open);
 }
 
 #[test]
 fn the_named_index_is_read_after_statistics_of_open_rows() {
-    judge(&format!("{} ANALYZE", everywhere(Kind::Open, 1, 20_000)), Kind::Finished);
+    assert_indexes(&format!("{} ANALYZE", everywhere(Kind::Open, 1, 20_000)), Kind::Finished);
 }
 
 /// A database without autovacuum, which would correct the statistics.
@@ -59,7 +59,7 @@ pub fn database_in(cluster: &Arc<Cluster>) -> Database {
 
 /// Prepares every hot statement under the statistics that `statistics` leaves, loads rows of another kind, and looks at
 /// the plans of the same connection, and of one that prepares then.
-fn judge(statistics: &str, kind: Kind) {
+fn assert_indexes(statistics: &str, kind: Kind) {
     let database = database();
     database.execute(statistics);
     let statements = [hot_statements(), of_ended_at_provider()].concat();

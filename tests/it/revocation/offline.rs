@@ -72,7 +72,7 @@ impl Service {
     }
 
     /// What it says of a token.
-    fn judge(&mut self, token: &str) -> String {
+    fn verify(&mut self, token: &str) -> String {
         writeln!(self.tokens, "{token}").expect("it reads");
         let mut verdict = String::new();
         self.verdicts.read_line(&mut verdict).expect("it answers");
@@ -96,25 +96,25 @@ async fn learns_in_time(name: &str, program: Command) {
     let (alice, bob) = (Person::holding(&token), Person::sign_in(&gateway, "bob").await);
     let good = format!("accepted {}", alice.claims["sub"].as_str().expect("a sub"));
     let bobs = format!("accepted {}", bob.claims["sub"].as_str().expect("a sub"));
-    assert_eq!((service.judge(&alice.token), service.judge(&bob.token)), (good.clone(), bobs.clone()), "{name}");
+    assert_eq!((service.verify(&alice.token), service.verify(&bob.token)), (good.clone(), bobs.clone()), "{name}");
 
     // Nothing else passes: another type, although all claims are those of an access token, other claims, nothing at all.
     let list = gateway.browser().fetch("/status-lists/0").await.body;
     let bent = alice.token.replacen("eyJ", "eyK", 1);
     let of_type = |typ: &str| sign_as(typ, &gateway.database, &alice.claims);
-    assert_eq!(service.judge(&of_type("at+jwt")), good, "{name}: the same claims, signed here");
+    assert_eq!(service.verify(&of_type("at+jwt")), good, "{name}: the same claims, signed here");
     let others = ["JWT", "logout+jwt"].map(of_type);
     for other in [list.as_str(), &bent, &alice.token[..alice.token.len() - 4], "", "a.b.c", &others[0], &others[1]] {
-        let verdict = service.judge(other);
+        let verdict = service.verify(other);
         assert!(verdict.starts_with("refused "), "{name}: {verdict}");
     }
     let mut elsewhere = Service::start(again(name), &gateway.public_url, "https://elsewhere.example.com");
-    assert!(elsewhere.judge(&alice.token).starts_with("refused "), "{name}: another audience");
+    assert!(elsewhere.verify(&alice.token).starts_with("refused "), "{name}: another audience");
 
     assert_eq!(browser.post("/logout").await.status, 200);
     let began = Instant::now();
     loop {
-        let verdict = service.judge(&alice.token);
+        let verdict = service.verify(&alice.token);
         if verdict == "refused the session was revoked" {
             break;
         }
@@ -122,7 +122,7 @@ async fn learns_in_time(name: &str, program: Command) {
         assert!(began.elapsed() < BOUND, "{name} still takes it after {:?}", began.elapsed());
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
-    assert_eq!(service.judge(&bob.token), bobs, "{name}: others stay");
+    assert_eq!(service.verify(&bob.token), bobs, "{name}: others stay");
 }
 
 /// A service that is told no audience would accept the tokens of every other service, so it does not start.

@@ -10,7 +10,7 @@ use super::question::Question;
 use crate::app::App;
 use crate::base::clock::Timestamp;
 use crate::config::{SiteAccess, SiteConditions};
-use crate::verify::{Asked, Judgement, Ruling, judge, rule};
+use crate::verify::{Asked, Judgement, Ruling, check_conditions, rule};
 use crate::web::answer::problem::Problem;
 use crate::web::answer::refusals::Refusal;
 use crate::web::request::forwarded::PathSource;
@@ -59,7 +59,7 @@ async fn answer(app: &App, request: &HttpRequest, source: PathSource<'_>) -> Res
     let signed_in = &known.seen.signed_in;
     let provider = app.providers.get(&signed_in.session.provider).ok_or(Refusal::SessionRevoked)?;
     let registration = provider.registration();
-    match judge(conditions, &question.narrowing, signed_in, &known.seen.claims, registration, now) {
+    match check_conditions(conditions, &question.narrowing, signed_in, &known.seen.claims, registration, now) {
         Judgement::Passes => passes(app, signed_in, now),
         Judgement::Denied(why) => denied(app, request, &question, Some(signed_in), at, &why),
         Judgement::StepUp(wanted) => {
@@ -86,7 +86,7 @@ async fn anyone(
     let signed_in = &known.signed_in;
     let provider = app.providers.get(&signed_in.session.provider).ok_or(Refusal::SessionRevoked)?;
     let none = SiteConditions::default();
-    match judge(&none, &question.narrowing, signed_in, &known.claims, provider.registration(), now) {
+    match check_conditions(&none, &question.narrowing, signed_in, &known.claims, provider.registration(), now) {
         Judgement::Denied(why) => denied(app, request, question, Some(signed_in), None, &why),
         Judgement::Passes | Judgement::StepUp(_) => passes(app, signed_in, now),
     }
