@@ -13,9 +13,11 @@ use crate::session::{SignedIn, SignedInRow, session_rows, signed_in_columns};
 statement! {
     /// Redeems a code if everything matches, and inserts the app's session under the browser's.
     ///
-    /// The browser's session is locked `FOR SHARE`, which serializes this insert with the ending of the browser's session:
-    /// the ending sees an app's session that was inserted before it, and after it none is inserted. The app's session keeps the identity that it is made
-    /// through (`sub_id`, `provider`, `upstream_sid`), also when it moves under another sign-in of the same user.
+    /// The browser's session is locked `FOR SHARE`, which serializes this insert with the ending of the browser's session: the
+    /// ending sees an app's session that was inserted before it, and after it none is inserted and the code stays unused. Of
+    /// concurrent redemptions the second waits for the row of the code, and then matches none. The app's session keeps the
+    /// identity that it is made through (`sub_id`, `provider`, `upstream_sid`), also when it moves under another sign-in of the
+    /// same user.
     pub struct Redeem<'a> {
         hash: &'a [u8] => Binary,
         client_id: &'a str => Text,
@@ -30,23 +32,26 @@ statement! {
         now: Timestamp => Timestamptz,
     }
     concat!(
-        "WITH code AS (
-             UPDATE authorization_codes SET redeemed_at = {now}, app_session_id = {session}
-             WHERE hash = {hash} AND client_id = {client_id} AND redirect_uri = {redirect_uri}
-               AND challenge IS NOT DISTINCT FROM {challenge}
-               AND ({resource} IS NULL OR resource IS NULL OR resource = ANY ({resource}))
-               AND redeemed_at IS NULL AND (expires_at > {now}) IS TRUE AND wrong_verifiers < {most_wrong}
-             RETURNING session_id, scope, resource, nonce
-         ), parent AS (
-             SELECT p.*, code.scope, code.resource AS target
-             FROM code JOIN sessions p ON p.id = ANY (ARRAY[code.session_id])
-             WHERE p.ended_at IS NULL AND p.not_after > {now} AND p.last_activity_at > {used_after}
-               AND (p.provider = ANY ({providers})) IS TRUE
+        "WITH found AS (
+             SELECT p.*, code.scope, code.resource AS target, code.nonce
+             FROM authorization_codes code JOIN sessions p ON p.id = ANY (ARRAY[code.session_id])
+                  JOIN users ON users.id = ANY (ARRAY[p.user_id])
+             WHERE code.hash = {hash} AND code.client_id = {client_id} AND code.redirect_uri = {redirect_uri}
+               AND code.challenge IS NOT DISTINCT FROM {challenge}
+               AND ({resource} IS NULL OR code.resource IS NULL OR code.resource = ANY ({resource}))
+               AND code.redeemed_at IS NULL AND (code.expires_at > {now}) IS TRUE AND code.wrong_verifiers < {most_wrong}
+               AND p.ended_at IS NULL AND p.not_after > {now} AND p.last_activity_at > {used_after}
+               AND (p.provider = ANY ({providers})) IS TRUE AND users.disabled_at IS NULL
              FOR SHARE OF p
+         ), parent AS (
+             UPDATE authorization_codes code SET redeemed_at = {now}, app_session_id = {session}
+             FROM found
+             WHERE code.hash = {hash} AND code.redeemed_at IS NULL AND code.wrong_verifiers < {most_wrong}
+             RETURNING found.*
          ), app AS (
              ",
         session_rows!(
-            from "parent p JOIN users ON users.id = ANY (ARRAY[p.user_id]) WHERE users.disabled_at IS NULL",
+            from "parent p",
             id "{session}", user_id "p.user_id", sub_id "p.sub_id", provider "p.provider", client_id "{client_id}",
             parent_id "p.id", auth_time "p.auth_time", auth_time_vouched "p.auth_time_vouched",
             auth_time_assumed "p.auth_time_assumed", aal "p.aal", acr "p.acr", amr "p.amr", scopes "p.scope",
@@ -58,11 +63,11 @@ statement! {
         "
              RETURNING *
          )
-         SELECT ", signed_in_columns!(claims_if "{with_claims}"), ", s.parent_id, code.nonce, (
+         SELECT ", signed_in_columns!(claims_if "{with_claims}"), ", s.parent_id, parent.nonce, (
                 SELECT count(*) FROM sessions other
                 WHERE other.parent_id = s.parent_id AND other.client_id = s.client_id AND other.ended_at IS NULL
             ) AS others
-         FROM app s JOIN users u ON u.id = ANY (ARRAY[s.user_id]) CROSS JOIN code"
+         FROM app s JOIN users u ON u.id = ANY (ARRAY[s.user_id]) CROSS JOIN parent"
     )
 }
 
