@@ -6,7 +6,7 @@ mod store;
 mod user;
 
 pub use further::{further, further_names};
-pub use record::{Identity, Record};
+pub use record::{Identity, IdentityWithClaims, Record};
 #[cfg(feature = "dev")]
 pub use store::hot_statements;
 pub use store::{

@@ -1,6 +1,7 @@
 //! A user as administrators see it.
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::user::Profile;
 use crate::base::clock::Timestamp;
@@ -41,4 +42,15 @@ pub struct Identity {
     pub last_login_at: Timestamp,
     /// When it is unlinked, as the user requested; a session of the user can take that back.
     pub unlink_at: Option<Timestamp>,
+}
+
+/// An identity with the stored claims of its last login.
+#[derive(Clone, Debug, Deserialize)]
+pub struct IdentityWithClaims {
+    /// The identity.
+    #[serde(flatten)]
+    pub identity: Identity,
+    /// The claims as the provider sent them; an object.
+    #[serde(default)]
+    pub claims: Value,
 }

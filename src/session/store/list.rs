@@ -100,12 +100,14 @@ pub fn list(conn: &mut Conn, user: UserId, lifetime: Lifetime, now: Timestamp, m
 statement! {
     struct OfUserBeside { user: UserId => Uuid, now: Timestamp => Timestamptz, idle_since: Timestamp => Timestamptz, most: i64 => BigInt }
     concat!(
-        "SELECT listed.*, (
+        // Only the first row has them: the claims of an identity have up to 16 KiB.
+        "SELECT listed.*, CASE WHEN row_number() OVER () = 1 THEN (
              SELECT jsonb_agg(jsonb_build_object(
                         'id', id, 'provider', provider, 'sub', sub, 'email', email, 'email_verified', email_verified,
-                        'created_at', created_at, 'last_login_at', last_login_at, 'unlink_at', unlink_at) ORDER BY created_at, id)
+                        'created_at', created_at, 'last_login_at', last_login_at, 'unlink_at', unlink_at,
+                        'claims', claims) ORDER BY created_at, id)
              FROM subs WHERE user_id = {user}
-         ) AS identities
+         ) END AS identities
          FROM (", listing!("s.user_id = {user}", "s.created_at DESC, s.id DESC"), ") listed"
     )
 }
@@ -118,7 +120,7 @@ struct RowBeside {
     identities: Option<Value>,
 }
 
-/// The same with the user's identities as a list of JSON objects, in one round trip.
+/// The same with the user's identities and their claims as a list of JSON objects, in one round trip.
 pub fn list_beside(
     conn: &mut Conn,
     user: UserId,

@@ -6,10 +6,12 @@ use std::net::IpAddr;
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use askama::Template;
+use chrono::DateTime;
+use serde_json::Value;
 
 use super::assets::STYLE_PATH;
 use super::page::{html, html_leading_away, name_of, prefix, shown};
-use crate::account::Identity;
+use crate::account::{self, IdentityWithClaims};
 use crate::app::App;
 use crate::authorize::OpenRequest;
 use crate::base::id::{SessionId, SubId};
@@ -60,6 +62,8 @@ struct LinkedIdentity {
     /// The e-mail address or the provider's `sub`; distinguishes two identities at one provider.
     who: String,
     seen: String,
+    /// What the provider sent of the person besides name and address, by the names of OpenID Connect Core §5.1 in words.
+    further: Vec<(String, String)>,
     /// When it is removed, if a session requested that.
     unlink_at: Option<String>,
 }
@@ -156,21 +160,22 @@ pub(super) fn with_another_account(login: &str) -> String {
 }
 
 /// The account page: profile, sessions and identities.
-pub fn account(app: &App, signed_in: &SignedIn, listed: &[Listed], identities: &[Identity]) -> HttpResponse {
+pub fn account(app: &App, signed_in: &SignedIn, listed: &[Listed], identities: &[IdentityWithClaims]) -> HttpResponse {
     let (profile, session) = (&signed_in.user.profile, &signed_in.session);
     let named = |id: &'_ str| app.providers.get(id).map_or(id.to_owned(), |provider| provider.name().to_owned());
     let provider = named(&session.provider);
-    let is_known = |provider: &&Provider| identities.iter().any(|known| known.provider == provider.id());
+    let is_known = |provider: &&Provider| identities.iter().any(|known| known.identity.provider == provider.id());
     let others = app.providers.iter().filter(|provider| !is_known(provider)).map(|provider| Link {
         name: provider.name(),
         href: format!("{}/account/identities/{}/link", prefix(app), provider.id()),
     });
-    let known = |known: &Identity| LinkedIdentity {
-        id: known.id,
-        provider: named(&known.provider),
-        who: known.email.clone().unwrap_or_else(|| known.sub.clone()),
-        seen: shown(known.last_login_at),
-        unlink_at: known.unlink_at.map(shown),
+    let known = |IdentityWithClaims { identity, claims }: &IdentityWithClaims| LinkedIdentity {
+        id: identity.id,
+        provider: named(&identity.provider),
+        who: identity.email.clone().unwrap_or_else(|| identity.sub.clone()),
+        seen: shown(identity.last_login_at),
+        further: account::further(claims).iter().map(in_words).collect(),
+        unlink_at: identity.unlink_at.map(shown),
     };
     let page = Account {
         prefix: prefix(app),
@@ -192,6 +197,23 @@ pub fn account(app: &App, signed_in: &SignedIn, listed: &[Listed], identities: &
     let leads_away =
         !page.others.is_empty() || app.providers.get(&session.provider).is_some_and(Provider::logs_out_at_provider);
     if leads_away { html_leading_away(StatusCode::OK, &page) } else { html(StatusCode::OK, &page) }
+}
+
+/// A claim as the page shows it: `given_name` as "Given name", and a time of epoch seconds as a date.
+fn in_words((name, value): (&String, &Value)) -> (String, String) {
+    let mut words = name.replace('_', " ");
+    if let Some(first) = words.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    let value = match value {
+        Value::String(text) => text.clone(),
+        Value::Number(number) => {
+            let time = number.as_i64().and_then(|seconds| DateTime::from_timestamp(seconds, 0));
+            time.map_or_else(|| number.to_string(), shown)
+        }
+        other => other.to_string(),
+    };
+    (words, value)
 }
 
 fn device(listed: &Listed, current: SessionId) -> Device {

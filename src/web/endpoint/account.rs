@@ -6,7 +6,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use super::fresh_login::{self, Missing};
 use super::identities::{self, RemovalOutcome};
 use super::sessions;
-use crate::account::Identity;
+use crate::account::IdentityWithClaims;
 use crate::app::App;
 use crate::base::id::SubId;
 use crate::login::{self, Confirmation, Freshness};
@@ -30,7 +30,10 @@ pub async fn show(app: Data<App>, caller: Caller) -> Result<HttpResponse, Proble
 }
 
 /// The sessions and the identities of the user of `signed_in`. One query.
-async fn sessions_and_identities(app: &App, signed_in: &SignedIn) -> Result<(Vec<Listed>, Vec<Identity>), Problem> {
+async fn sessions_and_identities(
+    app: &App,
+    signed_in: &SignedIn,
+) -> Result<(Vec<Listed>, Vec<IdentityWithClaims>), Problem> {
     let (user, lifetime, now) = (signed_in.user.sub, app.lifetime, app.clock.now());
     let (listed, identities) = app
         .db

@@ -1,5 +1,6 @@
 //! `/account`: the page with a user's sessions and identities.
 
+mod further_claims;
 mod identities;
 mod oauth_identity;
 mod sessions;
