@@ -3,11 +3,10 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use crate::apps::setting::{NOWHERE, SECRET, confidential, sent_back, setup, setup_with};
+use crate::apps::setting::{NOWHERE, SECRET, confidential, sent_back, setup};
 use crate::directory::Directory;
 use crate::gateway::Ended;
 use crate::operating::Dev;
@@ -169,20 +168,6 @@ async fn services_that_copy_the_readme_accept_access_tokens_and_nothing_else() {
     refused("a token of another gateway", own, other["api"]["access"].as_str().expect("a token"));
     let list = visitor.get(issued.setup.at("/status-lists/0")).await.body;
     refused("a status list", own, &list);
-}
-
-/// IO-08: with the code of the README.
-#[tokio::test]
-async fn services_that_copy_the_readme_refuse_an_expired_token() {
-    let setup = setup_with("", |settings| settings.with("tokens.access_lifetime", "1s"));
-    let token = setup.exchange(&Visitor::new()).await["api"]["access"].as_str().expect("a token").to_owned();
-    let (issuer, started) = (setup.gateway.public(), Instant::now());
-    let jwks = format!("{issuer}/.well-known/jwks.json");
-    let expected = Expected { jwks: &jwks, issuer: &issuer, audience: &issuer };
-    let is_expired = |ended: &Ended| ended.code == Some(1) && ended.stderr.to_lowercase().contains("exp");
-    while !LANGUAGES.iter().all(|language| is_expired(&language.run(expected, &token))) {
-        assert!(started.elapsed() < Duration::from_secs(60), "an expired token is accepted");
-    }
 }
 
 /// The calls on the command line, which are written for `make demo`.

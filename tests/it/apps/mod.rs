@@ -9,3 +9,5 @@ mod own_tokens;
 mod refusals;
 mod server_logout;
 mod step_up;
+mod tabs;
+mod verifiers;

@@ -182,6 +182,72 @@ async fn twentieth_session_ends() {
     assert_eq!(refresh(&gateway, of_spa[1].refresh()).await.status, 200);
 }
 
+/// Scopes of the operator's own: granted as asked, in the access token and at introspection, in no claim about the person; a
+/// refresh may narrow them, and other clients do not have them.
+#[tokio::test]
+async fn scopes_of_ones_own() {
+    let all = "orders files:read https://api.example/auth/read accounts a+b/c";
+    let listed: Vec<_> = all.split(' ').map(|scope| format!("'{scope}'")).collect();
+    let scopes = format!("scopes = ['openid', 'email', 'offline_access', {}]", listed.join(", "));
+    let gateway = app::setup().toml(&(client("api", &scopes) + &client("plain", ""))).start();
+    let browser = gateway.browser();
+    browser.sign_in("ada").await;
+    let redirect_uri = [("client_id", "api"), ("redirect_uri", "https://api.example/cb")];
+    let granted = async |asked: &str| {
+        let answer = browser.get(&path(&[&redirect_uri[..], &[("scope", asked)]].concat())).await;
+        Tokens::of(&redeem(&gateway, &code(&answer), &redirect_uri).await)
+    };
+    for (asked, expected) in [
+        ("openid orders", "openid orders"),
+        ("orders openid", "orders openid"),
+        ("openid orders orders files:read", "openid orders files:read"),
+        (&*format!("openid {all}"), &*format!("openid {all}")),
+        ("orders", "orders"),
+        ("openid Orders orders2 refunds order", "openid"),
+        ("", &*format!("openid email {all}")),
+    ] {
+        let tokens = granted(asked).await;
+        assert_eq!(tokens.body["scope"], expected, "{asked}");
+        let claims = tokens.claims();
+        assert_eq!(claims["scope"], expected, "{asked}");
+        assert_eq!(tokens.id.is_some(), expected.contains("openid"), "{asked}");
+        for scope in all.split(' ') {
+            assert!(claims.get(scope).is_none(), "{scope}");
+            assert!(tokens.id.is_none() || tokens.id_claims().get(scope).is_none(), "{scope}");
+        }
+        assert_eq!(userinfo(&gateway, &tokens.access).await.status == 200, expected.contains("openid"), "{asked}");
+        let with_token =
+            browser.ask("DELETE", "/sessions?scope=all").header("authorization", &format!("Bearer {}", tokens.access));
+        assert!(matches!(with_token.send().await.status, 401 | 403), "no scope of an app opens this");
+    }
+    let first = granted("openid orders files:read offline_access").await;
+    let form = |token: &str, scope: &str| {
+        [("grant_type", "refresh_token"), ("client_id", "api"), ("refresh_token", token), ("scope", scope)]
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+    };
+    let mut newest = first.refresh().to_owned();
+    for (asked, expected) in [
+        ("orders", "orders"),
+        ("openid files:read", "openid files:read"),
+        ("", "openid orders files:read offline_access"),
+    ] {
+        let owned = form(&newest, asked);
+        let pairs: Vec<_> =
+            owned.iter().map(|(name, value)| (&**name, &**value)).filter(|(_, value)| !value.is_empty()).collect();
+        let tokens = Tokens::of(&post(&gateway, "/oauth2/token", &pairs).await);
+        assert_eq!((&tokens.body["scope"], &tokens.claims()["scope"]), (&json!(expected), &json!(expected)), "{asked}");
+        tokens.refresh().clone_into(&mut newest);
+    }
+    let plain =
+        path(&[("client_id", "plain"), ("redirect_uri", "https://plain.example/cb"), ("scope", "openid orders")]);
+    let changes = [("client_id", "plain"), ("redirect_uri", "https://plain.example/cb")];
+    let tokens = Tokens::of(&redeem(&gateway, &code(&browser.get(&plain).await), &changes).await);
+    assert_eq!(tokens.body["scope"], "openid");
+    let metadata = browser.fetch("/.well-known/oauth-authorization-server").await.json();
+    let supported = metadata["scopes_supported"].as_array().expect("a list");
+    assert!(all.split(' ').all(|scope| supported.iter().any(|known| known == scope)), "{supported:?}");
+}
+
 /// A client that asks for all apps of an API, or for every token.
 #[tokio::test]
 async fn a_client_introspects_what_is_listed_for_it() {

@@ -7,14 +7,10 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::revocation::person::Person;
-use crate::support::{Gateway, sign_as};
+use crate::support::{Gateway, peers, sign_as};
 
 /// The list's `ttl`, what the gateway takes to learn of it itself, and what a slow machine adds.
 const BOUND: Duration = Duration::from_secs(1 + 2 + 12);
-
-fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-}
 
 fn rust() -> Command {
     // Built with the tests, beside them.
@@ -24,35 +20,18 @@ fn rust() -> Command {
     Command::new(built)
 }
 
+fn example(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/offline").join(path)
+}
+
 fn node() -> Command {
-    let installed = root().join("tests/peers/node_modules");
-    assert!(installed.exists(), "{} is missing: run scripts/bootstrap-test", installed.display());
-    // Modules are looked for beside the script, so it gets a place with the tests' own beside it.
-    let place = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("offline-node-{}", std::process::id()));
-    std::fs::create_dir_all(&place).expect("a folder");
-    let script = place.join("service.mjs");
-    std::fs::copy(root().join("examples/offline/node/service.mjs"), &script).expect("a copy");
-    let modules = place.join("node_modules");
-    if !modules.exists() {
-        std::os::unix::fs::symlink(installed, modules).expect("a link");
-    }
-    let mut command = Command::new("node");
-    command.arg(script).env("PATH", path());
-    command
+    peers::node("service.mjs", &std::fs::read_to_string(example("node/service.mjs")).expect("the example"))
 }
 
 fn python() -> Command {
-    let python = root().join(".dev/venv/bin/python");
-    assert!(python.exists(), "{} is missing: run scripts/bootstrap-test", python.display());
-    let mut command = Command::new(python);
-    command.arg(root().join("examples/offline/python/service.py"));
+    let mut command = peers::python();
+    command.arg(example("python/service.py"));
     command
-}
-
-/// The search path, with what `scripts/bootstrap-test` installs in front.
-#[expect(clippy::disallowed_methods, reason = "programs are found by PATH")]
-fn path() -> String {
-    format!("{}/.dev/venv/bin:{}", root().display(), std::env::var("PATH").unwrap_or_default())
 }
 
 /// A service that runs.

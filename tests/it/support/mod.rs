@@ -10,6 +10,7 @@ mod gateway;
 mod log;
 pub mod logout_apps;
 mod page;
+pub mod peers;
 pub mod person;
 mod raw;
 mod relay;

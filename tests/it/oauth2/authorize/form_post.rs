@@ -46,7 +46,7 @@ fn posted(answer: &Answer, app: &str) -> Form {
 
 /// The request of ASP.NET Core's defaults: by `GET`, and pushed.
 #[tokio::test]
-async fn the_default_request_of_asp_net_core_is_accepted() {
+async fn response_mode_form_post() {
     let gateway = start();
     let browser = gateway.browser();
     let query = Serializer::new(String::new()).extend_pairs(ASP_NET).finish();

@@ -75,7 +75,7 @@ async fn failed(gateway: &Gateway, browser: &Browser, what: &str) -> Answer {
 
 /// RA-12
 #[tokio::test]
-async fn the_main_button_leads_to_the_app() {
+async fn way_on_loses_the_app() {
     for (what, status, button, error) in [
         ("expired", 400, "Sign in again", "access_denied"),
         ("not allowed", 403, "Sign in again", "access_denied"),
