@@ -6,6 +6,22 @@ use super::setting::{public, setup_with};
 use crate::peer::{self, node};
 use crate::ports;
 
+/// Swagger UI in its page, with the lines of docs/apps/swagger-ui.md: its request for a token has the header `X-Requested-With`.
+#[test]
+fn swagger_ui_gets_a_token() {
+    let port = ports::free::<1>();
+    let at = format!("http://127.0.0.1:{port}");
+    let client = public("api-docs", &format!("{at}/docs/oauth2-redirect.html"), "scopes = [\"openid\", \"profile\"]");
+    let setup = setup_with(&client, |settings| settings);
+    let issuer = setup.gateway.public();
+    let mut command = node("apps/swagger.mjs");
+    command.args([&issuer, &port.to_string()]).env("RECIPE", crate::snippets::named("swagger-ui"));
+    let ended = peer::run(&mut command, "");
+    assert_eq!(ended.code, Some(0), "{}\n{}", ended.stderr, setup.gateway.log());
+    let said: Value = serde_json::from_str(&ended.stdout).expect("JSON");
+    assert_eq!(said["seen"]["name"], "Ada Lovelace");
+}
+
 /// IO-05, with the code of the README: login, refresh, CORS, logout.
 #[test]
 fn a_single_page_app_is_configured_by_the_issuer_alone() {

@@ -5,7 +5,11 @@ mod another_gateway;
 mod apache;
 mod browser;
 mod examples;
+#[cfg(target_os = "linux")]
+mod go;
+mod mcp;
 mod node;
 mod python;
+mod recipes;
 pub mod running;
 pub mod setting;

@@ -80,9 +80,16 @@ pub async fn go(visitor: &Visitor, from: &str, until: &str) -> Page {
     visitor.follow(visitor.get(back).await, until).await
 }
 
-/// The same; fails unless the last redirect is to a URL that begins with `until`.
+/// The same, with the person's consent where a page asks for it; fails unless the last redirect is to a URL that begins with
+/// `until`.
 pub async fn sent_back(visitor: &Visitor, from: &str, until: &str) -> Url {
-    let page = go(visitor, from, until).await;
+    let mut page = go(visitor, from, until).await;
+    if page.body.contains("/oauth2/authorize/agree") {
+        let form = page.form().unwrap_or_else(|| panic!("no form on {page}"));
+        let fields = form.fields.into_iter().chain([("answer".to_owned(), "yes".to_owned())]).collect::<Vec<_>>();
+        let request = visitor.request(reqwest::Method::POST, form.action).header("sec-fetch-site", "same-origin");
+        page = visitor.follow(Visitor::send(request.form(&fields)).await, until).await;
+    }
     let location = page.location().filter(|url| url.as_str().starts_with(until));
     let mut back = location.unwrap_or_else(|| panic!("nobody is sent back to {until}: {page}"));
     // A browser does not send the fragment.
