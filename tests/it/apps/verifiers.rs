@@ -47,7 +47,7 @@ async fn token_of(gateway: &Gateway, seconds: i64) -> String {
     answer["api"]["access"].as_str().expect("a token").to_owned()
 }
 
-/// PyJWT compares `iat` with its own clock; the code of the README lets clocks differ by half a minute. An older token has expired.
+/// `PyJWT` compares `iat` with its own clock; the code of the README lets clocks differ by half a minute. An older token has expired.
 /// IO-08
 #[tokio::test]
 async fn iat_ahead() {
