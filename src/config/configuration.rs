@@ -11,8 +11,7 @@ use super::layer::validator::Validator;
 use super::section::admin::{self, Admin, RawAdmin};
 use super::section::cleanup::Cleanup;
 use super::section::client::context::ClientContext;
-use super::section::client::model::Client;
-use super::section::client::raw::RawClient;
+use super::section::client::model::{Client, RawClient};
 use super::section::client::rules;
 use super::section::database::{self, Database, RawDatabase};
 use super::section::limits::Limits;
@@ -26,7 +25,7 @@ use super::section::provider::raw::RawProvider;
 use super::section::provider::shared_redirect;
 use super::section::secrets::{self, RawSecrets};
 use super::section::server::{self, RawServer, Server};
-use super::section::sessions::{self, RawSessions, Sessions};
+use super::section::sessions::{self, Sessions};
 use super::section::signing::{self, RawSigning, Signing};
 use super::section::tokens::{self, Tokens};
 use super::section::verify::model::{SiteAccess, Verify};
@@ -45,7 +44,7 @@ pub(crate) struct RawConfig {
     secrets: RawSecrets,
     signing: RawSigning,
     tokens: Tokens,
-    sessions: RawSessions,
+    sessions: Sessions,
     login: RawLogin,
     verify: RawVerify,
     limits: Limits,
@@ -116,7 +115,7 @@ pub(crate) fn validate(mut raw: RawConfig, ids: &Ids, validator: &mut Validator<
     let signing = signing::validate(raw.signing, validator);
     tokens::validate(&raw.tokens, validator);
     sessions::validate_idle_timeout(sessions.as_ref(), &raw.tokens, validator);
-    let login = login::validate(&raw.login, validator);
+    let login = login::validate(raw.login, validator);
     let context = VerifyContext { public_url, sessions: sessions.as_ref(), providers: ids.of_section("providers") };
     let verify = verify::validate(raw.verify, &context, validator);
     let admin = admin::validate(raw.admin, validator);

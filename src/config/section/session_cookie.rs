@@ -4,27 +4,19 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::config::layer::validator::{Validator, quoted};
+use crate::config::value::given::GivenText;
 use crate::config::value::public_url::PublicUrl;
 
 /// Name and attributes of the session cookie.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct RawSessionCookie {
-    /// without prefix: over https, `__Host-` is added, or `__Secure-` where `domain` is set
-    name: String,
-    /// parent domain, to share the session between subdomains
-    domain: String,
-    /// `Lax`, `Strict` or, over https only, `None`
-    same_site: SameSite,
-}
-
-/// The validated settings of the session cookie.
 pub struct SessionCookie {
-    /// The name without its `__Host-` or `__Secure-` prefix.
+    /// without prefix: over https, `__Host-` is added, or `__Secure-` where `domain` is set
     pub name: String,
-    /// The `Domain` attribute, if there is one.
+    /// parent domain, to share the session between subdomains
+    #[serde(with = "GivenText")]
     pub domain: Option<String>,
-    /// The `SameSite` attribute of the session cookie.
+    /// `Lax`, `Strict` or, over https only, `None`
     pub same_site: SameSite,
 }
 
@@ -40,20 +32,21 @@ pub enum SameSite {
 }
 
 pub(crate) fn validate(
-    raw: RawSessionCookie,
+    cookie: SessionCookie,
     public_url: Option<&PublicUrl>,
     validator: &mut Validator<'_>,
 ) -> Option<SessionCookie> {
-    let name = name(raw.name, validator);
-    let domain = match raw.domain.as_str() {
-        "" => Some(None),
-        domain => public_url.and_then(|url| parent_domain(domain, url, validator)).map(Some),
+    let SessionCookie { name: written, domain, same_site } = cookie;
+    let name = name(written, validator);
+    let domain = match domain {
+        None => Some(None),
+        Some(domain) => public_url.and_then(|url| parent_domain(&domain, url, validator)).map(Some),
     };
-    if raw.same_site == SameSite::None && public_url.is_some_and(|url| !url.is_https()) {
+    if same_site == SameSite::None && public_url.is_some_and(|url| !url.is_https()) {
         let remedy = "write \"Lax\" or \"Strict\", or use https";
         validator.reject("sessions.cookie.same_site", "\"None\" is ignored by browsers without https", remedy);
     }
-    Some(SessionCookie { name: name?, domain: domain?, same_site: raw.same_site })
+    Some(SessionCookie { name: name?, domain: domain?, same_site })
 }
 
 /// A cookie name is a token (RFC 6265 §4.1.1). The prefix is added later, so it must not be part of it.

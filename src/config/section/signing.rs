@@ -12,43 +12,44 @@ use crate::config::value::duration::{self, DurationText};
 use crate::config::value::key_file::KeyFile;
 
 /// The keys that sign tokens, and their rotation.
+// Not `deny_unknown_fields`, which serde cannot combine with `flatten`: the check of the layers refuses unknown keys.
 #[derive(Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[schemars(extend("additionalProperties" = false))]
 pub(crate) struct RawSigning {
+    /// PEM files instead of generated keys; the first key of an algorithm signs, the others are only in the JWKS
+    key_files: Vec<String>,
+    /// The keys that mean what is written.
+    #[serde(flatten)]
+    signing: Signing,
+}
+
+/// The keys that sign tokens, and their rotation.
+#[derive(Deserialize, JsonSchema)]
+pub struct Signing {
     /// JWS algorithms, of `ES256`, `RS256` and `EdDSA`; the first signs access tokens
-    algorithms: Vec<Algorithm>,
+    pub algorithms: Vec<Algorithm>,
     /// how long a key signs before the next one replaces it; at least `publish_before_use`
     #[serde(with = "DurationText")]
     #[schemars(extend("x-from" = "1h", "x-to" = "3650d"))]
-    rotate_every: Duration,
+    pub rotate_every: Duration,
     /// how long a key is in the JWKS before it signs; the max-age of the JWKS is shorter
     #[serde(with = "DurationText")]
     #[schemars(extend("x-from" = "1s", "x-to" = "30d"))]
-    publish_before_use: Duration,
-    /// PEM files instead of generated keys; the first key of an algorithm signs, the others are only in the JWKS
-    key_files: Vec<String>,
-}
-
-/// The validated settings of signing keys.
-pub struct Signing {
-    /// The JWS algorithms, at least one; the first signs access tokens.
-    pub algorithms: Vec<Algorithm>,
-    /// How long a key signs before the next one replaces it.
-    pub rotate_every: Duration,
-    /// How long a key is in the JWKS before it signs. The `max-age` of the JWKS is shorter.
     pub publish_before_use: Duration,
-    /// Keys from files. If there are any, none are generated.
+    /// The keys of the files. If there are any, none are generated.
+    #[serde(skip)]
     pub key_files: Vec<KeyFile>,
 }
 
 pub(crate) fn validate(raw: RawSigning, validator: &mut Validator<'_>) -> Option<Signing> {
+    let RawSigning { key_files: paths, signing } = raw;
     let is_wrong = ["signing.publish_before_use", "signing.rotate_every"].iter().any(|key| validator.is_wrong(key));
-    if raw.rotate_every < raw.publish_before_use && !is_wrong {
+    if signing.rotate_every < signing.publish_before_use && !is_wrong {
         let what = "is shorter than signing.publish_before_use, so a key would be replaced before it signs";
-        let remedy = format!("write at least \"{}\"", duration::text(raw.publish_before_use));
+        let remedy = format!("write at least \"{}\"", duration::text(signing.publish_before_use));
         validator.reject("signing.rotate_every", what, remedy);
     }
-    let algorithms = raw.algorithms;
+    let algorithms = &signing.algorithms;
     if algorithms.is_empty() {
         validator.reject("signing.algorithms", "is empty", "write at least one, as [\"ES256\"]");
         return None;
@@ -63,8 +64,8 @@ pub(crate) fn validate(raw: RawSigning, validator: &mut Validator<'_>) -> Option
             );
         }
     }
-    let key_files = key_files(&raw.key_files, &algorithms, validator)?;
-    Some(Signing { algorithms, rotate_every: raw.rotate_every, publish_before_use: raw.publish_before_use, key_files })
+    let key_files = key_files(&paths, algorithms, validator)?;
+    Some(Signing { key_files, ..signing })
 }
 
 /// Reads the key files: none at all, or at least one for each algorithm and none for other algorithms.

@@ -1,7 +1,7 @@
 //! How a client authenticates: a secret or a public key.
 
 use super::choice::{AssertionAudience, ClientType};
-use super::raw::RawClient;
+use super::model::RawClient;
 use crate::base::secret::Plain;
 use crate::config::layer::secret_files;
 use crate::config::layer::validator::{Rejected, Validator};
@@ -19,7 +19,7 @@ pub(crate) fn public_key(
         return None;
     }
     let key = key("public_key_file");
-    if raw.r#type == ClientType::Public {
+    if raw.client.r#type == ClientType::Public {
         validator.reject(&key, "is set, but the client is public", "remove it, or write type = \"confidential\"");
         return None;
     }
@@ -31,7 +31,7 @@ pub(crate) fn public_key(
 
 /// Only a client with a public key sends assertions.
 pub(crate) fn assertion_audience(key: &dyn Fn(&str) -> String, raw: &RawClient, validator: &mut Validator<'_>) {
-    if raw.assertion_audience == AssertionAudience::Issuer && raw.public_key_file.is_empty() {
+    if raw.client.assertion_audience == AssertionAudience::Issuer && raw.public_key_file.is_empty() {
         let remedy = "remove it, or name the client's public key in public_key_file";
         validator.reject(&key("assertion_audience"), "is \"issuer\", but the client sends no assertions", remedy);
     }

@@ -5,7 +5,6 @@ pub(crate) mod claims;
 pub(crate) mod context;
 mod credentials;
 pub(crate) mod model;
-pub(crate) mod raw;
 pub(crate) mod rules;
 pub(crate) mod tokens;
 mod uris;

@@ -1,5 +1,10 @@
-//! The validated settings of a client.
+//! `[clients.<id>]`: what may be written, and what it means. The doc comments of what is written become the reference.
 
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde_json::Value;
 use url::Url;
 
 use super::choice::{AssertionAudience, ClientType, Grant, ServerLogout};
@@ -16,57 +21,96 @@ pub const BUILT_IN_CLIENT: &str = "vestibule";
 /// identities, reads tokens of providers. No session has it, so that no ordinary token has it, and no client may have it.
 pub const ACCOUNT_SCOPE: &str = "account";
 
-/// One client: a `[clients.<id>]` section, or the built-in client.
+/// One client: a `[clients.<id>]` section, or the built-in client. A key with `serde(skip)` is not written so: the validation makes
+/// it of the texts of [`RawClient`].
+#[derive(Deserialize, JsonSchema)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a key of the table")]
 pub struct Client {
     /// The id of its table: the `client_id` in its requests and tokens.
+    #[serde(skip)]
     pub id: String,
-    /// The display name, as on the consent page.
+    /// display name; empty: the id
     pub name: String,
-    /// Whether the client is public or confidential.
+    /// `public`, or `confidential` for one that can keep a secret
     pub r#type: ClientType,
     /// The client secret, if it authenticates with one.
+    #[serde(skip)]
     pub secret: Option<Plain>,
     /// The key that verifies its client assertions, if it authenticates with them (`private_key_jwt`).
+    #[serde(skip)]
     pub public_key: Option<AssertionKey>,
-    /// The accepted `aud` of its assertions.
+    /// `aud` of its assertions: `endpoints` for the issuer, the token endpoint or the endpoint that is called, as one text or a list of nothing else; `issuer` for the issuer alone, as one text (FAPI 2.0, RFC 7523bis)
     pub assertion_audience: AssertionAudience,
     /// The registered redirect URIs.
+    #[serde(skip)]
     pub redirect_uris: Vec<RedirectUri>,
     /// Where a browser may be sent after a logout that the client requested.
+    #[serde(skip)]
     pub post_logout_redirect_uris: Vec<RedirectUri>,
     /// CORS: origins whose scripts may use the token endpoint and userinfo as this client.
+    #[serde(skip)]
     pub allowed_origins: Vec<String>,
-    /// The grant types that it may use.
+    /// grant types that it may use
     pub grants: Vec<Grant>,
-    /// The scopes that it may request.
+    /// scopes that it may request
     pub scopes: Vec<String>,
-    /// The `aud` of its access tokens; it may also introspect tokens for these. Empty: `tokens.audience`.
+    /// `aud` of its access tokens; empty: tokens.audience; it may also introspect tokens for these
     pub audience: Vec<String>,
-    /// The algorithm that signs its ID tokens.
+    /// algorithm that signs its ID tokens; one of signing.algorithms
     pub id_token_alg: Algorithm,
     /// What its tokens have of their own.
+    #[serde(flatten)]
     pub tokens: ClientTokens,
-    /// Further audiences whose access tokens it may introspect; `*`: any.
+    /// of a confidential client: further audiences whose access tokens it may introspect, as the default audience; `["*"]`: any
     pub introspects: Vec<String>,
-    /// How many sessions it may have under one browser's, 1 to 1000.
+    /// how many sessions it may have under one browser's; its next redeemed code ends the oldest one
+    #[schemars(range(min = 1, max = 1000))]
     pub sessions_per_browser: u32,
-    /// The ids of the providers at which its users may sign in; empty: all providers.
+    /// ids of the providers at which its users may sign in; empty: all
     pub providers: Vec<String>,
-    /// What a logout that its server asks for ends.
+    /// what a request to `/logout` from its server ends, which has an `id_token_hint` and no cookie: `app`: this app's session; `sign_in`: the sign-in that it came from too, with all apps under it
     pub server_logout: ServerLogout,
     /// Where it receives logout tokens (OpenID Connect Back-Channel Logout 1.0 §2.2).
+    #[serde(skip)]
     pub backchannel_logout_uri: Option<Url>,
-    /// Whether `backchannel_logout_uri` may be an address of a private network.
+    /// allow a `backchannel_logout_uri` in a private network
     pub insecure_allow_private_logout_uri: bool,
-    /// Whether a redirect to a loopback address needs no consent page (RFC 8252 §8.6 requires consent).
+    /// no consent page before a redirect to a registered loopback address; for single-page apps under development
     pub insecure_skip_loopback_consent: bool,
-    /// Whether each refresh returns a new refresh token.
+    /// false: a confidential client keeps its refresh token (FAPI 2.0)
     pub rotate_refresh_tokens: bool,
-    /// Whether it must send a `code_challenge`, although it is confidential.
+    /// of a confidential client: refuse authorization requests without `code_challenge`; a public client must always send one
     pub require_pkce: bool,
-    /// Whether it must push its authorization requests (RFC 9126).
+    /// refuse authorization requests that were not pushed to `/oauth2/par` (RFC 9126)
     pub require_par: bool,
-    /// The ids of the providers whose tokens it may get by token exchange.
+    /// of a confidential client: ids of the providers whose tokens it may get for its own by token exchange
     pub provider_tokens: Vec<String>,
+}
+
+/// An app or a service that uses the gateway. Its id is the `client_id` in its requests and tokens.
+// Not `deny_unknown_fields`, which serde cannot combine with `flatten`: the check of the layers refuses unknown keys.
+#[derive(Deserialize, JsonSchema)]
+#[schemars(extend("additionalProperties" = false))]
+pub(crate) struct RawClient {
+    /// at least 32 random characters, for a confidential client
+    #[schemars(extend("writeOnly" = true))]
+    pub(crate) client_secret: String,
+    /// instead of a secret, for `private_key_jwt`: PEM file with its public key (P-256, Ed25519 or RSA)
+    pub(crate) public_key_file: String,
+    /// allowed redirect URIs, compared byte for byte; https, http on loopback, or a private-use scheme
+    pub(crate) redirect_uris: Vec<String>,
+    /// where a browser may be sent after a logout, compared byte for byte
+    pub(crate) post_logout_redirect_uris: Vec<String>,
+    /// CORS: origins of its scripts; empty: the origins of `redirect_uris`
+    pub(crate) allowed_origins: Vec<String>,
+    /// further claims of its ID tokens and of userinfo: claim = a pointer (RFC 6901) into the provider's claims, those of the ID token merged with those of userinfo, or `{ value = … }`; none of `iss sub aud exp iat nbf jti nonce *_hash auth_time acr amr aal azp sid client_id scope status cnf act may_act events email* groups idp typ`
+    #[schemars(extend("additionalProperties" = { "anyOf": [{ "type": "string" }, { "type": "object" }] }))]
+    pub(crate) claims: BTreeMap<String, Value>,
+    /// receives a logout token for each session that ends
+    pub(crate) backchannel_logout_uri: String,
+    /// allow private-use schemes without a dot, as `myapp:/callback`
+    pub(crate) insecure_allow_dotless_schemes: bool,
+    /// The keys that mean what is written.
+    #[serde(flatten)]
+    pub(crate) client: Client,
 }

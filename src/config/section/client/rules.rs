@@ -5,8 +5,7 @@ use uuid::Uuid;
 use super::choice::{ClientType, Grant};
 use super::context::ClientContext;
 use super::credentials::{assertion_audience, public_key, secret};
-use super::model::{ACCOUNT_SCOPE, BUILT_IN_CLIENT, Client};
-use super::raw::RawClient;
+use super::model::{ACCOUNT_SCOPE, BUILT_IN_CLIENT, Client, RawClient};
 use super::tokens::{self, id_token_alg, introspects};
 use super::uris::{backchannel_logout_uri, private_use_schemes, read_redirect_uris};
 use crate::config::layer::suggest::suggest_word;
@@ -18,6 +17,7 @@ use crate::config::value::resource::is_same_resource;
 /// The size limit of all scopes of a client, in bytes: each session's row holds its scopes.
 const MAX_SCOPE_BYTES: usize = 4096;
 
+/// Validates a section, and completes its [`Client`].
 pub(crate) fn validate(
     id: &str,
     raw: RawClient,
@@ -26,57 +26,46 @@ pub(crate) fn validate(
 ) -> Option<Client> {
     let key = |key: &str| format!("clients.{id}.{key}");
     let good_id = id_is_free(id, context, validator);
+    written(&key, &raw.client, context, validator);
     let schemes = private_use_schemes(&raw);
     let redirect_uris = read_redirect_uris(&key("redirect_uris"), &raw.redirect_uris, schemes, validator);
     let after_logout =
         read_redirect_uris(&key("post_logout_redirect_uris"), &raw.post_logout_redirect_uris, schemes, validator);
     let allowed_origins = origin::origins(&key("allowed_origins"), &raw.allowed_origins, validator);
-    audience(&key("audience"), &raw.audience, context.issuer, validator);
-    scopes(&key("scopes"), &raw.scopes, validator);
-    grants(&key, &raw, validator);
-    providers(&key("providers"), &raw.providers, context.providers, "; an empty list allows all", validator);
-    provider_tokens(&key("provider_tokens"), &raw, context, validator);
     id_token_alg(&key("id_token_alg"), &raw, context.algorithms, validator);
-    let tokens = tokens::validate(&key, &raw, context, validator);
-    introspects(&key("introspects"), &raw, validator);
+    let claims = tokens::validate(&key, &raw, context, validator);
     let backchannel_logout_uri = backchannel_logout_uri(&key("backchannel_logout_uri"), &raw, validator);
     assertion_audience(&key, &raw, validator);
     let has_public_key = !raw.public_key_file.is_empty();
     let public_key = public_key(&key, &raw, validator);
-    let secret = secret(&key("client_secret"), raw.r#type, raw.client_secret, has_public_key, validator);
-    let name = if raw.name.is_empty() { id.to_owned() } else { raw.name };
-    let (redirect_uris, mut allowed_origins) = (redirect_uris?, allowed_origins?);
-    if allowed_origins.is_empty() {
-        allowed_origins = redirect_uris.iter().filter_map(RedirectUri::origin).collect();
-        allowed_origins.dedup();
+    let secret = secret(&key("client_secret"), raw.client.r#type, raw.client_secret, has_public_key, validator);
+    let mut client = raw.client;
+    id.clone_into(&mut client.id);
+    if client.name.is_empty() {
+        id.clone_into(&mut client.name);
     }
-    good_id.then_some(Client {
-        id: id.to_owned(),
-        name,
-        r#type: raw.r#type,
-        secret: secret.ok()?,
-        public_key,
-        assertion_audience: raw.assertion_audience,
-        redirect_uris,
-        post_logout_redirect_uris: after_logout?,
-        allowed_origins,
-        grants: raw.grants,
-        scopes: raw.scopes,
-        audience: raw.audience,
-        id_token_alg: raw.id_token_alg,
-        tokens: tokens?,
-        introspects: raw.introspects,
-        sessions_per_browser: raw.sessions_per_browser,
-        server_logout: raw.server_logout,
-        providers: raw.providers,
-        backchannel_logout_uri,
-        insecure_allow_private_logout_uri: raw.insecure_allow_private_logout_uri,
-        insecure_skip_loopback_consent: raw.insecure_skip_loopback_consent,
-        rotate_refresh_tokens: raw.rotate_refresh_tokens,
-        require_pkce: raw.require_pkce,
-        require_par: raw.require_par,
-        provider_tokens: raw.provider_tokens,
-    })
+    client.secret = secret.ok()?;
+    client.public_key = public_key;
+    client.redirect_uris = redirect_uris?;
+    client.post_logout_redirect_uris = after_logout?;
+    client.allowed_origins = allowed_origins?;
+    if client.allowed_origins.is_empty() {
+        client.allowed_origins = client.redirect_uris.iter().filter_map(RedirectUri::origin).collect();
+        client.allowed_origins.dedup();
+    }
+    client.tokens.claims = claims?;
+    client.backchannel_logout_uri = backchannel_logout_uri;
+    good_id.then_some(client)
+}
+
+/// Validates the keys that mean what is written.
+fn written(key: &dyn Fn(&str) -> String, client: &Client, context: &ClientContext<'_>, validator: &mut Validator<'_>) {
+    audience(&key("audience"), &client.audience, context.issuer, validator);
+    scopes(&key("scopes"), &client.scopes, validator);
+    grants(key, client, validator);
+    providers(&key("providers"), &client.providers, context.providers, "; an empty list allows all", validator);
+    provider_tokens(&key("provider_tokens"), client, context, validator);
+    introspects(&key("introspects"), client, validator);
 }
 
 /// The issuer must not be in the audience of a client. Our own endpoints accept tokens for the issuer, so a service that
@@ -130,13 +119,13 @@ fn scopes(key: &str, scopes: &[String], validator: &mut Validator<'_>) {
     }
 }
 
-fn grants(key: &dyn Fn(&str) -> String, raw: &RawClient, validator: &mut Validator<'_>) {
-    if raw.r#type == ClientType::Public {
-        if let Some(item) = raw.grants.iter().position(|grant| *grant == Grant::ClientCredentials) {
+fn grants(key: &dyn Fn(&str) -> String, client: &Client, validator: &mut Validator<'_>) {
+    if client.r#type == ClientType::Public {
+        if let Some(item) = client.grants.iter().position(|grant| *grant == Grant::ClientCredentials) {
             let remedy = "remove it, or write type = \"confidential\"";
             validator.reject_item(&key("grants"), item, "a public client cannot use client_credentials", remedy);
         }
-        if !raw.rotate_refresh_tokens {
+        if !client.rotate_refresh_tokens {
             let remedy = "remove it: the refresh tokens of a public client are not bound to it, so each use must return a new one";
             validator.reject(&key("rotate_refresh_tokens"), "is false, but the client is public", remedy);
         }
@@ -155,9 +144,9 @@ fn providers(key: &str, wanted: &[String], known: &[String], none: &str, validat
 
 /// A client can only get tokens of providers with `store_tokens`. It has to authenticate for it: the access token that it
 /// exchanges is known to each service that receives it, and a public client shows nothing else.
-fn provider_tokens(key: &str, raw: &RawClient, context: &ClientContext<'_>, validator: &mut Validator<'_>) {
-    let wanted = &raw.provider_tokens;
-    if raw.r#type == ClientType::Public && !wanted.is_empty() {
+fn provider_tokens(key: &str, client: &Client, context: &ClientContext<'_>, validator: &mut Validator<'_>) {
+    let wanted = &client.provider_tokens;
+    if client.r#type == ClientType::Public && !wanted.is_empty() {
         let what = "is set, but the client is public: each service that receives its access token could exchange it";
         validator.reject(key, what, "remove it, or write type = \"confidential\" with a client_secret");
         return;

@@ -2,26 +2,37 @@
 
 use std::time::Duration;
 
-use super::choice::{ClientType, IdTokenClaims};
+use schemars::JsonSchema;
+use serde::{Deserialize, Deserializer};
+
+use super::choice::{AccessTokenAlg, ClientType, IdTokenClaims};
 use super::claims::{self, ClaimSource, ClientClaim};
 use super::context::ClientContext;
-use super::raw::RawClient;
+use super::model::{Client, RawClient};
 use crate::config::layer::validator::{Validator, quoted};
 use crate::config::value::algorithm::Algorithm;
+use crate::config::value::duration::GivenDuration;
 use crate::config::value::pointer::Pointer;
 
 /// The keys of a client that override those of `[tokens]` and `[signing]`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 pub struct ClientTokens {
-    /// Lifetime of its access tokens; `None`: `tokens.access_lifetime`.
+    /// lifetime of its access tokens; empty: `tokens.access_lifetime`
+    #[serde(with = "GivenDuration")]
+    #[schemars(extend("x-from" = "1s", "x-to" = "3650d"))]
     pub access_lifetime: Option<Duration>,
-    /// Lifetime of its ID tokens; `None`: `tokens.id_lifetime`.
+    /// lifetime of its ID tokens; empty: `tokens.id_lifetime`
+    #[serde(with = "GivenDuration")]
+    #[schemars(extend("x-from" = "1s", "x-to" = "1d"))]
     pub id_lifetime: Option<Duration>,
-    /// The algorithm that signs its access tokens; `None`: the first of `signing.algorithms`.
+    /// algorithm that signs its access tokens, after a refresh and a token exchange too; one of signing.algorithms; empty: the first of these, which signs the status lists in any case
+    #[serde(deserialize_with = "given_algorithm")]
+    #[schemars(with = "AccessTokenAlg")]
     pub access_token_alg: Option<Algorithm>,
-    /// What its ID tokens say of the user.
+    /// `minimal`: what the scopes `profile`, `email` and `groups` release is at userinfo only (OpenID Connect Core §5.4), for refreshed ID tokens too; `scopes`: in ID tokens as well
     pub id_token_claims: IdTokenClaims,
     /// Further claims of its ID tokens and of userinfo.
+    #[serde(skip)]
     pub claims: Vec<ClientClaim>,
 }
 
@@ -49,25 +60,24 @@ impl ClientTokens {
     }
 }
 
+fn given_algorithm<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Algorithm>, D::Error> {
+    AccessTokenAlg::deserialize(deserializer).map(AccessTokenAlg::algorithm)
+}
+
+/// Validates the keys of tokens. Returns the claims.
 pub(crate) fn validate(
     key: &dyn Fn(&str) -> String,
     raw: &RawClient,
     context: &ClientContext<'_>,
     validator: &mut Validator<'_>,
-) -> Option<ClientTokens> {
-    within_idle_timeout(&key("access_lifetime"), raw.access_lifetime, context.idle_timeout, validator);
+) -> Option<Vec<ClientClaim>> {
+    let tokens = &raw.client.tokens;
+    within_idle_timeout(&key("access_lifetime"), tokens.access_lifetime, context.idle_timeout, validator);
     let claims = claims::claims(&key("claims"), &raw.claims, validator);
-    let access_token_alg = raw.access_token_alg.algorithm();
-    if let Some(algorithm) = access_token_alg {
+    if let Some(algorithm) = tokens.access_token_alg {
         is_signed_with(&key("access_token_alg"), algorithm, context.algorithms, validator);
     }
-    Some(ClientTokens {
-        access_lifetime: raw.access_lifetime,
-        id_lifetime: raw.id_lifetime,
-        access_token_alg,
-        id_token_claims: raw.id_token_claims,
-        claims: claims?,
-    })
+    claims
 }
 
 /// An access token ends with the idle timeout of its session; a longer lifetime would be cut at each token.
@@ -87,7 +97,7 @@ pub(crate) fn id_token_alg(
     validator: &mut Validator<'_>,
 ) {
     if !raw.redirect_uris.is_empty() {
-        is_signed_with(key, raw.id_token_alg, algorithms, validator);
+        is_signed_with(key, raw.client.id_token_alg, algorithms, validator);
     }
 }
 
@@ -99,12 +109,12 @@ fn is_signed_with(key: &str, algorithm: Algorithm, known: Option<&[Algorithm]>, 
 }
 
 /// Introspection requires client authentication (RFC 7662 §2.1).
-pub(crate) fn introspects(key: &str, raw: &RawClient, validator: &mut Validator<'_>) {
-    if raw.r#type == ClientType::Public && !raw.introspects.is_empty() {
+pub(crate) fn introspects(key: &str, client: &Client, validator: &mut Validator<'_>) {
+    if client.r#type == ClientType::Public && !client.introspects.is_empty() {
         let remedy = "remove it, or write type = \"confidential\"";
         validator.reject(key, "is set, but the client is public, and introspection needs a secret", remedy);
     }
-    for (item, audience) in raw.introspects.iter().enumerate() {
+    for (item, audience) in client.introspects.iter().enumerate() {
         if audience.trim().is_empty() {
             validator.reject_item(key, item, "is empty", "write an audience of access tokens, or remove it");
         } else if audience.contains('*') && audience != "*" {

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use url::{Host, Url};
 
-use super::raw::RawClient;
+use super::model::RawClient;
 use crate::base::outbound;
 use crate::config::layer::validator::{Validator, quoted};
 use crate::config::section::address;
@@ -47,8 +47,8 @@ pub(crate) fn backchannel_logout_uri(key: &str, raw: &RawClient, validator: &mut
     };
     let private = address.is_some_and(|address| !outbound::is_public(address));
     let good = match url.scheme() {
-        "https" => !private || raw.insecure_allow_private_logout_uri,
-        "http" => raw.insecure_allow_private_logout_uri,
+        "https" => !private || raw.client.insecure_allow_private_logout_uri,
+        "http" => raw.client.insecure_allow_private_logout_uri,
         _ => false,
     };
     if !good {

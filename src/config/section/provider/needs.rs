@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::claims::ClaimPointers;
 use super::registration::Registration;
-use crate::config::section::client::raw::RawClient;
+use crate::config::section::client::model::RawClient;
 use crate::config::section::tokens::UserClaim;
 use crate::config::value::pointer::Pointer;
 
@@ -34,7 +34,7 @@ impl ClaimNeeds<'_> {
             UserClaim::Groups => groups.as_ref(),
         });
         let clients = || self.clients.values().filter(|client| takes(client, &registration.id));
-        let any_has_groups = clients().any(|client| client.scopes.iter().any(|scope| scope == "groups"));
+        let any_has_groups = clients().any(|client| client.client.scopes.iter().any(|scope| scope == "groups"));
         let of_domains = email_verified.as_ref().filter(|_| !allow.email_domains.is_empty());
         let of_groups = groups.as_ref().filter(|_| !allow.groups.is_empty() || any_has_groups);
         let of_rules = allow.claims.iter().map(|(pointer, _)| pointer);
@@ -46,5 +46,5 @@ impl ClaimNeeds<'_> {
 }
 
 fn takes(client: &RawClient, provider: &str) -> bool {
-    client.providers.is_empty() || client.providers.iter().any(|id| id == provider)
+    client.client.providers.is_empty() || client.client.providers.iter().any(|id| id == provider)
 }

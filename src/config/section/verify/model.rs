@@ -2,29 +2,38 @@
 
 use std::time::Duration;
 
+use schemars::JsonSchema;
+use serde::Deserialize;
+
 use crate::config::section::provider::allow::Allow;
 use crate::config::section::provider::choice::Aal;
+use crate::config::value::duration::DurationText;
 use crate::config::value::site_host::{HostPattern, SiteHost};
 use crate::config::value::site_path::{PathPattern, SitePath};
 
-/// The validated settings of sites behind a reverse proxy.
+/// Sites behind a reverse proxy.
+#[derive(Deserialize, JsonSchema)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a key of the table")]
 pub struct Verify {
-    /// How long a replica answers for a session without the database.
+    /// how long a replica answers for a session without the database, never past its end; "0s": not at all
+    #[serde(with = "DurationText")]
+    #[schemars(extend("x-from" = "0s", "x-to" = "60s"))]
     pub cache_for: Duration,
-    /// Whether addresses that are not verified are sent.
+    /// send e-mail addresses that the provider has not verified, too
     pub unverified_email: bool,
-    /// Whether paths are compared without letter case.
+    /// compare paths of rules without letter case, for servers that ignore it
     pub ignore_case: bool,
-    /// Whether CORS preflight requests pass.
+    /// let CORS preflight requests pass, without identity headers
     pub allow_preflight: bool,
-    /// Whether navigations are redirected to the login by default.
+    /// answer a navigation without a session by a redirect to /login; for Traefik and Caddy, not for nginx
     pub redirect: bool,
-    /// Whether the site gets an access token.
+    /// send the site an access token in `Authorization`
     pub issue_token: bool,
     /// The port that the hosts of sites need not name: 443 under https, else 80.
+    #[serde(skip)]
     pub default_port: u16,
     /// The rules, in the order of their evaluation.
+    #[serde(skip)]
     pub rules: Vec<SiteRule>,
 }
 

@@ -1,34 +1,22 @@
 //! `[verify]` as it is written. The doc comments become the reference.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::config::value::duration::DurationText;
+use super::model::Verify;
 
 /// Sites that know nothing of logins: their reverse proxy asks `/verify` before it passes a request on.
+// Not `deny_unknown_fields`, which serde cannot combine with `flatten`: the check of the layers refuses unknown keys.
 #[derive(Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a key of the table")]
+#[schemars(extend("additionalProperties" = false))]
 pub(crate) struct RawVerify {
-    /// how long a replica answers for a session without the database, never past its end; "0s": not at all
-    #[serde(with = "DurationText")]
-    #[schemars(extend("x-from" = "0s", "x-to" = "60s"))]
-    pub(crate) cache_for: Duration,
-    /// send e-mail addresses that the provider has not verified, too
-    pub(crate) unverified_email: bool,
-    /// compare paths of rules without letter case, for servers that ignore it
-    pub(crate) ignore_case: bool,
-    /// let CORS preflight requests pass, without identity headers
-    pub(crate) allow_preflight: bool,
-    /// answer a navigation without a session by a redirect to /login; for Traefik and Caddy, not for nginx
-    pub(crate) redirect: bool,
-    /// send the site an access token in `Authorization`
-    pub(crate) issue_token: bool,
     /// `[[verify.rules]]` tables with `hosts`, `paths`, `methods` and `allow`; the first that matches decides; once there is one, what matches none is denied
     pub(crate) rules: Vec<RawSiteRule>,
+    /// The keys that mean what is written.
+    #[serde(flatten)]
+    pub(crate) verify: Verify,
 }
 
 /// Who may see which part of which site.
