@@ -34,12 +34,12 @@ const DOUBLE_CLICK_WINDOW: TimeDelta = TimeDelta::minutes(1);
 const MAX_URL_LEN: usize = 7 * 1024;
 
 /// A sign-in that ends, whose provider has `logout = "provider"`.
-pub struct Leaving {
+pub struct EndingSignIn {
     session: SessionId,
     upstream: Upstream,
 }
 
-impl Leaving {
+impl EndingSignIn {
     /// The session that ends.
     pub(super) fn session(&self) -> SessionId {
         self.session
@@ -52,16 +52,20 @@ impl Leaving {
 }
 
 /// Finds the sign-in of a browser before it is ended.
-pub(super) fn leaving(conn: &mut Conn, asked: Asked, now: Timestamp) -> QueryResult<Option<Leaving>> {
-    let Asked { session, proven } = asked;
+pub(super) fn find_ending(
+    conn: &mut Conn,
+    of_browser: SignInOfBrowser,
+    now: Timestamp,
+) -> QueryResult<Option<EndingSignIn>> {
+    let SignInOfBrowser { session, proven } = of_browser;
     let lately = now.checked_sub_signed(DOUBLE_CLICK_WINDOW).unwrap_or(Timestamp::UNIX_EPOCH);
     let upstream = store::upstream(conn, session, lately, proven)?;
-    Ok(upstream.map(|upstream| Leaving { session, upstream }))
+    Ok(upstream.map(|upstream| EndingSignIn { session, upstream }))
 }
 
 /// The sign-in that may have to end at its provider.
 #[derive(Clone, Copy)]
-pub(super) struct Asked {
+pub(super) struct SignInOfBrowser {
     /// The session that the cookie names.
     pub session: SessionId,
     /// Whether an ID token proves that the session's user asks; the cookie alone may have been copied.
@@ -86,11 +90,17 @@ struct LogoutState {
 
 /// The address of the provider's logout for a browser that was signed out here; `None` where the provider has
 /// `logout = "local"`, or its metadata is not available in time. `binding`: the browser's binding cookie.
-pub async fn send_on(app: &App, leaving: &Leaving, asked: &Request, binding: Hashed, now: Timestamp) -> Option<String> {
+pub async fn url_at_provider(
+    app: &App,
+    ending: &EndingSignIn,
+    asked: &Request,
+    binding: Hashed,
+    now: Timestamp,
+) -> Option<String> {
     let ring = &app.config.ring;
-    let provider = app.providers.get(&leaving.upstream.provider).filter(|provider| provider.logs_out_at_provider())?;
-    let sealed = leaving.upstream.id_token.as_deref();
-    let id_token = sealed.and_then(|sealed| session::open_upstream_id_token(ring, leaving.session, sealed));
+    let provider = app.providers.get(&ending.upstream.provider).filter(|provider| provider.logs_out_at_provider())?;
+    let sealed = ending.upstream.id_token.as_deref();
+    let id_token = sealed.and_then(|sealed| session::open_upstream_id_token(ring, ending.session, sealed));
     let request = Request { hint: None, ..asked.clone() };
     let logout_state =
         LogoutState { request, binding: in_text(binding.as_bytes()), until: (now + STATE_LIFETIME).timestamp() };
@@ -151,7 +161,13 @@ fn written(
 
 /// The target of a browser that returns with that `state`: the client's address, if it is still registered. `None` for any
 /// other `state`, which gets our own page (LO-27).
-pub fn taken_back(app: &App, provider: &str, state: &str, binding: Option<Hashed>, now: Timestamp) -> Option<Request> {
+pub fn request_of_state(
+    app: &App,
+    provider: &str,
+    state: &str,
+    binding: Option<Hashed>,
+    now: Timestamp,
+) -> Option<Request> {
     let logout_state = LogoutState::open(&app.config.ring, provider, state)?;
     let bound = URL_SAFE_NO_PAD.decode(&logout_state.binding).ok()?;
     (binding?.matches(&bound) && now.timestamp() < logout_state.until).then_some(logout_state.request)
@@ -192,7 +208,7 @@ mod tests {
 
     /// LO-27: the `state` of another browser, an expired or a forged one leads nowhere.
     #[test]
-    fn the_provider_is_told_all_that_it_needs() {
+    fn the_logout_request_has_every_parameter() {
         let endpoint = Url::parse("https://op.example/end?policy=x").expect("a URL");
         let mut registration = Registration::example();
         let all = pairs(&written(&endpoint, &registration, OURS, Some("a.b.c"), Some("s&t")));
@@ -208,7 +224,7 @@ mod tests {
     }
 
     #[test]
-    fn what_makes_it_too_long_is_left_out() {
+    fn parameters_that_make_the_url_too_long_are_left_out() {
         let endpoint = Url::parse("https://op.example/end").expect("a URL");
         let (registration, long) = (Registration::example(), "x".repeat(MAX_URL_LEN));
         let names = |id_token: &str, state: &str| {
@@ -222,7 +238,7 @@ mod tests {
     }
 
     #[test]
-    fn the_way_opens_for_its_own_provider_alone() {
+    fn a_state_opens_for_its_own_provider_alone() {
         let ring = Ring::parse([generate_key().expose()]).expect("a ring");
         let logout_state = LogoutState { request: Request::default(), binding: "b".into(), until: 7 };
         let sealed = logout_state.seal(&ring, "op").expect("sealed");

@@ -3,7 +3,7 @@
 
 use std::net::IpAddr;
 
-use super::store::{self, Taken};
+use super::store::{self, Received};
 use crate::app::App;
 use crate::base::clock::Timestamp;
 use crate::base::db::{Conn, DbError};
@@ -32,7 +32,7 @@ impl From<DbError> for LogoutTokenError {
 }
 
 /// Accepts a logout token, sent from `ip`, once. Returns how many sessions it ended, those of apps included; zero is no error (LO-21).
-pub async fn told_by_provider(
+pub async fn receive_logout_token(
     app: &App,
     provider: &str,
     token: &str,
@@ -44,22 +44,22 @@ pub async fn told_by_provider(
     let refused = |reason| {
         app.refused(&Event::LogoutTokenRefused { provider: provider.to_owned(), reason }, ip, now);
     };
-    let told = verified.map_err(|failure| {
+    let claims = verified.map_err(|failure| {
         refused(failure.reason);
         if failure.fault == Fault::Refused { LogoutTokenError::BadToken } else { LogoutTokenError::Unavailable }
     })?;
     let ending = app.endings.ending(EndReason::ProviderLogout, app.clock.now());
     let (name, write) = (provider.to_owned(), ending.clone());
-    let algorithm = told.algorithm.map_or("another algorithm", |of| of.algorithm.name());
-    let take = move |conn: &mut Conn| store::take(conn, &name, &told, &write);
-    let ended = app.db.run("take logout token", take).await?;
+    let algorithm = claims.algorithm.map_or("another algorithm", |of| of.algorithm.name());
+    let receive = move |conn: &mut Conn| store::receive(conn, &name, &claims, &write);
+    let ended = app.db.run("take logout token", receive).await?;
     let ended = match ended {
-        Taken::Ended(ended) => ended,
-        Taken::Before => {
+        Received::Ended(ended) => ended,
+        Received::Before => {
             refused("the logout token came before (jti)".to_owned());
             return Err(LogoutTokenError::BadToken);
         }
-        Taken::OtherAlgorithm => {
+        Received::OtherAlgorithm => {
             refused(format!(
                 "the logout token is signed with {algorithm}, and the ID tokens are not; if that is meant, write it in \
                  signing_algorithms"

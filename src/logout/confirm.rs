@@ -1,7 +1,7 @@
 //! The page that asks whether to sign out, and the press of its button.
 
-use super::local::local;
-use super::rp_initiated::Decision;
+use super::local::sign_out_browser;
+use super::rp_initiated::LogoutOutcome;
 use crate::app::App;
 use crate::base::clock::Timestamp;
 use crate::base::db::{Conn, DbError};
@@ -23,15 +23,15 @@ pub async fn confirm(
     shown_to: &str,
     browser: Option<SessionId>,
     now: Timestamp,
-) -> Result<Decision, DbError> {
-    let Some(id) = browser else { return Ok(Decision::SignedOut(None)) };
+) -> Result<LogoutOutcome, DbError> {
+    let Some(id) = browser else { return Ok(LogoutOutcome::SignedOut(None)) };
     let here = app.db.run("find session", move |conn: &mut Conn| session::find(conn, id)).await?;
-    let Some(here) = here else { return Ok(Decision::SignedOut(None)) };
+    let Some(here) = here else { return Ok(LogoutOutcome::SignedOut(None)) };
     if ShownTo::open(&app.config.ring, QUESTION, shown_to) == Some(ShownTo::new(&here.session)) {
-        return local(app, id, now).await.map(Decision::SignedOut);
+        return sign_out_browser(app, id, now).await.map(LogoutOutcome::SignedOut);
     }
     match app.lifetime.status(&here.session, now) {
-        SessionStatus::Live => Ok(Decision::Ask(Box::new(here))),
-        SessionStatus::Expired | SessionStatus::Ended => Ok(Decision::SignedOut(None)),
+        SessionStatus::Live => Ok(LogoutOutcome::Ask(Box::new(here))),
+        SessionStatus::Expired | SessionStatus::Ended => Ok(LogoutOutcome::SignedOut(None)),
     }
 }

@@ -8,21 +8,21 @@ use crate::base::id::{SessionId, UserId};
 use crate::session::{self, EndReason, Scope};
 
 /// Ends one session of a user and the apps' sessions under it. `false` where it is another user's, or has ended before.
-pub async fn one(app: &App, user: UserId, id: SessionId, now: Timestamp) -> Result<bool, DbError> {
+pub async fn end_session(app: &App, user: UserId, id: SessionId, now: Timestamp) -> Result<bool, DbError> {
     end(app, Scope::OneOfUser { user, id }, now).await
 }
 
 /// Ends all sessions of a user except `stays`. Returns how many of them `GET /sessions` listed.
-pub async fn others(app: &App, user: UserId, stays: SessionId, now: Timestamp) -> Result<usize, DbError> {
-    many(app, user, Some(stays), EndReason::LogoutOthers, now).await
+pub async fn end_other_sessions(app: &App, user: UserId, stays: SessionId, now: Timestamp) -> Result<usize, DbError> {
+    end_listed(app, user, Some(stays), EndReason::LogoutOthers, now).await
 }
 
 /// Ends all sessions of a user. Returns how many of them `GET /sessions` listed.
-pub async fn all(app: &App, user: UserId, now: Timestamp) -> Result<usize, DbError> {
-    many(app, user, None, EndReason::LogoutAll, now).await
+pub async fn end_all_sessions(app: &App, user: UserId, now: Timestamp) -> Result<usize, DbError> {
+    end_listed(app, user, None, EndReason::LogoutAll, now).await
 }
 
-async fn many(
+async fn end_listed(
     app: &App,
     user: UserId,
     except: Option<SessionId>,

@@ -6,7 +6,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::TimeDelta;
 use uuid::Uuid;
 
-use super::at_provider::{self, Leaving, METADATA_WAIT};
+use super::at_provider::{self, EndingSignIn, METADATA_WAIT};
 use super::store;
 use crate::app::App;
 use crate::base::clock::Timestamp;
@@ -23,7 +23,7 @@ const MAX_LEN: usize = 256;
 const AFTER_END: TimeDelta = TimeDelta::minutes(10);
 
 /// The address for a session of this provider; `None` where the provider has no logout endpoint.
-pub async fn link(app: &App, provider: &Provider, session: SessionId, now: Timestamp) -> Option<String> {
+pub async fn logout_link(app: &App, provider: &Provider, session: SessionId, now: Timestamp) -> Option<String> {
     // After the timeout the fetch continues in the background.
     let endpoint = tokio::time::timeout(METADATA_WAIT, provider.end_session_endpoint(now)).await.ok().flatten();
     endpoint.map(|_| {
@@ -33,15 +33,15 @@ pub async fn link(app: &App, provider: &Provider, session: SessionId, now: Times
 }
 
 /// The address for a sign-in that was ended here; `None` where its provider has `logout = "local"` or no logout endpoint.
-pub async fn link_after(app: &App, leaving: &Leaving, now: Timestamp) -> Option<String> {
-    let provider = app.providers.get(leaving.provider()).filter(|provider| provider.logs_out_at_provider())?;
-    link(app, provider, leaving.session(), now).await
+pub async fn logout_link_after(app: &App, ending: &EndingSignIn, now: Timestamp) -> Option<String> {
+    let provider = app.providers.get(ending.provider()).filter(|provider| provider.logs_out_at_provider())?;
+    logout_link(app, provider, ending.session(), now).await
 }
 
 /// Where the address leads: the logout at the provider, with the hint and our client id where the provider has
 /// `logout = "provider"`. `None` for a value that does not open, and for a session that is over for more than ten minutes, or
 /// timed out. One statement.
-pub async fn follow(app: &App, sealed: &str, now: Timestamp) -> Result<Option<String>, DbError> {
+pub async fn resolve_logout_link(app: &App, sealed: &str, now: Timestamp) -> Result<Option<String>, DbError> {
     let Some(session) = open(&app.config.ring, sealed) else { return Ok(None) };
     let used_after = app.lifetime.used_after(now);
     let ended_after = now.checked_sub_signed(AFTER_END).unwrap_or(Timestamp::UNIX_EPOCH);

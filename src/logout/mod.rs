@@ -13,16 +13,16 @@ mod request;
 mod rp_initiated;
 mod store;
 
-pub use at_provider::{Leaving, send_on, taken_back};
-pub use back_channel::{LogoutTokenError, told_by_provider};
+pub use at_provider::{EndingSignIn, request_of_state, url_at_provider};
+pub use back_channel::{LogoutTokenError, receive_logout_token};
 pub use confirm::{confirm, shown_to};
 pub use delivery_limits::DeliveryLimits;
-pub use elsewhere::{all, one, others};
-pub use link::{follow, link, link_after};
-pub use local::{local, several};
+pub use elsewhere::{end_all_sessions, end_other_sessions, end_session};
+pub use link::{logout_link, logout_link_after, resolve_logout_link};
+pub use local::{end_sessions, sign_out_browser};
 pub use notice::{attempt_delivery, claim_due_notices, depth, give_up_untried, undelivered};
-pub use request::{Asked, LogoutRequestError, Request};
-pub use rp_initiated::{Asker, Decision, Reach, decide, destination, read};
+pub use request::{LogoutParameters, LogoutRequestError, Request};
+pub use rp_initiated::{Asker, LogoutOutcome, Reach, destination, end_or_ask, validate};
 pub use store::Undelivered;
 #[cfg(feature = "dev")]
 pub use store::{hot_statements, rare_statements};

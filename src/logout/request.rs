@@ -15,7 +15,7 @@ const LONGEST: usize = 6 * 1024;
 
 /// The parameters of a logout request.
 #[derive(Default)]
-pub struct Asked {
+pub struct LogoutParameters {
     /// `id_token_hint`: an ID token of ours.
     pub id_token_hint: Option<String>,
     /// `client_id`, with or without a hint.

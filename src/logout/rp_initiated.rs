@@ -1,7 +1,7 @@
 //! RP-initiated logout (OpenID Connect RP-Initiated Logout 1.0): validates the request, decides whether the person is asked
 //! first, and ends the session.
 
-use super::at_provider::{self, Asked, Leaving};
+use super::at_provider::{self, EndingSignIn, SignInOfBrowser};
 use super::local::end;
 use super::request::{self, Hint, LogoutRequestError, Request};
 use super::store::{self, Meant};
@@ -15,9 +15,9 @@ use crate::session::{self, Scope, SessionStatus, SignedIn};
 use crate::token;
 
 /// The next step of a logout request.
-pub enum Decision {
+pub enum LogoutOutcome {
     /// The browser is signed out here; the provider's logout may follow.
-    SignedOut(Option<Leaving>),
+    SignedOut(Option<EndingSignIn>),
     /// The person is asked first; this is the session that would end.
     Ask(Box<SignedIn>),
     /// A request without a session cookie: the session of the app has ended, and nothing follows.
@@ -57,7 +57,7 @@ pub enum Reach {
 ///
 /// An invalid hint does not refuse the request: the person is asked. But such a request redirects nowhere, since its
 /// client is not proven (LO-05).
-pub fn read(app: &App, asked: request::Asked) -> Result<Request, LogoutRequestError> {
+pub fn validate(app: &App, asked: request::LogoutParameters) -> Result<Request, LogoutRequestError> {
     let issuer = app.config.server.public_url.issuer();
     let hint = match &asked.id_token_hint {
         None => None,
@@ -89,27 +89,27 @@ fn leads_to(client: &Client, uri: &str) -> bool {
 }
 
 /// Ends the session that the request may end without a question, or returns the one to ask about.
-pub async fn decide(app: &App, request: &Request, asker: Asker, now: Timestamp) -> Result<Decision, DbError> {
+pub async fn end_or_ask(app: &App, request: &Request, asker: Asker, now: Timestamp) -> Result<LogoutOutcome, DbError> {
     let (hint, browser) = (request.hint, asker.session());
     let wanted = at_provider::is_wanted(app);
     let used_after = app.lifetime.used_after(now);
     let look = move |conn: &mut Conn| look(conn, browser, hint, used_after, now, wanted);
-    let LogoutSituation { here, meant, leaving } = app.db.run("find session", look).await?;
+    let LogoutSituation { here, meant, ending } = app.db.run("find session", look).await?;
     let meant = meant.filter(|meant| request.client_id.as_ref() == Some(&meant.client_id));
     let lives = |signed_in: &SignedIn| app.lifetime.status(&signed_in.session, now) == SessionStatus::Live;
-    let (scope, leaving) = match (here, hint, meant) {
-        (Some(here), Some(_), Some(meant)) if is_of(&meant, &here) => (Scope::One(here.session.id), leaving),
-        (Some(here), ..) if lives(&here) => return Ok(Decision::Ask(Box::new(here))),
+    let (scope, ending) = match (here, hint, meant) {
+        (Some(here), Some(_), Some(meant)) if is_of(&meant, &here) => (Scope::One(here.session.id), ending),
+        (Some(here), ..) if lives(&here) => return Ok(LogoutOutcome::Ask(Box::new(here))),
         // The browser is not signed in, or a server asks. The client's session that the hint names may still be live.
         (_, Some(hint), Some(meant)) => match asker {
             Asker::Browser(_) => (Scope::OneOfUser { user: hint.user, id: hint.session }, None),
             Asker::WithoutCookie | Asker::Server => return without_cookie(app, asker, hint, &meant, now).await,
         },
         // No hint proves who asks.
-        _ => return Ok(Decision::SignedOut(None)),
+        _ => return Ok(LogoutOutcome::SignedOut(None)),
     };
     end(app, scope, now).await?;
-    Ok(Decision::SignedOut(leaving))
+    Ok(LogoutOutcome::SignedOut(ending))
 }
 
 /// Ends the app's session that the hint names, and for a server of a client with `server_logout = "sign_in"` the sign-in above
@@ -121,7 +121,7 @@ async fn without_cookie(
     hint: Hint,
     meant: &Meant,
     now: Timestamp,
-) -> Result<Decision, DbError> {
+) -> Result<LogoutOutcome, DbError> {
     let client = app.clients.get(&meant.client_id);
     let is_all = asker == Asker::Server
         && client.is_some_and(|client| client.server_logout == ServerLogout::SignIn)
@@ -130,7 +130,7 @@ async fn without_cookie(
     let reach = if is_all { Reach::SignIn } else { Reach::App };
     let id = meant.parent.filter(|_| is_all).unwrap_or(hint.session);
     end(app, Scope::OneOfUser { user: hint.user, id }, now).await?;
-    Ok(Decision::OfApp(reach))
+    Ok(LogoutOutcome::OfApp(reach))
 }
 
 /// The sessions that a request concerns.
@@ -140,7 +140,7 @@ struct LogoutSituation {
     /// The session that the hint names.
     meant: Option<Meant>,
     /// The browser's sign-in, for the logout at its provider.
-    leaving: Option<Leaving>,
+    ending: Option<EndingSignIn>,
 }
 
 fn look(
@@ -154,12 +154,12 @@ fn look(
     let here = browser.map(|id| session::find(conn, id)).transpose()?.flatten();
     let meant = hint.map(|hint| store::meant(conn, hint.session, used_after, now)).transpose()?.flatten();
     let meant = meant.filter(|meant| hint.is_some_and(|hint| hint.user == meant.user));
-    let asked = browser.map(|session| Asked { session, proven: meant.is_some() });
-    let leaving = match asked.filter(|_| at_provider) {
-        Some(asked) => at_provider::leaving(conn, asked, now)?,
+    let asked = browser.map(|session| SignInOfBrowser { session, proven: meant.is_some() });
+    let ending = match asked.filter(|_| at_provider) {
+        Some(asked) => at_provider::find_ending(conn, asked, now)?,
         None => None,
     };
-    Ok(LogoutSituation { here, meant, leaving })
+    Ok(LogoutSituation { here, meant, ending })
 }
 
 /// Whether the client's session belongs to this browser: under its sign-in, or under an ended one of the same user, as the

@@ -11,5 +11,5 @@ pub use hot::{hot_statements, rare_statements};
 pub use notices::{
     Depth, Notice, Undelivered, claim_notices, depth, give_up, record_delivery, record_failure, undelivered,
 };
-pub use provider_logouts::{Taken, take};
+pub use provider_logouts::{Received, receive};
 pub use sessions::{Meant, Upstream, linked, meant, upstream};

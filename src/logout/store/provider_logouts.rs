@@ -37,7 +37,7 @@ statement! {
 }
 
 /// What became of a verified logout token.
-pub enum Taken {
+pub enum Received {
     /// It ended these sessions.
     Ended(Vec<Ended>),
     /// Any replica received it before.
@@ -48,27 +48,27 @@ pub enum Taken {
 
 /// Stores a verified logout token and ends the sessions that it names, in one transaction: after a failure the provider
 /// may send the token again.
-pub fn take(conn: &mut Conn, provider: &str, told: &LogoutClaims, ending: &Ending) -> QueryResult<Taken> {
+pub fn receive(conn: &mut Conn, provider: &str, claims: &LogoutClaims, ending: &Ending) -> QueryResult<Received> {
     let hash = |text: &Option<String>| text.as_deref().map(Hashed::of);
-    let (jti, sid, sub) = (Hashed::of(&told.jti), hash(&told.sid), hash(&told.sub));
+    let (jti, sid, sub) = (Hashed::of(&claims.jti), hash(&claims.sid), hash(&claims.sub));
     let (sid, sub) = (sid.as_ref().map(Hashed::as_bytes), sub.as_ref().map(Hashed::as_bytes));
-    let of_token = told.algorithm.map(|of| (of.algorithm.name(), of.is_listed));
+    let of_token = claims.algorithm.map(|of| (of.algorithm.name(), of.is_listed));
     let upstream = Upstream {
         provider,
-        sid: told.sid.as_deref(),
-        sub: told.sub.as_deref(),
+        sid: claims.sid.as_deref(),
+        sub: claims.sub.as_deref(),
         alg: of_token.map(|(name, _)| name),
         is_listed: of_token.is_some_and(|(_, is_listed)| is_listed),
     };
     in_transaction(conn, |conn| {
         if !session::fits_algorithm(conn, upstream)? {
-            return Ok(Taken::OtherAlgorithm);
+            return Ok(Received::OtherAlgorithm);
         }
         Lock { provider, sid, sub }.execute(conn)?;
-        let take = Take { provider, jti: jti.as_bytes(), sid, sub, now: ending.now, until: told.until };
+        let take = Take { provider, jti: jti.as_bytes(), sid, sub, now: ending.now, until: claims.until };
         if take.execute(conn)? == 0 {
-            return Ok(Taken::Before);
+            return Ok(Received::Before);
         }
-        session::end_upstream(conn, upstream, ending).map(Taken::Ended)
+        session::end_upstream(conn, upstream, ending).map(Received::Ended)
     })
 }

@@ -212,7 +212,7 @@ pub async fn end_one(
         return Ok(page::see_other(&page::account_path(&app)));
     }
     let id = id.parse().map_err(|_| Refusal::NotFound)?;
-    logout::one(&app, caller.signed_in.user.sub, id, app.clock.now()).await?;
+    logout::end_session(&app, caller.signed_in.user.sub, id, app.clock.now()).await?;
     let mut answer = page::see_other(&page::account_path(&app));
     if id == caller.signed_in.session.id {
         cookies::sign_out(&app, &mut answer);
@@ -230,6 +230,6 @@ pub async fn end_others(
         return Ok(page::see_other(&page::account_path(&app)));
     }
     let (user, own) = (caller.signed_in.user.sub, caller.signed_in.session.id);
-    logout::others(&app, user, own, app.clock.now()).await?;
+    logout::end_other_sessions(&app, user, own, app.clock.now()).await?;
     Ok(page::see_other(&page::account_path(&app)))
 }

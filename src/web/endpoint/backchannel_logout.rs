@@ -28,7 +28,7 @@ pub async fn take(
     let ended = match token {
         Ok(token) => {
             let ip = client_address::address(&request, &app.config.server.trusted_proxies);
-            logout::told_by_provider(&app, &provider, &token, ip, app.clock.now()).await.map_err(Problem::from)
+            logout::receive_logout_token(&app, &provider, &token, ip, app.clock.now()).await.map_err(Problem::from)
         }
         Err(problem) => Err(problem),
     };

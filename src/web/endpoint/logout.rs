@@ -6,7 +6,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 
 use crate::app::App;
-use crate::logout::{self, Asked, Asker, Decision, Leaving, Request};
+use crate::logout::{self, Asker, EndingSignIn, LogoutOutcome, LogoutParameters, Request};
 use crate::web::answer::app_refusal::{self, AppRequest};
 use crate::web::answer::cookies_conflict;
 use crate::web::answer::negotiate;
@@ -31,8 +31,8 @@ pub async fn by_link(app: Data<App>, request: HttpRequest, Query(parameters): Qu
     if matches!(cookies::session(&app, &request), SessionCookie::Conflict(_)) {
         return cookies_conflict::sign_out(&app, &request, &asked).ok_or_else(|| Refusal::InvalidRequest.into());
     }
-    let decision = logout::decide(&app, &asked, asker(&app, &request), app.clock.now()).await?;
-    decided(&app, &request, &asked, decision).await
+    let outcome = logout::end_or_ask(&app, &asked, asker(&app, &request), app.clock.now()).await?;
+    decided(&app, &request, &asked, outcome).await
 }
 
 /// `POST /logout`: with parameters, RP-Initiated Logout by a form. Without parameters, local logout by the button on
@@ -58,13 +58,13 @@ async fn local(app: &App, origin: FromListedOrigin, request: &HttpRequest) -> Re
         // A form of another origin does not end the session. It leads to the page that asks for confirmation.
         return if json { Err(Refusal::ForeignOrigin.into()) } else { Ok(page::see_other(&address(app))) };
     }
-    let leaving = end(app, request).await?;
+    let ending = end(app, request).await?;
     if !json {
-        return Ok(proceed(app, request, &Request::default(), leaving).await);
+        return Ok(proceed(app, request, &Request::default(), ending).await);
     }
     // A script does not follow a redirect to another site; it gets an address of ours, which leads there.
-    let on = match &leaving {
-        Some(leaving) => logout::link_after(app, leaving, app.clock.now()).await,
+    let on = match &ending {
+        Some(ending) => logout::logout_link_after(app, ending, app.clock.now()).await,
         None => None,
     };
     let mut answer = match on {
@@ -87,26 +87,26 @@ pub async fn confirmed(app: Data<App>, request: HttpRequest, Form(form): Form) -
     let asked = form.get(REQUEST).and_then(|sealed| Request::open(&app.config.ring, sealed)).unwrap_or_default();
     if let SessionCookie::Conflict(ids) = cookies::session(&app, &request) {
         // The form of a page of ours: the guard has checked the origin.
-        logout::several(&app, ids, app.clock.now()).await?;
+        logout::end_sessions(&app, ids, app.clock.now()).await?;
         return Ok(proceed(&app, &request, &asked, None).await);
     }
     let shown_to = form.get("shown_to").unwrap_or_default();
-    let decision = logout::confirm(&app, shown_to, cookies::named(&app, &request), app.clock.now()).await?;
-    decided(&app, &request, &asked, decision).await
+    let outcome = logout::confirm(&app, shown_to, cookies::named(&app, &request), app.clock.now()).await?;
+    decided(&app, &request, &asked, outcome).await
 }
 
 async fn decided(
     app: &App,
     request: &HttpRequest,
     asked: &Request,
-    decision: Decision,
+    outcome: LogoutOutcome,
 ) -> Result<HttpResponse, Problem> {
-    match decision {
-        Decision::SignedOut(leaving) => Ok(proceed(app, request, asked, leaving).await),
-        Decision::Ask(signed_in) => {
+    match outcome {
+        LogoutOutcome::SignedOut(ending) => Ok(proceed(app, request, asked, ending).await),
+        LogoutOutcome::Ask(signed_in) => {
             pages::sign_out(app, &signed_in, asked).ok_or_else(|| Refusal::InvalidRequest.into())
         }
-        Decision::OfApp(reach) => Ok(match logout::destination(app, asked) {
+        LogoutOutcome::OfApp(reach) => Ok(match logout::destination(app, asked) {
             Some(to) => page::see_other(&to),
             None => signed_out_of::page(app, asked, reach),
         }),
@@ -126,7 +126,7 @@ fn asker(app: &App, request: &HttpRequest) -> Asker {
 /// nothing here.
 pub async fn to_provider(app: Data<App>, Query(query): Query) -> Result<HttpResponse, Problem> {
     let sealed = query.get("session").unwrap_or_default();
-    let to = logout::follow(&app, sealed, app.clock.now()).await?;
+    let to = logout::resolve_logout_link(&app, sealed, app.clock.now()).await?;
     let done = || format!("{}/done", address(&app));
     Ok(page::see_other(&to.unwrap_or_else(done)))
 }
@@ -141,16 +141,16 @@ pub async fn done(app: Data<App>) -> HttpResponse {
 pub async fn returned(app: Data<App>, provider: Path<String>, request: HttpRequest) -> HttpResponse {
     let state = Parameters::of_query(&request).ok().and_then(|query| query.get("state").map(str::to_owned));
     let (binding, now) = (cookies::binding(&app, &request), app.clock.now());
-    let asked = state.and_then(|state| logout::taken_back(&app, &provider, &state, binding, now));
+    let asked = state.and_then(|state| logout::request_of_state(&app, &provider, &state, binding, now));
     let to = asked.and_then(|asked| logout::destination(&app, &asked));
     to.map_or_else(|| pages::signed_out(&app), |to| page::see_other(&to))
 }
 
-async fn end(app: &App, request: &HttpRequest) -> Result<Option<Leaving>, Problem> {
+async fn end(app: &App, request: &HttpRequest) -> Result<Option<EndingSignIn>, Problem> {
     match cookies::session(app, request) {
-        SessionCookie::Names(id) => Ok(logout::local(app, id, app.clock.now()).await?),
+        SessionCookie::Names(id) => Ok(logout::sign_out_browser(app, id, app.clock.now()).await?),
         SessionCookie::Conflict(ids) => {
-            logout::several(app, ids, app.clock.now()).await?;
+            logout::end_sessions(app, ids, app.clock.now()).await?;
             Ok(None)
         }
         SessionCookie::Missing | SessionCookie::Garbage => Ok(None),
@@ -159,8 +159,8 @@ async fn end(app: &App, request: &HttpRequest) -> Result<Option<Leaving>, Proble
 
 /// Redirects to the provider's logout if it has one, else to the client's `post_logout_redirect_uri`; without either,
 /// shows the page for a completed logout.
-async fn proceed(app: &App, request: &HttpRequest, asked: &Request, leaving: Option<Leaving>) -> HttpResponse {
-    let mut answer = match at_provider(app, request, asked, leaving).await {
+async fn proceed(app: &App, request: &HttpRequest, asked: &Request, ending: Option<EndingSignIn>) -> HttpResponse {
+    let mut answer = match at_provider(app, request, asked, ending).await {
         Some((url, cookie)) => {
             let mut answer = page::see_other(&url);
             let _always_a_cookie = answer.add_cookie(&cookie);
@@ -188,16 +188,16 @@ async fn at_provider(
     app: &App,
     request: &HttpRequest,
     asked: &Request,
-    leaving: Option<Leaving>,
+    ending: Option<EndingSignIn>,
 ) -> Option<(String, Cookie<'static>)> {
     let (binding, cookie) = cookies::bind(app, request);
-    let url = logout::send_on(app, &leaving?, asked, binding, app.clock.now()).await?;
+    let url = logout::url_at_provider(app, &ending?, asked, binding, app.clock.now()).await?;
     Some((url, cookie))
 }
 
 /// Validates a logout request; a refused one is explained to the developer of the app in the log.
 fn read(app: &App, request: &HttpRequest, parameters: &Parameters) -> Result<Request, Problem> {
-    logout::read(app, asked(parameters)).map_err(|refused| {
+    logout::validate(app, asked(parameters)).map_err(|refused| {
         let problem = Problem::from(refused);
         let redirect_uri = parameters.get("post_logout_redirect_uri");
         app_refusal::record(request, AppRequest { client_id: parameters.get("client_id"), redirect_uri }, &problem);
@@ -206,9 +206,9 @@ fn read(app: &App, request: &HttpRequest, parameters: &Parameters) -> Result<Req
 }
 
 /// The parameters of RP-Initiated Logout 1.0 §2. `logout_hint` and `ui_locales` have no effect.
-fn asked(parameters: &Parameters) -> Asked {
+fn asked(parameters: &Parameters) -> LogoutParameters {
     let text = |name| parameters.get(name).map(str::to_owned);
-    Asked {
+    LogoutParameters {
         id_token_hint: text("id_token_hint"),
         client_id: text("client_id"),
         post_logout_redirect_uri: text("post_logout_redirect_uri"),

@@ -49,7 +49,7 @@ pub async fn list(app: Data<App>, caller: Caller) -> Result<HttpResponse, Proble
 pub async fn end_one(app: Data<App>, caller: Caller, id: Path<String>) -> Result<HttpResponse, Problem> {
     let signed_in = &caller.signed_in;
     let id = id.parse().map_err(|_| Refusal::NotFound)?;
-    if !logout::one(&app, signed_in.user.sub, id, app.clock.now()).await? {
+    if !logout::end_session(&app, signed_in.user.sub, id, app.clock.now()).await? {
         return Err(Refusal::NotFound.into());
     }
     let mut answer = HttpResponse::NoContent().finish();
@@ -64,8 +64,8 @@ pub async fn end_many(app: Data<App>, caller: Caller, Query(parameters): Query) 
     let now = app.clock.now();
     let (user, own) = (caller.signed_in.user.sub, caller.signed_in.session.id);
     let (revoked, all) = match parameters.get("scope") {
-        Some("others") => (logout::others(&app, user, own, now).await?, false),
-        Some("all") => (logout::all(&app, user, now).await?, true),
+        Some("others") => (logout::end_other_sessions(&app, user, own, now).await?, false),
+        Some("all") => (logout::end_all_sessions(&app, user, now).await?, true),
         _ => return Err(Refusal::InvalidRequest.into()),
     };
     let mut answer = HttpResponse::Ok().json(Revoked { revoked });

@@ -137,7 +137,7 @@ async fn answer(app: &App, provider: &Provider, done: Completed, now: Timestamp)
     let refresh = RefreshToken { session: done.signed_in.session.id, counter: 0 }.encode(&app.config.ring);
     let registration = provider.registration();
     let tokens = registration.expose_tokens.then(|| ExposedTokens::of(&done.tokens, registration.store_tokens));
-    let logout_url = logout::link(app, provider, done.signed_in.session.id, now).await;
+    let logout_url = logout::logout_link(app, provider, done.signed_in.session.id, now).await;
     let body = SignedInBody {
         api: ApiTokens {
             access: issued.token.expose(),
