@@ -6,11 +6,14 @@
 //! GET /oauth2/authorize ──► validated ──► decision ──► code            302 to the app
 //!                                            │    └──► error           302 to the app
 //!                                            ├──► consent needed       302 to /oauth2/authorize/agree
-//!                                            └──► sign-in needed       302 to the provider, if only one is left;
-//!                                                                      else to /login, with the id of the request
+//!                                            ├──► sign-in needed       302 to the provider, if only one is left;
+//!                                            │                         else to /login, with the id of the request
+//!                                            └──► requested acr missing  302 to /login at the session's provider, once
 //!
 //! GET /callback/{provider} ── login completed ──► decision again (resume)
-//! POST /oauth2/authorize/agree ── yes or no ────► decision again (agree), or the error access_denied (decline)
+//! POST /oauth2/authorize/agree ── yes or no ────► decision again (consent), or the error access_denied (decline)
+//! POST /oauth2/authorize/leave ── button of a page that ends a login ──► the page's error, 303 to the app
+//! GET /oauth2/authorize/again ── an expired request, or another browser ──► validated once more, as a new request
 //! ```
 //!
 //! A request is validated once ([`read`]) and never changes. `decision` is the whole rule, without I/O. Where the browser

@@ -2,7 +2,8 @@
 //!
 //! ```text
 //! GET /login/{provider}    (browser flow)       GET  /oauth2/url/    (SPA flow)
-//!        │ begin: INSERT authorization_sessions
+//! POST /identities/{provider}   (to link one more identity)
+//!        │ begin: INSERT authorization_sessions; where the provider does not answer: logins_not_begun
 //!        ▼
 //!     pending ──────────────── authorization_lifetime passes (sweep) ──────────► expired
 //!        │ 302 to the provider; the browser returns:
@@ -11,6 +12,7 @@
 //!     claimed ─┬─ error response, allow rule, disabled user ──────────────────► denied
 //!              ├─ code or ID token refused, or not finished in time ───────────► token_failed
 //!              ├─ userinfo refused ────────────────────────────────────────────► userinfo_failed
+//!              ├─ the provider lost its own session of the login (stale) ──────► denied; the login begins once more
 //!              └─ session created, or identity linked ─────────────────────────► completed
 //! ```
 //!
