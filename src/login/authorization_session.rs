@@ -87,6 +87,8 @@ pub struct Claimed {
     pub stored_request: Option<StoredRequest>,
     /// The session and user that asked to link an identity; `None` for a login.
     pub link: Option<Linking>,
+    /// The session that the cookie of this browser names, live or not.
+    pub browser_session: Option<SessionId>,
 }
 
 /// The session and user that asked to link an identity.

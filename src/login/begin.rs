@@ -111,7 +111,8 @@ async fn not_begun(app: &App, new_login: NewLogin, failure: Failure, now: Timest
     let NewLogin { provider, flow, return_to, link, request, .. } = new_login;
     let goal = Goal::of(&provider, return_to, link.is_some() || request.is_some());
     let (code, needs_operator) = (Code::of_failure(&failure), failure.needs_operator);
-    let refused = |reference| LoginRefusal::Refused { code, reference, request: None, goal, needs_operator };
+    let refused =
+        |reference| LoginRefusal::Refused { code, reference, request: None, goal, needs_operator, signed_in: None };
     if code == Code::Overloaded {
         return refused(None);
     }

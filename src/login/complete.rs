@@ -136,7 +136,8 @@ async fn claim_login(
     let handshake = opened.ok().and_then(|json| serde_json::from_slice(&json).ok());
     let kept = || posted::open(&app.config.ring, &callback.provider, callback.state.hashed(), posted.as_deref()?);
     let response = callback.response.take().or_else(kept);
-    let claimed = Claimed { id, reference, return_to, request, stored_request, link };
+    let claimed =
+        Claimed { id, reference, return_to, request, stored_request, link, browser_session: callback.previous };
     if let (Some(handshake), Some(response)) = (handshake, response) {
         return Ok((claimed, handshake, response));
     }

@@ -145,6 +145,7 @@ fn written(
             request: claimed.request,
             goal: Goal::of(provider, claimed.return_to.clone(), false),
             needs_operator: false,
+            signed_in: None,
         })),
     }
 }

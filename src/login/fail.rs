@@ -24,6 +24,8 @@ pub async fn fail(app: &App, provider: String, claimed: &Claimed, failure: Login
         steps: Steps::one(now, failure.status.as_str(), Some(failure.reason.clone())).to_json(),
         provider: provider.clone(),
         reference: claimed.reference.clone(),
+        browser_session: claimed.browser_session,
+        used_after: app.lifetime.used_after(now),
         now,
     };
     // If this write fails, the sweep sets the status later.
@@ -31,9 +33,12 @@ pub async fn fail(app: &App, provider: String, claimed: &Claimed, failure: Login
     let needs_operator = failure.needs_operator;
     record(app, provider, claimed, failure, now);
     match written {
-        Ok(()) => {
+        Ok(provider) => {
             let (reference, request) = (Some(claimed.reference.clone()), claimed.request);
-            LoginRefusal::Refused { code, reference, request, goal, needs_operator }
+            let is_revoked = claimed.browser_session.is_none_or(|id| app.revocations.is_session_revoked(id));
+            let is_configured = provider.is_some_and(|provider| app.providers.get(&provider).is_some());
+            let signed_in = Some(is_configured && !is_revoked);
+            LoginRefusal::Refused { code, reference, request, goal, needs_operator, signed_in }
         }
         Err(error) => error.into(),
     }

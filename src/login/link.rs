@@ -60,6 +60,7 @@ pub async fn link(app: &App, linking: Linking, login: ConfirmedLogin<'_>) -> Res
                 request: None,
                 goal: None,
                 needs_operator: false,
+                signed_in: None,
             }));
         }
     };

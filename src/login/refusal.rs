@@ -107,6 +107,8 @@ pub enum LoginRefusal {
         goal: Option<Box<Goal>>,
         /// Whether only an operator can change it, so that a further attempt fails too.
         needs_operator: bool,
+        /// Whether the browser has a live session; `None` where that was not looked up.
+        signed_in: Option<bool>,
     },
     /// A repeated callback, which is harmless where the browser is signed in by the first one.
     #[error("state_used")]
@@ -138,6 +140,6 @@ impl Goal {
 impl LoginRefusal {
     /// A refusal before a login exists.
     pub fn early(code: Code) -> Self {
-        Self::Refused { code, reference: None, request: None, goal: None, needs_operator: false }
+        Self::Refused { code, reference: None, request: None, goal: None, needs_operator: false, signed_in: None }
     }
 }

@@ -61,3 +61,13 @@ fn people_sign_in_over_http_under_every_cookie_policy() {
         walk("http://localhost", same_site, "localhost");
     }
 }
+
+/// FW-21: by https behind a proxy, with the cookie of one host, of the host as domain, and of the parent domain.
+#[test]
+fn people_sign_in_over_https_under_every_cookie_policy() {
+    for same_site in ["Lax", "Strict", "None"] {
+        for domain in ["", "login.gw.test", "gw.test"] {
+            walk("https://login.gw.test", same_site, domain);
+        }
+    }
+}

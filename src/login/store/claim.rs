@@ -222,8 +222,14 @@ fn why_unclaimed(conn: &mut Conn, claim: &Claim) -> QueryResult<LoginRefusal> {
     };
     // Without the reference: the login belongs to another browser.
     let (request, goal) = (row.authorization_request_id, Goal::of(&claim.provider, row.return_to.clone(), row.links));
-    let refused =
-        |code, reference, goal| LoginRefusal::Refused { code, reference, request, goal, needs_operator: false };
+    let refused = |code, reference, goal| LoginRefusal::Refused {
+        code,
+        reference,
+        request,
+        goal,
+        needs_operator: false,
+        signed_in: None,
+    };
     match row.same_browser(claim) {
         BrowserMatch::Same => {}
         BrowserMatch::Other => return Ok(refused(Code::WrongBrowser, None, goal)),

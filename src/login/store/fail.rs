@@ -2,14 +2,14 @@
 //! need: provider, `return_to` and the app's request. Handshake, posted response and user agent are removed, because a
 //! person without an account can cause any number of such rows.
 
-use diesel::sql_types::{BigInt, Jsonb, Text, Timestamptz, Uuid};
-use diesel::{QueryResult, RunQueryDsl};
+use diesel::sql_types::{BigInt, Jsonb, Nullable, Text, Timestamptz, Uuid};
+use diesel::{OptionalExtension, QueryResult, QueryableByName, RunQueryDsl};
 use serde_json::{Value, json};
 
 use crate::base::audit::audit_rows;
 use crate::base::clock::Timestamp;
 use crate::base::db::Conn;
-use crate::base::id::{AuthorizationSessionId, Reference, uuid_v7};
+use crate::base::id::{AuthorizationSessionId, Reference, SessionId, uuid_v7};
 use crate::base::statement::statement;
 use crate::login::authorization_session::{Status, Steps};
 
@@ -21,6 +21,10 @@ pub struct Failing {
     pub steps: Value,
     pub provider: String,
     pub reference: Reference,
+    /// The session that the cookie of the browser names.
+    pub browser_session: Option<SessionId>,
+    /// A session with an earlier last use has reached the idle timeout.
+    pub used_after: Timestamp,
     pub now: Timestamp,
 }
 
@@ -34,8 +38,11 @@ statement! {
         provider: &'a str => Text,
         reference: &'a str => Text,
         detail: &'a Value => Jsonb,
+        browser_session: Option<SessionId> => Nullable<Uuid>,
+        used_after: Timestamp => Timestamptz,
         now: Timestamp => Timestamptz,
     }
+    // The page of the failure offers no login to a person who is signed in. That question costs no statement of its own.
     concat!(
         "WITH failed AS (
          UPDATE authorization_sessions
@@ -43,17 +50,27 @@ statement! {
              handshake = '', posted = NULL, user_agent = NULL
          WHERE id = {id} AND (status = 'pending') IS TRUE
          RETURNING ip
-     )
+     ), noted AS (
     ",
         audit_rows!(
             from "failed", id "{audit}", kind "'login_failed'", provider "{provider}", ip "ip", reference "{reference}",
             detail "{detail}"
-        )
+        ),
+        ")
+         SELECT s.provider FROM sessions s JOIN users u ON u.id = ANY (ARRAY[s.user_id])
+         WHERE s.id = {browser_session} AND s.ended_at IS NULL AND s.not_after > {now} AND s.last_activity_at > {used_after}
+           AND u.disabled_at IS NULL"
     )
 }
 
-/// Stores the terminal status of a claimed login.
-pub fn fail(conn: &mut Conn, failing: &Failing) -> QueryResult<()> {
+#[derive(QueryableByName)]
+struct LiveSession {
+    #[diesel(sql_type = Text)]
+    provider: String,
+}
+
+/// Stores the terminal status of a claimed login. Returns the provider of the live session that the browser has, if any.
+pub fn fail(conn: &mut Conn, failing: &Failing) -> QueryResult<Option<String>> {
     let fail = Fail {
         id: failing.id,
         status: failing.status.as_str(),
@@ -63,9 +80,11 @@ pub fn fail(conn: &mut Conn, failing: &Failing) -> QueryResult<()> {
         provider: &failing.provider,
         reference: failing.reference.as_str(),
         detail: &json!({ "code": failing.code }),
+        browser_session: failing.browser_session,
+        used_after: failing.used_after,
         now: failing.now,
     };
-    fail.execute(conn).map(|_| ())
+    Ok(fail.get_result::<LiveSession>(conn).optional()?.map(|session| session.provider))
 }
 
 statement! {

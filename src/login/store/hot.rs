@@ -17,7 +17,7 @@ pub fn hot_statements() -> Vec<HotStatement> {
             "authorization_sessions_pkey", "subs_provider_sub_key", "users_pkey", "subs_pkey", "provider_tokens_pkey",
             "authorization_requests_pkey", "providers_pkey"
         ],
-        fail::Fail: ["authorization_sessions_pkey"],
+        fail::Fail: ["authorization_sessions_pkey", "sessions_pkey", "users_pkey"],
         fail::Expire: ["authorization_sessions_open", "authorization_sessions_pkey"],
         pending::CountPending: ["authorization_sessions_open", "logins_not_begun_created_at"],
         not_begun::InsertNotBegun: [],

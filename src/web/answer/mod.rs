@@ -11,6 +11,7 @@ pub mod cookies_conflict;
 pub mod explained;
 mod from_errors;
 pub mod goes_on;
+pub mod kept_reference;
 pub mod negotiate;
 pub mod page;
 pub mod pages;

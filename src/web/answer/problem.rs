@@ -8,6 +8,7 @@ use super::challenge::Challenge;
 use super::explained::AppRefusal;
 use super::refusals::{Refusal, RefusalText};
 use super::ways::Wanted;
+use crate::authorize::AuthorizationRequest;
 use crate::base::id::Reference;
 use crate::login::Goal;
 use crate::token::ACCOUNT_SCOPE;
@@ -234,6 +235,16 @@ impl Problem {
     /// The reference of the login.
     pub(super) fn reference(&self) -> Option<&Reference> {
         self.reference.as_ref()
+    }
+
+    /// Whether it has the reference of a login.
+    pub fn has_reference(&self) -> bool {
+        self.reference.is_some()
+    }
+
+    /// The authorization request of an app that the person came with.
+    pub fn app_request(&self) -> Option<&AuthorizationRequest> {
+        self.wanted()?.app.as_ref().map(|app| &app.request)
     }
 
     /// What the person wanted.

@@ -11,7 +11,7 @@ use super::problem::Problem;
 use super::refusals::{NEEDS_OPERATOR, Refusal, RefusalText};
 use super::token_response::ErrorResponse;
 use super::ways::{Circumstances, Wanted};
-use super::{negotiate, problem_page, viewer};
+use super::{kept_reference, negotiate, problem_page, viewer};
 use crate::app::App;
 use crate::base::id::Reference;
 
@@ -24,8 +24,10 @@ impl Problem {
         if negotiate::wants_json_only(request) {
             return self.for_program(request);
         }
-        let (nothing, sentence) = (Wanted::default(), self.sentence());
-        self.finish(problem_page::problem(request, &self.page_texts(request, &sentence, &nothing)))
+        let (nothing, sentence, kept) = (Wanted::default(), self.sentence(), kept_reference::of(request));
+        let mut texts = self.page_texts(request, &sentence, &nothing);
+        texts.reference = texts.reference.or(kept.as_ref().map(Reference::as_str));
+        self.finish(problem_page::problem(request, &texts))
     }
 
     /// Renders an HTML page that a proxy shows at the address of another site.
@@ -45,7 +47,7 @@ impl Problem {
             status: self.status(),
             title: self.text().title,
             sentence,
-            // That of a login only: `vestibule logins show` finds each reference that a page shows.
+            // That of a login, or of a refusal that was kept: `vestibule logins show` finds each reference that a page shows.
             reference: self.reference().map(Reference::as_str),
             wanted: self.wanted().unwrap_or(nothing),
             disabled: self.is(Refusal::UserDisabled),
@@ -115,7 +117,7 @@ impl Problem {
         // Who asks is not known: the request was not read.
         let is_unread = self.is(Refusal::UriTooLong) || self.is(Refusal::HeadersTooLarge);
         Circumstances {
-            signed_in: changes_account || is_unread || viewer::is_signed_in(request),
+            signed_in: changes_account || is_unread || viewer::is_signed_in(request).unwrap_or(false),
             temporary: !self.needs_operator()
                 && (self.retry_after().is_some() || matches!(self.text().status, 502 | 504)),
             repeatable: request.method() == Method::GET || request.path().ends_with(CONSENT_FORM),
@@ -151,7 +153,7 @@ impl Problem {
     /// The reference of the login, or the request id. Also records the code and the reference in the log line.
     fn reference_for(&self, request: &HttpRequest) -> String {
         tracing::Span::current().record("code", self.text().code);
-        match self.reference() {
+        match self.reference().cloned().or_else(|| kept_reference::of(request)) {
             Some(reference) => {
                 tracing::Span::current().record("reference", reference.as_str());
                 reference.to_string()

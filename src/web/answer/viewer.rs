@@ -2,15 +2,18 @@
 
 use actix_web::{HttpMessage, HttpRequest};
 
-/// In the extensions of a request whose person is signed in.
-struct SignedInViewer;
-
-/// Remembers that the person of this request is signed in.
-pub fn is_signed_in_now(request: &HttpRequest) {
-    request.extensions_mut().insert(SignedInViewer);
+/// In the extensions of a request where that is known.
+#[derive(Clone, Copy)]
+struct Viewer {
+    signed_in: bool,
 }
 
-/// Whether that was remembered.
-pub(super) fn is_signed_in(request: &HttpRequest) -> bool {
-    request.extensions().get::<SignedInViewer>().is_some()
+/// Remembers whether the person of this request is signed in.
+pub fn remember(request: &HttpRequest, signed_in: bool) {
+    request.extensions_mut().insert(Viewer { signed_in });
+}
+
+/// Whether the person is signed in; `None` where that is not known yet.
+pub fn is_signed_in(request: &HttpRequest) -> Option<bool> {
+    request.extensions().get::<Viewer>().map(|viewer| viewer.signed_in)
 }

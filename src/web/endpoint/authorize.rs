@@ -5,7 +5,6 @@ use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 
 use super::refused_authorization::{REQUEST_URI, app_request, record_answer};
-use super::refused_request;
 use crate::app::App;
 use crate::authorize::{
     self, AuthorizationRequest, AuthorizeError, Browser, ErrorAnswer, FirstStep, LoginStep, Next, OpenRequest,
@@ -29,6 +28,7 @@ use crate::web::request::cookies::{self, SessionCookie};
 use crate::web::request::credentials;
 use crate::web::request::extract::{Form, Parameters, Query};
 use crate::web::request::login::{caller, hints_of};
+use crate::web::request::refused_request;
 use crate::web::request::throttle::Throttles;
 
 /// `GET /oauth2/authorize`: an authorization request (RFC 6749 §4.1.1).
@@ -171,6 +171,7 @@ async fn begin(
 /// request is stored as a pushed request, and a redirect leads the browser to `GET`.
 pub async fn authorize_by_form(
     app: Data<App>,
+    throttles: Data<Throttles>,
     request: HttpRequest,
     Form(form): Form,
 ) -> Result<HttpResponse, Problem> {
@@ -184,7 +185,7 @@ pub async fn authorize_by_form(
         Err(refused) => {
             let problem = refused.into();
             app_refusal::record(&request, app_request(&form), &problem);
-            return Err(problem);
+            return Err(refused_request::record(app, &throttles, &request, &form, problem, app.clock.now()).await);
         }
     };
     let (request_uri, _) = authorize::push(app, &asked, app.clock.now()).await?;

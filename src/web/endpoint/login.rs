@@ -240,6 +240,9 @@ async fn refused(
     refusal: LoginRefusal,
     now: Timestamp,
 ) -> Result<HttpResponse, Problem> {
+    if let LoginRefusal::Refused { signed_in: Some(signed_in), .. } = &refusal {
+        viewer::remember(request, *signed_in);
+    }
     let of_app = match &refusal {
         // A reload or the back button repeats the response. Safe in the browser that has the session of the first one (RA-06).
         LoginRefusal::Replayed { session, request: None, return_to, .. } => {
@@ -283,7 +286,7 @@ async fn welcome(app: &App, request: &HttpRequest, completed: &Completed, now: T
         }
         (Some(id), None) => {
             let answer = app_request::after_login(app, request, id, &completed.signed_in, now).await;
-            viewer::is_signed_in_now(request);
+            viewer::remember(request, true);
             answer.unwrap_or_else(|problem| problem.for_browser(request))
         }
     };

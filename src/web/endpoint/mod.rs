@@ -17,7 +17,6 @@ pub mod ops;
 pub mod par;
 pub mod provider_token;
 mod refused_authorization;
-pub mod refused_request;
 pub mod revocation;
 pub mod session;
 pub mod sessions;

@@ -127,15 +127,15 @@ async fn access_token(app: &App, request: &HttpRequest, payload: Payload) -> Res
 }
 
 /// Remembers whether the person who gets the page of this refusal is signed in: then it offers no login. One statement where
-/// the cookie names a session; none for the pages of limits and outages.
+/// the cookie names a session; none where it is known already, and for the pages of limits and outages.
 pub async fn note_viewer(app: &App, request: &HttpRequest, problem: &Problem) {
-    if problem.is_outage() || problem.is(Refusal::RateLimited) {
+    if viewer::is_signed_in(request).is_some() || problem.is_outage() || problem.is(Refusal::RateLimited) {
         return;
     }
     if let Some(id) = cookies::named(app, request)
         && matches!(if_live(app, id, app.clock.now()).await, Ok(Some(_)))
     {
-        viewer::is_signed_in_now(request);
+        viewer::remember(request, true);
     }
 }
 

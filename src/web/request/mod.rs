@@ -16,6 +16,7 @@ mod forwarded_for;
 mod limiter;
 pub mod login;
 mod login_limits;
+pub mod refused_request;
 pub mod rounds;
 pub mod throttle;
 pub mod token_request;

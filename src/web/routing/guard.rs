@@ -20,6 +20,7 @@ use crate::web::request::caller::{Caller, FromListedOrigin, Means};
 use crate::web::request::cookies::{self, SessionCookie};
 use crate::web::request::credentials::{self, Credential};
 use crate::web::request::extract;
+use crate::web::request::refused_request;
 use crate::web::request::throttle::Throttles;
 
 /// Checks a request against its row and adds the CORS headers to the answer. The handler gets the result as [`Caller`]
@@ -148,6 +149,7 @@ async fn render(app: &App, surface: Surface, access: Access, request: &HttpReque
         }
         Surface::Page => {
             credentials::note_viewer(app, request, problem).await;
+            refused_request::record_for_page(app, request, problem).await;
             problem.for_browser(request)
         }
         Surface::Program => problem.for_program(request),
