@@ -40,6 +40,7 @@ pub(crate) use section::client::tokens::ClientTokens;
 pub(crate) use section::limits::Limits;
 pub(crate) use section::log::{Log, LogFormat};
 pub(crate) use section::provider::allow::Allow;
+pub(crate) use section::provider::another_account::AnotherAccount;
 pub(crate) use section::provider::choice::{
     Aal, Pkce, ProviderLogout, PushedAuthorization, ResponseMode, SignatureMethod,
 };

@@ -13,9 +13,11 @@ pub struct AuthorizationParameters {
     pub parameters: Vec<(String, String)>,
 }
 
-/// Builds the parameters. A configured parameter overrides the hint of the caller with the same name.
+/// Builds the parameters. A configured parameter overrides one of `another_account`, and that the hint of the caller with the same
+/// name.
 pub fn authorization_parameters<const N: usize>(
     registration: &Registration,
+    another_account: Vec<(String, String)>,
     hints: [(&str, Option<String>); N],
 ) -> AuthorizationParameters {
     let mut parameters = Vec::new();
@@ -23,7 +25,7 @@ pub fn authorization_parameters<const N: usize>(
         parameters.push(("response_mode".to_owned(), "form_post".to_owned()));
     }
     let hints = hints.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?)));
-    for (name, value) in registration.extra_params.iter().cloned().chain(hints) {
+    for (name, value) in registration.extra_params.iter().cloned().chain(another_account).chain(hints) {
         if parameters.iter().all(|(taken, _)| *taken != name) {
             parameters.push((name, value));
         }
@@ -53,7 +55,8 @@ mod tests {
     use super::*;
 
     fn parameters(registration: &Registration, prompt: Option<&str>) -> Vec<(String, String)> {
-        authorization_parameters(registration, [("prompt", prompt.map(String::from)), ("login_hint", None)]).parameters
+        authorization_parameters(registration, Vec::new(), [("prompt", prompt.map(String::from)), ("login_hint", None)])
+            .parameters
     }
 
     fn pair(name: &str, value: &str) -> (String, String) {
@@ -78,7 +81,8 @@ mod tests {
         let hashed = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
         assert_eq!(challenge(Pkce::S256, verifier), Some((hashed.to_owned(), "S256")));
         assert_eq!(challenge(Pkce::Plain, verifier), Some((verifier.to_owned(), "plain")));
-        let result = authorization_parameters(&Registration { pkce: Pkce::Off, ..Registration::example() }, []);
+        let result =
+            authorization_parameters(&Registration { pkce: Pkce::Off, ..Registration::example() }, Vec::new(), []);
         assert!(result.verifier.is_none() && result.parameters.is_empty());
     }
 }

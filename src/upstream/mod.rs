@@ -8,6 +8,7 @@
 //!
 //! A value from a provider leaves this module only after it was verified, cleaned and bounded.
 
+mod another_account;
 mod authorization_parameters;
 mod authorized_request;
 mod breaker;

@@ -17,11 +17,15 @@ const page = (answer, text) => {
   answer.end(`<!doctype html><html lang="en"><title>Another site</title><main><h1>Another site</h1>${text}</main>`);
 };
 
-/** An OpenID provider, at which a person with `settings.claims` signs in. While `settings.asks`, its sign-in page has a link; else it answers at once. */
+/**
+ * An OpenID provider, at which a person with `settings.claims` signs in. While `settings.asks`, its sign-in page has a link; else it
+ * answers at once. With `settings.accounts`, name = claims, the account `settings.account` is signed in, and `prompt=select_account`
+ * asks for one.
+ */
 export async function provider(port, issuer, settings) {
   const { publicKey, privateKey } = await generateKeyPair('ES256');
   const key = { ...(await exportJWK(publicKey)), kid: 'k', alg: 'ES256', use: 'sig' };
-  const nonces = new Map();
+  const logins = new Map();
   const server = createServer(async (incoming, answer) => {
     const url = new URL(incoming.url, issuer);
     const json = (value) => { answer.writeHead(200, { 'content-type': 'application/json' }); answer.end(JSON.stringify(value)); };
@@ -33,9 +37,15 @@ export async function provider(port, issuer, settings) {
     }
     if (url.pathname === '/jwks') return json({ keys: [key] });
     if (url.pathname === '/auth') {
+      const choice = url.searchParams.get('account');
+      if (settings.accounts && !choice && (url.searchParams.get('prompt') ?? '').split(' ').includes('select_account')) {
+        const link = (name) => `<p><a href="${url.pathname}${url.search}&amp;account=${name}">${name}</a></p>`;
+        return page(answer, Object.keys(settings.accounts).map(link).join(''));
+      }
       settings.visits += 1;
-      const code = `code-${nonces.size}`;
-      nonces.set(code, url.searchParams.get('nonce'));
+      settings.account = choice ?? settings.account;
+      const code = `code-${logins.size}`;
+      logins.set(code, { nonce: url.searchParams.get('nonce'), claims: settings.accounts?.[settings.account] ?? settings.claims });
       const back = new URL(url.searchParams.get('redirect_uri'));
       back.search = new URLSearchParams({ code, state: url.searchParams.get('state') }).toString();
       if (settings.asks) return page(answer, `<a href="${back.href.replaceAll('&', '&amp;')}">Continue as Ada</a>`);
@@ -44,8 +54,9 @@ export async function provider(port, issuer, settings) {
     }
     if (url.pathname === '/token') {
       const form = await body(incoming);
-      const token = await new SignJWT({ nonce: nonces.get(form.get('code')), tenant: 'good', ...settings.claims })
-        .setProtectedHeader({ alg: 'ES256', kid: 'k' }).setIssuer(issuer).setAudience('vestibule').setSubject(settings.claims.name ?? 'nameless')
+      const { nonce, claims } = logins.get(form.get('code'));
+      const token = await new SignJWT({ nonce, tenant: 'good', ...claims })
+        .setProtectedHeader({ alg: 'ES256', kid: 'k' }).setIssuer(issuer).setAudience('vestibule').setSubject(claims.name ?? 'nameless')
         .setIssuedAt().setExpirationTime('5m').sign(privateKey);
       return json({ access_token: 'a', token_type: 'Bearer', id_token: token });
     }

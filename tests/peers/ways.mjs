@@ -1,6 +1,7 @@
 // The pages between a person and an app, in a real browser.
 //
 //   node ways.mjs form-post GATEWAY PROVIDER APP [--no-script]
+//   node ways.mjs another-account GATEWAY PROVIDER APP              a provider with two accounts, of which one is not allowed
 //   node ways.mjs states GATEWAY PROVIDER APP [--pictures DIR]      names of both directions, long names, no name; 320 and 1280 px
 //
 // GATEWAY is its public URL, PROVIDER and APP are origins of this machine; the app is the client `shop` with the path /cb.
@@ -66,6 +67,34 @@ const scenarios = {
     await page.goto(asked({ response_mode: 'form_post', prompt: 'consent' }));
     await page.getByRole('button', { name: 'Cancel' }).click();
     await arrive();
+  },
+
+  async 'another-account'(page) {
+    settings.accounts = {
+      ada: { name: 'Ada Lovelace', email: 'ada@example.com', tenant: 'bad' },
+      grace: { name: 'Grace Hopper', email: 'grace@example.com' },
+    };
+    settings.account = 'ada';
+    for (const address of [asked({}), `${gateway}/login?return_to=%2Faccount%3Ffrom%3Dlink`]) {
+      await page.context().clearCookies();
+      settings.account = 'ada';
+      await page.goto(address);
+      const refused = page.getByText('ada@example.com');
+      await refused.waitFor();
+      // The account that is signed in at the provider comes back at once.
+      await page.getByRole('link', { name: 'Sign in again' }).click();
+      await refused.waitFor();
+      await page.getByRole('link', { name: 'Use another account' }).click();
+      await page.getByRole('link', { name: 'grace' }).click();
+      if (address.includes('authorize')) await atApp(page);
+      else await page.waitForURL(/\/account\?from=link$/);
+    }
+    // After a sign-out the account of before is not signed in again by the second button.
+    await page.goto(`${gateway}/logout`);
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByRole('link', { name: 'Use another account' }).click();
+    await page.getByRole('link', { name: 'grace' }).click();
+    await page.getByRole('heading', { name: 'Grace Hopper' }).waitFor();
   },
 
   async states(page) {

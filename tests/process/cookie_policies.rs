@@ -22,7 +22,8 @@ fn walk(host: &str, same_site: &str, domain: &str) {
     let (provider, app) = (gateway + 1, gateway + 2);
     // The provider's host is the loopback name that the gateway does not have.
     let provider = format!("http://{}:{provider}", if host.ends_with("localhost") { "127.0.0.1" } else { "localhost" });
-    let mut settings = Settings::new(&database.url, &provider).and(&CLIENT.replace("{app}", &app.to_string()));
+    let mut settings =
+        Settings::new(&database.url, &provider).and(&CLIENT.replace("{app}", &app.to_string())).unhurried();
     let port = if host.starts_with("https") { gateway } else { settings.port };
     let public = format!("{host}:{port}");
     for (key, value) in [("server.public_url", &*public), ("sessions.cookie.same_site", same_site)] {

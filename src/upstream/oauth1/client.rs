@@ -13,6 +13,7 @@ use crate::base::clock::Timestamp;
 use crate::base::outbound::Outbound;
 use crate::base::secret::{Hashed, Plain};
 use crate::config::{self, Registration};
+use crate::upstream::another_account;
 use crate::upstream::authorized_request::authorized_request;
 use crate::upstream::failure::{Failure, Fault};
 use crate::upstream::handshake::{AuthorizationGrant, Handshake, LoginRequest, RequestToken, StartedLogin};
@@ -54,7 +55,7 @@ impl OAuth1 {
     /// Starts a login: requests temporary credentials (RFC 5849 §2.1). The protocol has no `state`, so it is a parameter of the
     /// callback URL. Hints are not passed on, because the protocol defines none.
     pub async fn begin(&self, request: LoginRequest, now: Timestamp) -> Result<StartedLogin, Failure> {
-        self.0.begin(request.redirect_uri, now).await
+        self.0.begin(request, now).await
     }
 
     /// Finishes a login: requests token credentials (RFC 5849 §2.3) and the profile.
@@ -114,7 +115,8 @@ impl Inner {
         Ok(RequestSigner { signer, client_id: &self.config.registration.client_id, token })
     }
 
-    async fn begin(&self, redirect_uri: String, now: Timestamp) -> Result<StartedLogin, Failure> {
+    async fn begin(&self, request: LoginRequest, now: Timestamp) -> Result<StartedLogin, Failure> {
+        let LoginRequest { redirect_uri, mut hints } = request;
         let state = Plain::random();
         let callback = with_parameters(&redirect_uri, [("state", state.expose())])?;
         let endpoint = &self.config.request_token_endpoint;
@@ -134,7 +136,9 @@ impl Inner {
             return Err(unconfirmed.needing_operator(true));
         }
         let extra = &self.config.registration.extra_params;
-        let extra = extra.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        // OAuth 1.0a has no parameters of a caller but those of the provider's own.
+        let another = another_account::parameters(&self.config.registration, None, &mut hints);
+        let extra = extra.iter().chain(&another).map(|(name, value)| (name.as_str(), value.as_str()));
         let parameters = [("oauth_token", credentials.token.expose())].into_iter().chain(extra);
         let url = with_parameters(self.config.authorization_endpoint.as_str(), parameters)?;
         let request_token = RequestToken {

@@ -7,13 +7,14 @@ use oauth2::{CsrfToken, RedirectUrl, Scope};
 use super::library::library;
 use crate::base::secret::Plain;
 use crate::config;
+use crate::upstream::another_account;
 use crate::upstream::authorization_parameters::{AuthorizationParameters, authorization_parameters};
 use crate::upstream::failure::{Failure, Fault};
 use crate::upstream::handshake::{Handshake, LoginHints, LoginRequest, StartedLogin};
 
 /// Builds the authorization URL and the values with which the response is compared.
 pub fn begin(config: &config::OAuth2, request: LoginRequest) -> Result<StartedLogin, Failure> {
-    let LoginRequest { redirect_uri, hints } = request;
+    let LoginRequest { redirect_uri, mut hints } = request;
     let redirect = RedirectUrl::new(redirect_uri.clone())
         .map_err(|_| Failure::token(Fault::Refused, "the redirect_uri is not a URL"))?;
     let state = Plain::random();
@@ -23,8 +24,9 @@ pub fn begin(config: &config::OAuth2, request: LoginRequest) -> Result<StartedLo
         .authorize_url(move || CsrfToken::new(for_url))
         .add_scopes(config.registration.scopes.iter().cloned().map(Scope::new))
         .set_redirect_uri(Cow::Owned(redirect));
+    let another = another_account::parameters(&config.registration, None, &mut hints);
     let AuthorizationParameters { verifier, parameters } =
-        authorization_parameters(&config.registration, parameters_of(hints));
+        authorization_parameters(&config.registration, another, parameters_of(hints));
     for (name, value) in parameters {
         url = url.add_extra_param(name, value);
     }

@@ -9,6 +9,7 @@ use super::library::library;
 use super::metadata::Metadata;
 use crate::base::secret::Plain;
 use crate::config;
+use crate::upstream::another_account;
 use crate::upstream::authorization_parameters::{AuthorizationParameters, authorization_parameters};
 use crate::upstream::failure::{Failure, Fault};
 use crate::upstream::handshake::{Handshake, LoginHints, LoginRequest, StartedLogin};
@@ -33,8 +34,9 @@ pub fn begin(config: &config::Oidc, metadata: &Metadata, request: LoginRequest) 
         // The library adds `openid`.
         .add_scopes(config.registration.scopes.iter().filter(|scope| *scope != "openid").cloned().map(Scope::new))
         .set_redirect_uri(Cow::Owned(redirect));
+    let another = another_account::parameters(&config.registration, metadata.prompt_values.as_deref(), &mut hints);
     let AuthorizationParameters { verifier, parameters } =
-        authorization_parameters(&config.registration, parameters_of(hints));
+        authorization_parameters(&config.registration, another, parameters_of(hints));
     for (name, value) in parameters {
         url = url.add_extra_param(name, value);
     }

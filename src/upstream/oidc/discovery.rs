@@ -37,6 +37,7 @@ pub fn read(document: &Value, config: &config::Oidc) -> Result<Metadata, String>
     check_issuer(text(document, "issuer"), config)?;
     let optional = |name: &str| endpoint(document, name, config);
     let required = |name: &str| optional(name)?.ok_or_else(|| format!("the discovery document has no {name}"));
+    let listed = |name: &str| document.get(name).filter(|list| list.is_array()).map(|list| strings(Some(list)));
     let is_true = |name: &str| document.get(name) == Some(&Value::Bool(true));
     Ok(Metadata {
         issuer: config.issuer.clone(),
@@ -51,7 +52,8 @@ pub fn read(document: &Value, config: &config::Oidc) -> Result<Metadata, String>
         announces_iss: is_true("authorization_response_iss_parameter_supported"),
         signing_algorithms: strings(document.get("id_token_signing_alg_values_supported")),
         auth_methods: strings(document.get("token_endpoint_auth_methods_supported")),
-        acr_values: document.get("acr_values_supported").filter(|list| list.is_array()).map(|list| strings(Some(list))),
+        acr_values: listed("acr_values_supported"),
+        prompt_values: listed("prompt_values_supported"),
     })
 }
 

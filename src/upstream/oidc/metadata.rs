@@ -31,4 +31,6 @@ pub struct Metadata {
     pub auth_methods: Vec<String>,
     /// `acr_values_supported`; `None` where the document does not list it.
     pub acr_values: Option<Vec<String>>,
+    /// `prompt_values_supported` (Initiating User Registration via OpenID Connect 1.0 §3); `None` where the document does not list it.
+    pub prompt_values: Option<Vec<String>>,
 }

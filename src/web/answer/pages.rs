@@ -37,6 +37,16 @@ struct Link<'a> {
 }
 
 #[derive(Template)]
+#[template(path = "another_account.html")]
+struct AnotherAccount<'a> {
+    prefix: &'a str,
+    style: &'static str,
+    provider: &'a str,
+    /// The address of the login.
+    href: String,
+}
+
+#[derive(Template)]
 #[template(path = "account.html")]
 struct Account<'a> {
     prefix: &'a str,
@@ -108,6 +118,17 @@ pub enum Purpose<'a> {
     App(&'a OpenRequest),
 }
 
+impl<'a> Purpose<'a> {
+    /// The request of an app comes before the target.
+    pub fn of(open: Option<&'a OpenRequest>, return_to: Option<&'a str>) -> Self {
+        match (open, return_to) {
+            (Some(open), _) => Self::App(open),
+            (None, Some(return_to)) => Self::ReturnTo(return_to),
+            (None, None) => Self::None,
+        }
+    }
+}
+
 /// The login page: one link for each provider.
 ///
 /// `another`: whether the person wants another account than the one that the provider would sign in by itself.
@@ -152,11 +173,17 @@ pub fn another_account_link(app: &App, provider: &str, purpose: Purpose<'_>) -> 
     with_another_account(&login_link(app, provider, purpose))
 }
 
-/// The address of a login with the parameter that asks for another account. What the provider needs for that, its preset
-/// says.
+/// The address of a login with the parameter that asks for another account. `providers.<id>.another_account` says what the
+/// provider needs for that.
 pub(super) fn with_another_account(login: &str) -> String {
     let separator = if login.contains('?') { '&' } else { '?' };
     format!("{login}{separator}prompt=select_account")
+}
+
+/// The page that asks the person to sign out at a provider which does not ask for the account.
+pub fn sign_out_there_first(app: &App, provider: &Provider, purpose: Purpose<'_>) -> HttpResponse {
+    let (prefix, href) = (prefix(app), login_link(app, provider.id(), purpose));
+    html(StatusCode::OK, &AnotherAccount { prefix, style: STYLE_PATH, provider: provider.name(), href })
 }
 
 /// The account page: profile, sessions and identities.

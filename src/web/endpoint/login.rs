@@ -12,7 +12,7 @@ use crate::authorize::OpenRequest;
 use crate::base::clock::Timestamp;
 use crate::base::id::{Reference, SessionId};
 use crate::base::secret::Plain;
-use crate::config::ResponseMode;
+use crate::config::{AnotherAccount, ResponseMode};
 use crate::grant::LoginFor;
 use crate::login::{
     self, AuthorizationResponse, Callback, Code, Completed, Finished, Flow, Linked, LoginRefusal, NewLogin,
@@ -31,7 +31,9 @@ use crate::web::request::cookies;
 use crate::web::request::credentials;
 use crate::web::request::expired_cookies;
 use crate::web::request::extract::{self, Form, Parameters, Query};
-use crate::web::request::login::{LOGIN_PARAMETERS, caller, checked_return_to, hints, hints_of, target};
+use crate::web::request::login::{
+    LOGIN_PARAMETERS, caller, checked_return_to, hints, hints_of, target, wants_another_account,
+};
 use crate::web::request::rounds;
 use crate::web::request::throttle::Throttles;
 
@@ -65,11 +67,7 @@ struct ProviderView {
 pub async fn choose(app: Data<App>, request: HttpRequest, Query(query): Query) -> Result<HttpResponse, Problem> {
     let return_to = checked_return_to(&app, &query)?;
     let open = authorize::named_request(&app, &request, &query, app.clock.now()).await?;
-    let purpose = match (&open, &return_to) {
-        (Some(open), _) => Purpose::App(open),
-        (None, Some(return_to)) => Purpose::ReturnTo(return_to),
-        (None, None) => Purpose::None,
-    };
+    let purpose = Purpose::of(open.as_ref(), return_to.as_deref());
     let another = wants_another_account(&query);
     if let Some(page) = end_of_loop(&app, &request, open.is_some(), None, return_to.as_ref()) {
         return Ok(page);
@@ -103,6 +101,10 @@ pub async fn begin(
     };
     if let Some(page) = end_of_loop(&app, &request, open.is_some(), Some(&provider), return_to.as_ref()) {
         return Ok(page);
+    }
+    if let Some(provider) = app.providers.get(&provider).filter(|provider| must_sign_out_there(provider, &query)) {
+        let purpose = Purpose::of(open.as_ref(), return_to.as_deref());
+        return Ok(pages::sign_out_there_first(&app, provider, purpose));
     }
     let step_up = attempts::step_up_once(&app, &request, &query, now)?;
     let (binding, cookie) = cookies::bind(&app, &request);
@@ -139,9 +141,9 @@ fn not_begun(refusal: LoginRefusal, provider: &str, open: Option<OpenRequest>) -
     problem.of_login_at(Some(provider.to_owned()), None).with_app(goal)
 }
 
-/// Whether the person asks for another account than the one that the provider would sign in by itself.
-fn wants_another_account(query: &Parameters) -> bool {
-    query.get("prompt") == Some("select_account")
+/// Whether the person asks for another account at a provider that cannot be asked for it.
+fn must_sign_out_there(provider: &Provider, query: &Parameters) -> bool {
+    wants_another_account(query) && provider.registration().another_account == AnotherAccount::Nothing
 }
 
 /// The page that ends a redirect loop: logins end at the same address again and again, and the session cookie never comes

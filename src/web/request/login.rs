@@ -42,6 +42,11 @@ pub fn target(app: &App, provider: &str, query: &Parameters) -> Result<Option<St
     Ok(Some(app.config.login.return_to.check(target).ok_or(Code::ReturnToRefused)?))
 }
 
+/// Whether the person asks for another account than the one that the provider would sign in by itself.
+pub fn wants_another_account(query: &Parameters) -> bool {
+    query.get("prompt") == Some("select_account")
+}
+
 /// The parameters that are passed on to the provider. Others in the query are ignored (RA-16).
 pub fn hints(query: &Parameters) -> Result<LoginHints, Problem> {
     let text = |name: &str| query.get(name).map(str::to_owned);

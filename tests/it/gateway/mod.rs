@@ -3,6 +3,7 @@
 mod cors;
 mod described;
 mod failover;
+mod failures;
 mod hostile;
 mod limits;
 mod limits_by_caller;

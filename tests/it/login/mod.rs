@@ -1,5 +1,6 @@
 //! `/login`: the page of providers, and the start of a login.
 
+mod another_account;
 mod not_begun;
 mod page;
 mod provider;

@@ -1,6 +1,7 @@
 //! `[providers.<id>]`: the providers at which users sign in. `protocol.rs` begins the validation of one provider.
 
 pub(crate) mod allow;
+pub(crate) mod another_account;
 pub(crate) mod choice;
 pub(crate) mod claims;
 mod credentials;
@@ -16,5 +17,6 @@ pub(crate) mod profile;
 pub(crate) mod protocol;
 pub(crate) mod raw;
 pub(crate) mod registration;
+mod reserved;
 pub(crate) mod shared_redirect;
 mod unused_keys;

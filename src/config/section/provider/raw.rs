@@ -38,6 +38,8 @@ pub(crate) struct RawProvider {
     pub(crate) post_logout_redirect_uri: String,
     /// pushed authorization requests: `auto` (where the provider advertises it), `always` or `never`
     pub(crate) pushed_authorization: PushedAuthorization,
+    /// what a login with another account sends: `auto` (`prompt=select_account`; `prompt=login` where the metadata lists only that), parameters such as `"prompt=login"`, or `none`: a page asks to sign out there first
+    pub(crate) another_account: String,
     /// `auto` (when the ID token lacks the e-mail address or a claim that `allow`, tokens.claims, or a client needs by its `claims` or its scope `groups`), `always` or `never`
     pub(crate) userinfo: Userinfo,
     /// accepted JWS algorithms of ID tokens; empty: those from discovery, except `none` and HMAC; `EdDSA` and `Ed25519` are one

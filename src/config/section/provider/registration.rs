@@ -7,11 +7,13 @@ use serde::Deserialize;
 use url::Url;
 
 use super::allow::{Allow, allow};
+use super::another_account::{self, AnotherAccount};
 use super::choice::{Aal, EmailVerified, Pkce, ProviderLogout, ResponseMode, TokenEndpointAuthMethod};
 use super::claims::ClaimPointers;
 use super::credentials;
 use super::endpoints::{Endpoints, endpoints};
 use super::raw::RawProvider;
+use super::reserved::is_reserved;
 use crate::base::secret::Plain;
 use crate::base::tls::Authorities;
 use crate::config::layer::validator::{Rejected, Validator, quoted};
@@ -20,21 +22,6 @@ use crate::config::value::duration::{DurationText, GivenDuration};
 use crate::config::value::given::{GivenText, Pairs};
 use crate::config::value::key_file::KeyFile;
 use crate::config::value::public_url::PublicUrl;
-
-/// Parameters of the authorization request that the gateway sets, in upper or lower case (RA-16).
-const RESERVED: [&str; 11] = [
-    "client_id",
-    "client_secret",
-    "redirect_uri",
-    "response_type",
-    "response_mode",
-    "scope",
-    "state",
-    "nonce",
-    "code_challenge",
-    "code_challenge_method",
-    "code_verifier",
-];
 
 /// The gateway's registration at a provider, and how the provider's responses are used. A key with `serde(skip)` is not written
 /// so: the validation makes it of other keys.
@@ -88,6 +75,9 @@ pub struct Registration {
     /// parameters that are added to the authorization request, and override those of the caller
     #[serde(with = "Pairs::<String>")]
     pub extra_params: Vec<(String, String)>,
+    /// How the provider is asked for another account.
+    #[serde(skip)]
+    pub another_account: AnotherAccount,
     /// Configured endpoints, which replace those from discovery.
     #[serde(skip)]
     pub endpoints: Endpoints,
@@ -184,6 +174,7 @@ pub(crate) fn validate(
     let secrets = credentials::validate(key, raw, validator);
     scope::tokens(&key("scopes"), &raw.registration.scopes, validator);
     extra_params(&key("extra_params"), &raw.registration.extra_params, validator);
+    let another_account = another_account::validate(&key("another_account"), &raw.another_account, validator);
     let allow = allow(key, raw, validator);
     let authorities = authorities(&key("ca_file"), &raw.ca_file, validator);
     let (secrets, registration) = (secrets?, &mut raw.registration);
@@ -197,6 +188,7 @@ pub(crate) fn validate(
     registration.private_key = secrets.private_key;
     registration.redirect_uri = redirect_uri;
     registration.post_logout_redirect_uri = post_logout;
+    registration.another_account = another_account;
     registration.endpoints = endpoints;
     registration.assume_email_verified = raw.email_verified == EmailVerified::Assume;
     registration.allow = allow?;
@@ -228,7 +220,7 @@ fn post_logout_parameter(key: &str, name: &str, validator: &mut Validator<'_>) {
 fn extra_params(key: &str, params: &[(String, String)], validator: &mut Validator<'_>) {
     for (name, _) in params {
         let lower = name.to_ascii_lowercase();
-        if RESERVED.contains(&lower.as_str()) {
+        if is_reserved(&lower) {
             let remedy = match lower.as_str() {
                 "scope" => "remove it; the key for it is scopes",
                 "redirect_uri" => "remove it; the key for it is redirect_uri",
@@ -266,6 +258,7 @@ impl Registration {
             pkce: Pkce::S256,
             response_mode: ResponseMode::Query,
             extra_params: vec![],
+            another_account: AnotherAccount::default(),
             endpoints: Endpoints::default(),
             claims: ClaimPointers {
                 sub: pointer("/sub"),

@@ -214,12 +214,50 @@ async fn a_refused_request_has_a_reference() {
     ] {
         let page = browser.get(&path(&[change])).await;
         assert_eq!((page.status, page.is_page()), (400, true), "{change:?}");
-        let reference = page.body.split_once("<code>").and_then(|(_, rest)| rest.split_once("</code>"));
-        let reference = reference.unwrap_or_else(|| panic!("no reference in {}", page.body)).0;
-        let kept =
-            gateway.database.words(&format!("SELECT reason FROM logins_not_begun WHERE reference = '{reference}'"));
-        assert!(kept.concat().contains(named) && !kept.concat().contains("secret"), "{kept:?}");
+        let kept = kept_reason(&gateway, &page);
+        assert!(kept.contains(named) && !kept.contains("secret"), "{kept}");
     }
+}
+
+/// The page of a stored request that this browser cannot continue has a reference too; `logins show` finds it with the client.
+#[tokio::test]
+async fn a_stored_request_that_cannot_go_on_has_a_reference() {
+    let gateway = start();
+    let browser = gateway.browser();
+    let form: Vec<_> = url::form_urlencoded::parse(request(&[]).as_bytes()).into_owned().collect();
+    let form: Vec<_> = form.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let pushed = post(&gateway, "/oauth2/par", &form).await.json();
+    let uri = pushed["request_uri"].as_str().expect("a request_uri").to_owned();
+    let by_push = format!("/oauth2/authorize?client_id=spa&request_uri={uri}");
+    to_provider(&browser, &path(&[])).await;
+    let id = gateway.database.words("SELECT id FROM authorization_requests WHERE request_uri_hash IS NULL").concat();
+    gateway.database.execute("UPDATE authorization_requests SET expires_at = created_at");
+    let other = gateway.browser();
+    for (who, address, named) in [
+        (&browser, by_push, "spa"),
+        (&browser, format!("/oauth2/authorize/agree?authorization_request={id}"), "https://spa.example/cb"),
+        (&browser, format!("/login?authorization_request={id}"), "spa"),
+        (&browser, format!("/login/op?authorization_request={id}"), "spa"),
+        (&other, format!("/login/op?authorization_request={id}"), ""),
+        (&other, "/oauth2/authorize/again?authorization_request=0190a6a0-0000-7000-8000-000000000000".into(), ""),
+    ] {
+        let page = who.get(&address).await;
+        assert!(page.status >= 400 && page.is_page(), "{address}: {page:?}");
+        assert!(kept_reason(&gateway, &page).contains(named), "{address}");
+    }
+    let form = browser.ask("POST", "/oauth2/authorize").body("application/x-www-form-urlencoded", "client_id=unknown");
+    assert!(kept_reason(&gateway, &form.send().await).contains("unknown"));
+}
+
+/// The reason that `logins show` prints for the reference on a page.
+#[track_caller]
+fn kept_reason(gateway: &Gateway, page: &Answer) -> String {
+    let reference = page.body.split_once("<code>").and_then(|(_, rest)| rest.split_once("</code>"));
+    let reference = reference.unwrap_or_else(|| panic!("no reference in {}", page.body)).0;
+    let sql = format!("SELECT reason FROM logins_not_begun WHERE reference = '{reference}'");
+    let kept = gateway.database.words(&sql).concat();
+    assert!(!kept.is_empty(), "{reference} is not found");
+    kept
 }
 
 /// A sealed value of another kind, and one of another app's address, lead nowhere.
