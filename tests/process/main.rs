@@ -15,6 +15,7 @@ mod documented;
 mod gateway;
 mod guarded;
 mod kept_tokens;
+mod lemonldap;
 mod logouts;
 mod oauth1_servers;
 mod oidc_provider;
@@ -25,6 +26,7 @@ mod ports;
 mod probe;
 #[cfg(target_os = "linux")]
 mod proxies;
+mod python_providers;
 mod secrets;
 mod setup;
 mod signing_out;

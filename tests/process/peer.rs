@@ -98,6 +98,13 @@ impl Provider {
         Self::that_says_so(&mut command)
     }
 
+    /// An OpenID provider on `port` that is a script of the peers.
+    pub fn python(script: &str, port: u16, secret: &str, redirect_uri: &str, options: &[&str]) -> Self {
+        let mut command = python(script);
+        command.args(["--port", &port.to_string(), "--client-secret", secret, "--redirect-uri", redirect_uri]);
+        Self::that_says_so(command.args(options))
+    }
+
     /// A provider of OAuth 1.0a on `port`, made of the server of a library: `oauthlib` or `authlib`.
     pub fn oauth1(library: &str, port: u16, client_id: &str, secret: &str) -> Self {
         let mut command = python("oauth1_server.py");
