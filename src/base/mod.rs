@@ -12,6 +12,7 @@ pub(crate) mod explain;
 pub mod hot;
 pub mod id;
 pub mod jws;
+pub mod lenient_json;
 pub mod listener;
 pub mod log_limit;
 pub mod measure;

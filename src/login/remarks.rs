@@ -25,10 +25,9 @@ fn groups(registration: &Registration, identity: &Identity) -> Option<String> {
     match sent {
         Value::Array(sent) => Some(format!(
             "of the {} groups at {at}, {} are taken: at most {MAX_GROUPS}, and of those only texts of 1 to 256 characters \
-             without control characters; {} are taken without the spaces around them",
+             without control characters and without spaces around them",
             sent.len(),
             sent.len() - loss.dropped - loss.cut,
-            loss.changed,
         )),
         text @ Value::String(_) if loss.remedy.is_some() => Some(format!(
             "{at} is {}, not a list, so the groups are unknown; if the provider sends a single group so, write \

@@ -68,8 +68,12 @@ pub fn is_present(claims: &Map<String, Value>, name: &str) -> bool {
 pub fn storable(claims: &Map<String, Value>, sub: &str, profile: &Profile) -> (Value, Option<ClaimLoss>) {
     let own = || claims.iter().filter(|(name, _)| !PROTOCOL_CLAIMS.contains(&name.as_str()));
     let mut loss = ClaimLoss { claim: "claims", sent: own().count(), dropped: 0, cut: 0, changed: 0, remedy: None };
-    let clean =
-        |(name, value): (&String, &Value)| Some((text::clean(name), clean_value(value, MAX_DEPTH - 1, &mut loss)?));
+    let clean = |(name, value): (&String, &Value)| {
+        // Texts that pages show are cleaned; any other text may grant something.
+        let is_shown = account::further_names().any(|further| further == name);
+        let form = if is_shown { text::clean } else { text::marked };
+        Some((text::clean(name), clean_value(value, MAX_DEPTH - 1, form, &mut loss)?))
+    };
     let mut all: Map<String, Value> = own().filter_map(clean).collect();
     all.insert("sub".into(), json!(sub));
     let all = Value::Object(all);
@@ -116,11 +120,11 @@ pub fn amr(claims: &Map<String, Value>) -> (Option<Vec<String>>, Option<ClaimLos
     }
 }
 
-/// The value without harmful characters, and without arrays and objects below `levels` levels. Counts both in `loss`.
-fn clean_value(value: &Value, levels: usize, loss: &mut ClaimLoss) -> Option<Value> {
+/// The value with its texts in this form, and without arrays and objects below `levels` levels. Counts both in `loss`.
+fn clean_value(value: &Value, levels: usize, form: fn(&str) -> String, loss: &mut ClaimLoss) -> Option<Value> {
     match value {
         Value::String(text) => {
-            let clean = text::clean(text);
+            let clean = form(text);
             loss.changed += usize::from(clean != *text);
             Some(Value::String(clean))
         }
@@ -128,10 +132,10 @@ fn clean_value(value: &Value, levels: usize, loss: &mut ClaimLoss) -> Option<Val
             loss.dropped += 1;
             None
         }
-        Value::Array(list) => Some(list.iter().filter_map(|item| clean_value(item, levels - 1, loss)).collect()),
+        Value::Array(list) => Some(list.iter().filter_map(|item| clean_value(item, levels - 1, form, loss)).collect()),
         Value::Object(members) => {
             let clean =
-                |(name, item): (&String, &Value)| Some((text::clean(name), clean_value(item, levels - 1, loss)?));
+                |(name, item): (&String, &Value)| Some((text::clean(name), clean_value(item, levels - 1, form, loss)?));
             Some(members.iter().filter_map(clean).collect())
         }
         plain => Some(plain.clone()),
@@ -173,10 +177,12 @@ mod tests {
         let deep = json!({"a": {"b": {"c": {"d": {"e": {"f": {"g": {"h": 1}, "x": 1}}}}}}});
         let claims = map(json!({
             "iss": "x", "nonce": "x", "sid": "x", "k\u{0}ey": ["v\u{0}", {"\u{0}": "\u{0}"}], "deep": deep, "n": 1.5,
+            "role": " admin", "given_name": " Ada\u{202e}",
         }));
         let (cleaned, loss) = storable(&claims, "alice", &Profile::default());
-        assert_eq!(loss.map(|loss| (loss.sent, loss.dropped, loss.changed)), Some((3, 1, 2)));
-        assert_eq!(cleaned["key"], json!(["v", {"": ""}]));
+        assert_eq!(loss.map(|loss| (loss.sent, loss.dropped, loss.changed)), Some((5, 1, 3)));
+        assert_eq!((&cleaned["role"], &cleaned["given_name"]), (&json!(" admin"), &json!("Ada")));
+        assert_eq!(cleaned["key"], json!(["v\u{fffd}", {"": "\u{fffd}"}]));
         assert_eq!(cleaned["sub"], "alice");
         assert_eq!(cleaned["deep"]["a"]["b"]["c"]["d"]["e"]["f"], json!({"x": 1}));
         assert!(cleaned.get("iss").is_none() && cleaned.get("nonce").is_none() && cleaned.get("sid").is_none());

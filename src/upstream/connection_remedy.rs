@@ -11,7 +11,7 @@ const HTTP_AT_TLS_PORT: [&str; 3] = [
 const SPEAKS_TLS: &str = "it speaks TLS at this port: write https:// instead of http://";
 const NO_TLS: &str = "it does not speak TLS at this port: write http://, or its TLS port";
 
-/// The error of the HTTP client, with a remedy for errors of TLS.
+/// The error of the HTTP client, with a remedy.
 pub fn of_connection(text: String) -> String {
     let remedies = [
         (
@@ -28,6 +28,14 @@ pub fn of_connection(text: String) -> String {
         ("not valid yet", "its certificate is not valid yet, or the clock of this machine is wrong"),
         ("not valid for name", "its certificate is for another host"),
         ("NotValidForName", "its certificate is for another host"),
+        (
+            "Connection refused",
+            "nothing listens at its address: see that the provider runs, and check its address (issuer)",
+        ),
+        (
+            "failed to lookup address",
+            "its host name cannot be resolved: check its address (issuer), and the name server of this machine",
+        ),
     ];
     match remedies.into_iter().find(|(sign, _)| text.contains(sign)) {
         Some((_, remedy)) => format!("{text}: {remedy}"),
@@ -66,7 +74,7 @@ mod tests {
 
     /// The case `keycloak-words`.
     #[test]
-    fn errors_of_tls_are_explained() {
+    fn errors_of_connections_are_explained() {
         for (error, sign) in [
             ("cannot be reached: received corrupt message of type InvalidContentType", "does not speak TLS"),
             ("cannot be reached: invalid HTTP version parsed", "speaks TLS"),
@@ -75,6 +83,8 @@ mod tests {
                 "cannot be reached: invalid peer certificate: certificate expired: verification time",
                 "clock of this machine",
             ),
+            ("cannot be reached: Connection refused (os error 111)", "see that the provider runs"),
+            ("cannot be reached: failed to lookup address information: Name or service not known", "name server"),
         ] {
             let text = of_connection(error.to_owned());
             assert!(text.starts_with(error) && text.contains(sign) && !text.contains('\n'), "{text}");

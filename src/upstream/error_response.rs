@@ -4,9 +4,11 @@ use http::{HeaderMap, StatusCode, header};
 use serde_json::{Map, Value};
 
 use super::challenge::challenge_parameter;
+use super::failure::Fault;
 use super::provider_http::{describe_status, is_type, read_json};
 use super::sent::Sent;
 use super::text::{is_error_code, quoted};
+use crate::base::lenient_json;
 
 /// Error codes for a failed client authentication: of RFC 6749 §5.2, of GitHub, and (the last two) of Slack.
 pub const INVALID_CLIENT_CODES: [&str; 4] =
@@ -147,6 +149,17 @@ pub fn describe_response(response: &http::Response<Vec<u8>>, sent: &Sent) -> Str
     describe_status(response.status()) + &said
 }
 
+/// What an unsuccessful response to an access token is: a refusal by 401, 403, or by an error in a response that blames the request;
+/// else a failure of the provider.
+pub fn resource_fault(response: &http::Response<Vec<u8>>) -> Fault {
+    let status = response.status();
+    let blames_request = status.is_client_error() && status != StatusCode::TOO_MANY_REQUESTS;
+    let has_error = || ProviderError::read(response).is_some_and(|error| !error.is_temporary());
+    let is_refusal =
+        matches!(status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) || (blames_request && has_error());
+    if is_refusal { Fault::Refused } else { Fault::InvalidResponse }
+}
+
 impl ProviderError {
     /// The error in a response, in its challenge, or its text.
     pub fn find(response: &http::Response<Vec<u8>>) -> Option<Self> {
@@ -187,7 +200,7 @@ pub fn members(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Result<M
         return Ok(pairs.map(|(name, value)| (name.into_owned(), Value::String(value.into_owned()))).collect());
     }
     let is_failed = status.is_client_error() || status.is_server_error();
-    let lenient = || serde_json::from_slice(body).ok().filter(|_| is_failed).or_else(|| padded(body));
+    let lenient = || lenient_json::read(body).filter(|_| is_failed).or_else(|| padded(body));
     match read_json(headers, body).or_else(|why| lenient().ok_or(why))? {
         Value::Object(members) => Ok(members),
         _ => Err("answered with JSON that is not an object".into()),
@@ -331,6 +344,23 @@ mod tests {
             assert_eq!(described(400, "application/json", body), None, "{body}");
         }
         assert_eq!(described(200, "text/html", "{\"error\":\"x\"}"), None, "HTML is accepted in error responses only");
+    }
+
+    #[test]
+    fn an_error_of_a_resource_is_a_refusal_where_it_blames_the_request() {
+        let of = |status: u16, body: &str| resource_fault(&response(status, "application/json", body));
+        let facebook = r#"{"error":{"message":"Error validating access token","type":"OAuthException","code":190}}"#;
+        for (status, body) in
+            [(401, ""), (403, "<html>"), (400, facebook), (404, r#"{"ok":false}"#), (400, r#"{"error":7}"#)]
+        {
+            assert_eq!(of(status, body), Fault::Refused, "{status} {body}");
+        }
+        let transient = r#"{"error":{"code":2,"is_transient":true}}"#;
+        for (status, body) in
+            [(500, facebook), (503, ""), (429, facebook), (400, "{}"), (404, r#"{"message":"x"}"#), (400, transient)]
+        {
+            assert_eq!(of(status, body), Fault::InvalidResponse, "{status} {body}");
+        }
     }
 
     #[test]

@@ -66,8 +66,10 @@ fn without_sub(claims: &Value, tokens: &ProviderTokens) -> Failure {
     let mut sent = Sent::default();
     sent.add(tokens.access_token.expose());
     let error = claims.as_object().and_then(ProviderError::of_members);
+    let is_refusal = error.as_ref().is_some_and(|error| !error.is_temporary());
     let said = error.map(|error| format!(": it answered with an error{}", error.describe(&sent))).unwrap_or_default();
-    Failure::userinfo(Fault::InvalidResponse, format!("the profile has no usable sub (claims.sub){said}"))
+    let fault = if is_refusal { Fault::Refused } else { Fault::InvalidResponse };
+    Failure::userinfo(fault, format!("the profile has no usable sub (claims.sub){said}"))
 }
 
 /// The tokens in a provider's token response.

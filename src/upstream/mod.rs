@@ -18,6 +18,7 @@ mod claims;
 mod client_authentication;
 mod client_request;
 mod client_response;
+mod compared_claims;
 mod connection_remedy;
 mod email_address;
 mod error_response;

@@ -5,13 +5,14 @@ use serde_json::{Map, Value};
 use url::Url;
 
 use super::authorized_request::authorized_request;
-use super::error_response::describe_response;
+use super::compared_claims::compared_claims;
+use super::error_response::{describe_response, resource_fault};
 use super::failure::{Failure, Fault};
 use super::provider_http::{CallError, ProviderHttp, read_json};
 use super::sent::Sent;
 use crate::base::clock::Timestamp;
 use crate::base::outbound::MAX_BODY;
-use crate::config::{ClaimPointers, Pointer, ProfileCall, ProfileCalls, Registration};
+use crate::config::{Pointer, ProfileCall, ProfileCalls, Registration};
 
 /// The highest number of pages of one list that are requested.
 const MAX_PAGES: usize = 10;
@@ -48,16 +49,11 @@ pub async fn fetch(
 
 /// Whether a login needs the response of this name: the subject identifier is in it, or a claim that a rule compares.
 fn is_needed(registration: &Registration, name: &str) -> bool {
-    let ClaimPointers { sub, email, email_verified, groups, .. } = &registration.claims;
-    let allow = &registration.allow;
-    let of_domains = email.iter().chain(email_verified).filter(|_| !allow.email_domains.is_empty());
-    let of_groups = groups.iter().filter(|_| !allow.groups.is_empty());
-    let of_rules = allow.claims.iter().map(|(pointer, _)| pointer);
     let prefix = format!("/{}", name.replace('~', "~0").replace('/', "~1"));
     let is_in = |pointer: &Pointer| {
         pointer.as_str().strip_prefix(&prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     };
-    sub.iter().chain(of_domains).chain(of_groups).chain(of_rules).any(is_in)
+    registration.claims.sub.iter().chain(compared_claims(registration)).any(is_in)
 }
 
 fn remedy(further: &ProfileCall) -> String {
@@ -80,9 +76,12 @@ async fn list(
     let Answer { body, mut next, mut bytes } = call(&further.name, &further.endpoint, http, authorize, now).await?;
     let mut value = selected(further, &body);
     let mut all = body;
+    let mut requested = vec![further.endpoint.clone()];
     for _ in 1..MAX_PAGES {
         let is_found = further.pick.is_some() && !value.is_null();
-        let Some(url) = next.filter(|url| !is_found && url.origin() == further.endpoint.origin()) else { break };
+        let is_new = |url: &Url| url.origin() == further.endpoint.origin() && !requested.contains(url);
+        let Some(url) = next.filter(|url| !is_found && is_new(url)) else { break };
+        requested.push(url.clone());
         let page = match call(&further.name, &url, http, authorize, now).await {
             Ok(page) if bytes + page.bytes <= MAX_BODY => page,
             // What was received is used.
@@ -145,10 +144,7 @@ async fn call(
                 read_json(answer.headers(), answer.body()).map_err(|why| failed(Fault::InvalidResponse, &why))?;
             Ok(Answer { body, next: next_page(answer.headers(), url), bytes: answer.body().len() })
         }
-        StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => {
-            Err(failed(Fault::Refused, &describe_response(&answer, &sent)))
-        }
-        _ => Err(failed(Fault::InvalidResponse, &describe_response(&answer, &sent))),
+        _ => Err(failed(resource_fault(&answer), &describe_response(&answer, &sent))),
     }
 }
 

@@ -18,6 +18,7 @@ use super::connection_remedy;
 use super::failure::Fault;
 use super::secret_order::SecretOrder;
 use crate::base::clock::Timestamp;
+use crate::base::lenient_json;
 use crate::base::outbound::{Outbound, OutboundError, Trust};
 use crate::config::Registration;
 
@@ -172,7 +173,7 @@ pub fn read_json(headers: &HeaderMap, body: &[u8]) -> Result<Value, String> {
     if is_type(headers, "text/html") {
         return Err("answered with HTML instead of JSON".into());
     }
-    serde_json::from_slice(body).map_err(|_| "answered with something that is not JSON".into())
+    lenient_json::read(body).ok_or_else(|| "answered with something that is not JSON".into())
 }
 
 /// Whether `Content-Type` has this media type, with any parameters.

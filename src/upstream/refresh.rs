@@ -4,10 +4,11 @@ use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::client_authentication::max_calls;
 use super::numeric_date;
+use crate::base::lenient_json;
 use crate::base::secret::Plain;
 use crate::config::Registration;
 
@@ -51,8 +52,9 @@ impl PreviousIdToken {
     /// Reads the claims of an ID token without verifying it; the caller passes one that is already verified.
     pub fn read(id_token: &Plain) -> Option<Self> {
         let payload = id_token.expose().split('.').nth(1)?;
-        let claims: Map<String, Value> = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload).ok()?).ok()?;
-        let iat = numeric_date::read(&claims, "iat").ok()??.timestamp();
+        let payload = lenient_json::read(&URL_SAFE_NO_PAD.decode(payload).ok()?)?;
+        let claims = payload.as_object()?;
+        let iat = numeric_date::read(claims, "iat").ok()??.timestamp();
         Some(Self { iat, nonce: claims.get("nonce").and_then(Value::as_str).map(String::from) })
     }
 }

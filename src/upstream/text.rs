@@ -1,10 +1,15 @@
 //! Cleaning text from providers: PostgreSQL rejects NUL, line breaks forge log lines, and direction marks make one name look
-//! like another (RT-39).
+//! like another (RT-39). U+FFFD stands for what was no Unicode, so a text with it is not the one that was sent.
 
 /// The text without control characters and direction marks, trimmed. Line breaks and tabs become spaces.
 pub fn clean(text: &str) -> String {
     let spaced = text.chars().map(|c| if matches!(c, '\n' | '\r' | '\t') { ' ' } else { c });
     spaced.filter(|c| !is_harmful(*c)).collect::<String>().trim().to_owned()
+}
+
+/// The text with U+FFFD in place of each control character and direction mark, so that it does not become equal to another text.
+pub fn marked(text: &str) -> String {
+    text.chars().map(|c| if is_harmful(c) { '\u{fffd}' } else { c }).collect()
 }
 
 /// Whether [`clean`] would at most trim the text.
@@ -43,7 +48,7 @@ fn is_harmful(c: char) -> bool {
     c.is_control()
         || matches!(
             c,
-            '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}'
+            '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}' | '\u{fffd}'
         )
 }
 
@@ -55,8 +60,9 @@ mod tests {
     #[test]
     fn clean_removes_only_harmful_characters() {
         assert_eq!(clean(" Al\u{0}ice\r\n\u{202e}Smith\u{2066}\u{7f} "), "Alice  Smith");
+        assert_eq!(marked(" ad\u{0}min\u{200e}"), " ad\u{fffd}min\u{fffd}");
         assert_eq!(clean("Zoë 👩\u{200d}🚀 日本"), "Zoë 👩\u{200d}🚀 日本");
-        assert!(is_clean("Zoë") && !is_clean("a\tb") && !is_clean("\u{feff}a"));
+        assert!(is_clean("Zoë") && !is_clean("a\tb") && !is_clean("\u{feff}a") && !is_clean("a\u{fffd}"));
     }
 
     #[test]

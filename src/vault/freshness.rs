@@ -6,6 +6,8 @@ use crate::base::clock::Timestamp;
 
 /// A token is refreshed this long before it expires, so that its receiver has time to use it.
 const REFRESH_BEFORE_EXPIRY: TimeDelta = TimeDelta::seconds(60);
+/// A token with a lifetime of zero is refreshed after this long: providers send zero for tokens that do not expire.
+const WITHOUT_LIFETIME: TimeDelta = TimeDelta::seconds(60);
 /// A token with a short lifetime is refreshed in the last fifth of it instead.
 const LIFETIME_PARTS: i32 = 5;
 
@@ -20,9 +22,14 @@ pub enum TokenFreshness {
     Expired,
 }
 
-/// The freshness at `now` of a token that was issued at `issued_at`. A token without `expires_at` is always fresh.
+/// The freshness at `now` of a token that was issued at `issued_at`. A token without `expires_at` is always fresh, and one whose
+/// lifetime is zero never expires (the case `vault-expires-in-0`).
 pub fn freshness(issued_at: Timestamp, expires_at: Option<Timestamp>, now: Timestamp) -> TokenFreshness {
     let Some(expires_at) = expires_at else { return TokenFreshness::Fresh };
+    if expires_at <= issued_at {
+        let is_due = now >= issued_at + WITHOUT_LIFETIME;
+        return if is_due { TokenFreshness::RefreshDue } else { TokenFreshness::Fresh };
+    }
     let early = REFRESH_BEFORE_EXPIRY.min((expires_at - issued_at) / LIFETIME_PARTS);
     if now >= expires_at {
         TokenFreshness::Expired
@@ -51,6 +58,8 @@ mod tests {
         let one_minute = |now| freshness(at(0), Some(at(60)), at(now));
         assert_eq!([0, 47, 48, 60].map(one_minute), [Fresh, Fresh, RefreshDue, Expired]);
         assert_eq!(freshness(at(0), None, at(1_000_000)), Fresh);
-        assert_eq!(freshness(at(5), Some(at(5)), at(5)), Expired, "a lifetime of zero");
+        let zero = |now| freshness(at(5), Some(at(5)), at(now));
+        assert_eq!([5, 64].map(zero), [Fresh; 2], "a lifetime of zero");
+        assert_eq!([65, 9999].map(zero), [RefreshDue; 2], "a lifetime of zero");
     }
 }

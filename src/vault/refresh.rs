@@ -182,7 +182,7 @@ impl Vault {
         };
         if self.replace(stored.sub_id, stored.version, &new, now).await? {
             self.record(&Event::ProviderTokenRefreshed { provider: provider.id().to_owned() });
-            return Ok(ProviderAccessToken::of(&new.tokens, new.expires_at));
+            return Ok(ProviderAccessToken::of(&new.tokens, now, new.expires_at));
         }
         self.after_concurrent_write(provider, &stored, new, now).await
     }

@@ -23,13 +23,13 @@ pub struct ProviderAccessToken {
 }
 
 impl ProviderAccessToken {
-    /// The access token of a token set.
-    pub fn of(tokens: &TokenSet, expires_at: Option<Timestamp>) -> Self {
+    /// The access token of a token set that was issued at this time. A lifetime of zero says nothing about its expiry.
+    pub fn of(tokens: &TokenSet, issued_at: Timestamp, expires_at: Option<Timestamp>) -> Self {
         Self {
             access_token: tokens.access_token(),
             token_secret: tokens.token_secret(),
             scope: tokens.scope().map(String::from),
-            expires_at,
+            expires_at: expires_at.filter(|expires_at| *expires_at > issued_at),
         }
     }
 }
@@ -111,7 +111,7 @@ impl StoredTokens {
 
     /// The stored access token, whatever its freshness.
     pub fn access_token(&self) -> ProviderAccessToken {
-        ProviderAccessToken::of(&self.tokens, self.expires_at)
+        ProviderAccessToken::of(&self.tokens, self.updated_at, self.expires_at)
     }
 
     /// The stored access token, or an error with `fault` when it has expired.

@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 
 use super::algorithm::{JwsAlgorithm, UnusableAlgorithm};
 use super::public_key::PublicKey;
+use crate::base::lenient_json;
 
 /// Header members that change the meaning of a token and are not supported (RT-25).
 const UNSUPPORTED_HEADERS: [&str; 5] = ["crit", "b64", "cty", "zip", "enc"];
@@ -17,7 +18,8 @@ pub struct Form {
     pub types: &'static [&'static str],
     /// The size limit in bytes.
     pub max_bytes: usize,
-    /// A claim that is dropped where it makes a token larger than `max_bytes`, and the limit with it.
+    /// A claim with an image, which is dropped where it makes a token larger than `max_bytes`, and the limit with it. Claims whose
+    /// value is an image (`data:`) are dropped with it.
     pub droppable: Option<(&'static str, usize)>,
 }
 
@@ -97,11 +99,14 @@ impl<'t> Jws<'t> {
     }
 }
 
-/// Drops the claim that may be dropped, if the rest is within the limit.
+/// Drops the claims that may be dropped, if the rest is within the limit.
 fn dropped(payload: &mut Map<String, Value>, form: &Form) -> Result<&'static str, JwsError> {
     let too_large = JwsError::TooLarge(form.max_bytes / 1024);
     let Some((name, _)) = form.droppable else { return Err(too_large) };
-    if payload.remove(name).is_none() {
+    let is_image = |value: &Value| value.as_str().is_some_and(|text| text.trim_start().starts_with("data:"));
+    let before = payload.len();
+    payload.retain(|claim, value| claim != name && !is_image(value));
+    if payload.len() == before {
         return Err(too_large);
     }
     let rest = serde_json::to_vec(payload).map_or(usize::MAX, |rest| rest.len());
@@ -121,7 +126,10 @@ fn decode(part: &str) -> Option<Vec<u8>> {
 }
 
 fn object(part: &str) -> Option<Map<String, Value>> {
-    serde_json::from_slice(&decode(part)?).ok()
+    match lenient_json::read(&decode(part)?)? {
+        Value::Object(members) => Some(members),
+        _ => None,
+    }
 }
 
 #[cfg(test)]
@@ -151,6 +159,9 @@ mod tests {
         assert_eq!(of(4000, 100), Ok((2, Some("picture"))));
         assert_eq!(of(4000, 900), Err("is larger than 1 KiB".into()));
         assert_eq!(of(8000, 1), Err("is larger than 8 KiB".into()));
+        let avatar = |text: &str| read(&header, &json!({"sub": "a", "avatar": format!("{text}{}", "A".repeat(2000))}));
+        assert_eq!(avatar("data:image/png;base64,"), Ok((1, Some("picture"))));
+        assert_eq!(avatar("https://op.example/"), Err("is larger than 1 KiB".into()));
         let without = read(&header, &json!({"sub": "a", "x": "y".repeat(1100)}));
         assert_eq!(without, Err("is larger than 1 KiB".into()));
     }

@@ -43,7 +43,7 @@ pub fn read(document: &Value, config: &config::Oidc) -> Result<Metadata, String>
         issuer: config.issuer.clone(),
         authorization_endpoint: required("authorization_endpoint")?,
         token_endpoint: required("token_endpoint")?,
-        jwks_uri: if is_hmac_only(config) { optional("jwks_uri")? } else { Some(required("jwks_uri")?) },
+        jwks_uri: if may_be_hmac(config) { optional("jwks_uri")? } else { Some(required("jwks_uri")?) },
         userinfo_endpoint: optional("userinfo_endpoint")?,
         end_session_endpoint: optional("end_session_endpoint")?,
         revocation_endpoint: optional("revocation_endpoint")?,
@@ -61,6 +61,11 @@ pub fn read(document: &Value, config: &config::Oidc) -> Result<Metadata, String>
 fn is_hmac_only(config: &config::Oidc) -> bool {
     let algorithms = &config.signing_algorithms;
     !algorithms.is_empty() && algorithms.iter().all(|algorithm| algorithm.is_hmac())
+}
+
+/// Whether the client secret may sign an accepted token. A login with such a token needs no key set.
+fn may_be_hmac(config: &config::Oidc) -> bool {
+    config.signing_algorithms.iter().any(|algorithm| algorithm.is_hmac())
 }
 
 /// The configured endpoint, else that of the document, if it is allowed.
@@ -335,7 +340,7 @@ mod tests {
         assert_eq!(odd, "client_secret_basic is used, and the provider lists private_key_jwt, tls_client_auth only");
     }
 
-    /// Without a key set, only where the client secret signs every token.
+    /// Without a key set, only where the client secret may sign tokens.
     #[test]
     fn hmac_signed_tokens_need_no_key_set() {
         let read = |algorithms: &[&str]| {
@@ -346,7 +351,8 @@ mod tests {
         };
         assert_eq!(read(&["HS256"]), Ok(None));
         assert_eq!(read(&["HS256", "HS512"]), Ok(None));
-        for keys in [&[][..], &["RS256"], &["HS256", "RS256"]] {
+        assert_eq!(read(&["HS256", "RS256"]), Ok(None));
+        for keys in [&[][..], &["RS256"], &["EdDSA", "ES256"]] {
             assert_eq!(read(keys), Err("the discovery document has no jwks_uri".into()), "{keys:?}");
         }
     }

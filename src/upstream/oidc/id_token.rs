@@ -146,7 +146,7 @@ fn check_times(claims: &Map<String, Value>, expected: &Expected, now: Timestamp)
 }
 
 /// The number of seconds, rounded up.
-fn seconds(delta: TimeDelta) -> i64 {
+pub fn seconds(delta: TimeDelta) -> i64 {
     delta.num_seconds() + i64::from(delta.subsec_nanos() > 0)
 }
 

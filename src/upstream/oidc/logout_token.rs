@@ -8,7 +8,8 @@ use serde_json::{Map, Value};
 use super::accepted::Accepted;
 use super::audience::Audience;
 use super::document_cache::Refetch;
-use super::issuer::{Issuer, TokenIssuer};
+use super::id_token::seconds;
+use super::issuer::{Issuer, TokenIssuer, other_issuer};
 use super::relying_party::RelyingParty;
 use super::token_error::TokenError;
 use crate::base::clock::Timestamp;
@@ -69,8 +70,9 @@ fn validate(
         return Err("is not a logout token (events)".into());
     }
     // Compared byte by byte, as in ID tokens.
-    if claims.get("iss").and_then(Value::as_str) != Some(&token_issuer.issuer) {
-        return Err("is of another issuer (iss)".into());
+    let iss = claims.get("iss").and_then(Value::as_str).unwrap_or_default();
+    if iss != token_issuer.issuer {
+        return Err(other_issuer(iss, &token_issuer.issuer).into());
     }
     // Logout tokens have no `azp`.
     Audience::of(config).check(claims.get("aud").ok_or("has no aud")?)?;
@@ -88,20 +90,22 @@ fn validate(
 fn check_times(claims: &Map<String, Value>, config: &config::Oidc, now: Timestamp) -> Result<Timestamp, TokenError> {
     let leeway = TimeDelta::from_std(config.registration.leeway).unwrap_or_default();
     let iat = time(claims, "iat")?.ok_or("has no iat")?;
+    let wrong = |what: String| Err(TokenError::Clock(format!("{what}; leeway is {} s", leeway.num_seconds())));
     if iat > now + leeway {
-        return Err("is from the future (iat)".into());
+        return wrong(format!("was issued {} s in the future (iat)", seconds(iat - now)));
     }
     let until = iat + MAX_AGE + leeway;
     if until <= now {
-        return Err("is too old (iat)".into());
+        return wrong(format!("was issued {} s ago (iat), more than 10 minutes and leeway", seconds(now - iat)));
     }
-    if time(claims, "exp")?.is_some_and(|exp| exp + leeway <= now) {
-        return Err("is expired (exp)".into());
+    match time(claims, "exp")? {
+        Some(exp) if exp + leeway <= now => return wrong(format!("expired {} s ago (exp)", seconds(now - exp))),
+        _ => {}
     }
-    if time(claims, "nbf")?.is_some_and(|nbf| nbf > now + leeway) {
-        return Err("is not valid yet (nbf)".into());
+    match time(claims, "nbf")? {
+        Some(nbf) if nbf > now + leeway => wrong(format!("is not valid for another {} s (nbf)", seconds(nbf - now))),
+        _ => Ok(until),
     }
-    Ok(until)
 }
 
 fn time(claims: &Map<String, Value>, name: &str) -> Result<Option<Timestamp>, TokenError> {
@@ -183,7 +187,7 @@ mod tests {
     /// LO-14
     #[test]
     fn issuer_and_audience_must_match() {
-        rejected(&json!({"iss": "https://op.example/"}), "iss");
+        rejected(&json!({"iss": "https://op.example/"}), "with a slash at its end (iss)");
         rejected(&json!({"iss": "GONE"}), "iss");
         for bad in [json!("them"), json!([]), json!(["us", "them"]), json!(7), json!("GONE")] {
             rejected(&json!({ "aud": bad }), "aud");
@@ -211,6 +215,10 @@ mod tests {
     #[test]
     fn times_and_jti_are_required_and_checked() {
         let at = |seconds: i64| now().timestamp() + seconds;
+        rejected(&json!({"iat": at(61)}), "was issued 61 s in the future (iat); leeway is 60 s: compare the clocks");
+        rejected(&json!({"iat": at(-660)}), "was issued 660 s ago (iat)");
+        rejected(&json!({"exp": at(-60)}), "expired 60 s ago (exp)");
+        rejected(&json!({"nbf": at(61)}), "is not valid for another 61 s (nbf)");
         for bad in [json!("GONE"), json!(at(61)), json!(at(-660)), json!("now"), json!(-1), json!(1e300)] {
             rejected(&json!({ "iat": bad }), "iat");
         }

@@ -17,9 +17,10 @@ use super::token_error::TokenError;
 use crate::base::clock::Timestamp;
 use crate::base::jws::{Form, Jws};
 use crate::base::secret::Plain;
-use crate::config::{self, Userinfo};
+use crate::config::{self, Pointer, Userinfo};
 use crate::upstream::authorized_request::authorized_request;
-use crate::upstream::error_response::{ProviderError, describe_response};
+use crate::upstream::compared_claims::compared_claims;
+use crate::upstream::error_response::{ProviderError, describe_response, resource_fault};
 use crate::upstream::failure::{Failure, Fault};
 use crate::upstream::identity::ProviderTokens;
 use crate::upstream::provider_http::{CallError, is_type, read_json};
@@ -42,16 +43,30 @@ impl RelyingParty {
             Userinfo::Always => true,
             Userinfo::Never => false,
         };
-        match metadata.userinfo_endpoint.as_ref().filter(|_| wanted) {
-            Some(endpoint) => self.userinfo(endpoint, &tokens.access_token, verified, now).await.map(Some),
-            None => Ok(None),
+        let Some(endpoint) = metadata.userinfo_endpoint.as_ref().filter(|_| wanted) else { return Ok(None) };
+        match self.userinfo(endpoint, &tokens.access_token, verified, now).await {
+            Ok(claims) => Ok(Some(claims)),
+            Err(Unusable::Missing(failed)) if self.is_dispensable(verified) && failed.fault != Fault::Overloaded => {
+                let (provider, reason) = (&self.config.registration.id, failed.reason);
+                tracing::warn!(
+                    %provider, %reason,
+                    "the userinfo request failed, and the login goes on without its claims; userinfo = \"never\" sends none"
+                );
+                Ok(None)
+            }
+            Err(Unusable::Missing(failed) | Unusable::Contradictory(failed)) => Err(failed),
         }
     }
 
     /// Whether the ID token has every claim that the configuration uses.
     fn has_needed_claims(&self, verified: &Verified) -> bool {
-        let claims = Value::Object(verified.claims.clone());
-        self.config.needed_claims.iter().all(|pointer| pointer.find(&claims).is_some())
+        has_all(&verified.claims, &self.config.needed_claims)
+    }
+
+    /// Whether a login can do without userinfo: the configuration leaves the request to us, and the ID token has what the rules
+    /// compare.
+    fn is_dispensable(&self, verified: &Verified) -> bool {
+        self.config.userinfo == Userinfo::Auto && has_all(&verified.claims, compared_claims(&self.config.registration))
     }
 
     /// Requests userinfo. Its `sub` must be that of the ID token.
@@ -61,26 +76,24 @@ impl RelyingParty {
         access_token: &Plain,
         verified: &Verified,
         now: Timestamp,
-    ) -> Result<Map<String, Value>, Failure> {
+    ) -> Result<Map<String, Value>, Unusable> {
+        let missing = |fault, why: &str| Unusable::Missing(failure(fault, why));
         let bearer = format!("Bearer {}", access_token.expose());
         let request = authorized_request(Method::GET, endpoint, "application/json, application/jwt", &bearer);
         let request = request
-            .ok_or_else(|| failure(Fault::InvalidResponse, "the request with this access token cannot be built"))?;
+            .ok_or_else(|| missing(Fault::InvalidResponse, "the request with this access token cannot be built"))?;
         let sent = Sent::of_request(&request);
-        let answer = self.http.send(request, now).await.map_err(|CallError(fault, why)| failure(fault, &why))?;
+        let answer = self.http.send(request, now).await.map_err(|CallError(fault, why)| missing(fault, &why))?;
         if answer.status() != StatusCode::OK {
-            let refused = matches!(answer.status(), StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN);
-            let fault = if refused { Fault::Refused } else { Fault::InvalidResponse };
-            return Err(failure(fault, &describe_response(&answer, &sent)));
+            return Err(missing(resource_fault(&answer), &describe_response(&answer, &sent)));
         }
         let claims = if let Some(token) = signed_response(answer.headers(), answer.body()) {
-            let claims = self.signed_userinfo(token, &verified.issuer, now).await;
-            claims.map_err(unverified)?
+            self.signed_userinfo(token, &verified.issuer, now).await?
         } else {
             match read_json(answer.headers(), answer.body()) {
                 Ok(Value::Object(claims)) => claims,
-                Ok(_) => return Err(failure(Fault::InvalidResponse, "answered with JSON that is not an object")),
-                Err(why) => return Err(failure(Fault::InvalidResponse, &why)),
+                Ok(_) => return Err(missing(Fault::InvalidResponse, "answered with JSON that is not an object")),
+                Err(why) => return Err(missing(Fault::InvalidResponse, &why)),
             }
         };
         check_sub(claims, &verified.sub, &sent)
@@ -92,8 +105,8 @@ impl RelyingParty {
         token: &str,
         issuer: &str,
         now: Timestamp,
-    ) -> Result<Map<String, Value>, TokenError> {
-        let jws = Jws::read(token, &FORM)?;
+    ) -> Result<Map<String, Value>, Unusable> {
+        let jws = Jws::read(token, &FORM).map_err(|why| Unusable::Missing(unverified(&why.into())))?;
         let accepted = Accepted::for_userinfo(&self.config);
         self.verify_signature(&jws, &accepted, issuer, Refetch::Login, now).await?;
         validate(&jws.payload, issuer, &self.config, now)?;
@@ -101,11 +114,32 @@ impl RelyingParty {
     }
 }
 
-fn unverified(why: TokenError) -> Failure {
-    match why {
-        TokenError::Unavailable(missing) => missing.into(),
-        why => failure(Fault::Refused, &format!("its signed response {why}")),
+/// Why there is no userinfo.
+enum Unusable {
+    /// The provider gave none, or none that can be read.
+    Missing(Failure),
+    /// The response is of another person, or is not valid.
+    Contradictory(Failure),
+}
+
+impl From<TokenError> for Unusable {
+    fn from(why: TokenError) -> Self {
+        match why {
+            TokenError::Unavailable(missing) => Self::Missing(missing.into()),
+            why => Self::Contradictory(unverified(&why)),
+        }
     }
+}
+
+fn unverified(why: &TokenError) -> Failure {
+    let needs_operator = matches!(why, TokenError::Clock(_));
+    failure(Fault::Refused, &format!("its signed response {why}")).needing_operator(needs_operator)
+}
+
+/// Whether there is a value at each of these pointers.
+fn has_all<'p>(claims: &Map<String, Value>, pointers: impl IntoIterator<Item = &'p Pointer>) -> bool {
+    let claims = Value::Object(claims.clone());
+    pointers.into_iter().all(|pointer| pointer.find(&claims).is_some())
 }
 
 fn failure(fault: Fault, why: &str) -> Failure {
@@ -127,18 +161,21 @@ fn signed_response<'b>(headers: &HeaderMap, body: &'b [u8]) -> Option<&'b str> {
 }
 
 /// Rejects userinfo with another `sub` than the ID token (RT-28).
-fn check_sub(claims: Map<String, Value>, sub: &str, sent: &Sent) -> Result<Map<String, Value>, Failure> {
+fn check_sub(claims: Map<String, Value>, sub: &str, sent: &Sent) -> Result<Map<String, Value>, Unusable> {
     match claims.get("sub").and_then(claims::sub) {
         Some(userinfo_sub) if userinfo_sub == sub => Ok(claims),
-        Some(_) => Err(failure(Fault::Refused, "has another sub than the ID token")),
-        None => Err(failure(
-            Fault::InvalidResponse,
-            &ProviderError::of_members(&claims).map_or_else(
-                || "answered without a usable sub".to_owned(),
-                |error| format!("answered with an error{}", error.describe(sent)),
-            ),
-        )),
+        Some(_) => Err(Unusable::Contradictory(failure(Fault::Refused, "has another sub than the ID token"))),
+        None => Err(Unusable::Missing(without_sub(&claims, sent))),
     }
+}
+
+/// A response with status 200 that is an error, or that has no `sub`.
+fn without_sub(claims: &Map<String, Value>, sent: &Sent) -> Failure {
+    let Some(error) = ProviderError::of_members(claims) else {
+        return failure(Fault::InvalidResponse, "answered without a usable sub");
+    };
+    let fault = if error.is_temporary() { Fault::InvalidResponse } else { Fault::Refused };
+    failure(fault, &format!("answered with an error{}", error.describe(sent)))
 }
 
 /// Checks `iss`, `aud` and `exp` of a signed response, if they are present.
@@ -162,7 +199,7 @@ fn validate(
     match exp.filter(|exp| *exp + leeway <= now) {
         Some(exp) => {
             let (age, leeway) = ((now - exp).num_seconds(), leeway.num_seconds());
-            Err(format!("expired {age} s ago (exp); leeway is {leeway} s").into())
+            Err(TokenError::Clock(format!("expired {age} s ago (exp); leeway is {leeway} s")))
         }
         None => Ok(()),
     }
@@ -209,8 +246,10 @@ mod tests {
     /// RT-28, RT-30
     #[test]
     fn the_sub_must_be_that_of_the_id_token() {
-        let fault =
-            |claims: Value| check_sub(map(claims), "7", &Sent::default()).map_err(|failure| failure.fault).err();
+        let fault = |claims: Value| match check_sub(map(claims), "7", &Sent::default()) {
+            Ok(_) => None,
+            Err(Unusable::Missing(failure) | Unusable::Contradictory(failure)) => Some(failure.fault),
+        };
         assert_eq!(fault(json!({"sub": "7"})), None);
         assert_eq!(fault(json!({"sub": 7})), None);
         assert_eq!(fault(json!({"sub": "8"})), Some(Fault::Refused));
@@ -218,7 +257,8 @@ mod tests {
         for none in [json!({"email": "a@b.c"}), json!({"sub": 7.0}), json!({"sub": null}), json!({"sub": ["7"]})] {
             assert_eq!(fault(none.clone()), Some(Fault::InvalidResponse), "{none}");
         }
-        assert_eq!(fault(json!({"error": "invalid_token"})), Some(Fault::InvalidResponse));
+        assert_eq!(fault(json!({"error": "invalid_token"})), Some(Fault::Refused));
+        assert_eq!(fault(json!({"error": "temporarily_unavailable"})), Some(Fault::InvalidResponse));
     }
 
     /// RT-29
@@ -231,7 +271,7 @@ mod tests {
         assert_eq!(result(json!({"iss": "https://op.example", "aud": ["us", "them"]})), Ok(()));
         assert_eq!(
             result(json!({"aud": "us", "exp": 1_799_999_940.5})),
-            Err("expired 60 s ago (exp); leeway is 60 s".into())
+            Err("expired 60 s ago (exp); leeway is 60 s: compare the clocks of this machine and of the provider".into())
         );
         for good in [json!({}), json!({"exp": 1_799_999_941}), json!({"exp": 1_800_000_300.5}), json!({"exp": null})] {
             assert_eq!(result(good.clone()), Ok(()), "{good}");

@@ -50,6 +50,12 @@ impl AppGoal {
         Self::with(None, request, RequestState::Open, code, None)
     }
 
+    /// The same where only an operator can change it: a further attempt fails too, so the error is not a temporary one.
+    pub fn needing_operator(self, needs_operator: bool) -> Self {
+        let is_temporary = self.error == OAuthError::TemporarilyUnavailable;
+        if needs_operator && is_temporary { Self { error: OAuthError::ServerError, ..self } } else { self }
+    }
+
     /// A request that this browser cannot continue.
     pub fn closed(closed: ClosedRequest, state: RequestState, code: Code, reference: Option<&str>) -> Self {
         Self::with(Some(closed.id), closed.request, state, code, reference)

@@ -53,9 +53,10 @@ pub async fn after_refusal(
         }
     };
     if (shows_page(code) || problem.needs_operator()) && !open.request.prompt.none {
-        return Err(problem.with_app(AppGoal::open(open, code, reference)));
+        let goal = AppGoal::open(open, code, reference).needing_operator(problem.needs_operator());
+        return Err(problem.with_app(goal));
     }
-    let goal = AppGoal::open(open, code, reference);
+    let goal = AppGoal::open(open, code, reference).needing_operator(problem.needs_operator());
     let told = Leave::now(goal.id, &goal.request, goal.error, goal.description).send(app, now).await;
     told.map(|answer| to_app(app, request.method(), &answer)).ok_or(problem)
 }

@@ -163,7 +163,10 @@ async fn begin(
         (Ok(begun), _) => Ok(HttpResponse::Found().insert_header((header::LOCATION, begun.url)).finish()),
         // The `request_uri` is consumed. So the login shows the failure, at an address that the user can load again.
         (Err::<_, Problem>(_), Some(login)) => Ok(redirect_to_next(app, request, login)),
-        (Err(problem), None) => Err(problem.with_app(AppGoal::not_stored(asked, Code::ProviderUnavailable))),
+        (Err(problem), None) => {
+            let goal = AppGoal::not_stored(asked, Code::ProviderUnavailable).needing_operator(problem.needs_operator());
+            Err(problem.with_app(goal))
+        }
     }
 }
 

@@ -25,9 +25,9 @@ fn many(number: usize) -> Vec<String> {
 #[tokio::test]
 async fn rule_and_token_see_the_same_groups() {
     let gateway = with("[providers.op.allow]\ngroups = ['admin']\n");
-    gateway.op.set_claims(json!({"groups": [" admin"]}));
+    gateway.op.set_claims(json!({"groups": ["admin", "b"]}));
     let ada = Person::at(&gateway, "op", "ada").await;
-    assert_eq!(ada.token_claims().await["groups"], json!(["admin"]));
+    assert_eq!(ada.token_claims().await["groups"], json!(["admin", "b"]));
     for refused in [json!(["adm\u{0}in"]), json!(["Admin"]), json!("admin")] {
         assert_eq!(attempt(&gateway, json!({"groups": refused.clone()})).await.0, 403, "{refused}");
     }
@@ -36,14 +36,41 @@ async fn rule_and_token_see_the_same_groups() {
     groups.push("admin".to_owned());
     assert_eq!(attempt(&gateway, json!({ "groups": groups })).await.0, 403);
     let by_claim = with("[providers.op.allow.claims]\n'/groups' = 'admin'\n");
-    assert_eq!(attempt(&by_claim, json!({"groups": [" admin"]})).await.0, 303);
+    assert_eq!(attempt(&by_claim, json!({"groups": ["admin"]})).await.0, 303);
     assert_eq!(attempt(&by_claim, json!({ "groups": groups })).await.0, 403);
 }
 
-/// A single group as a text counts only where the operator says that the provider sends it so.
+/// AC-15: a name that trimming would change is another group: for a rule, for the session, for tokens and for the rules of apps.
 #[tokio::test]
-async fn a_single_group_as_a_text_needs_a_switch() {
+async fn groups_trimmed() {
+    let names = [" admin", "admin\u{a0}", "\u{2003}ops", "\tadmin", "admin\n", "\u{3000}admin", "admin\u{200e}"];
+    let by_group = with("[providers.op.allow]\ngroups = ['admin', 'ops']\n");
+    let by_claim = with("[providers.op.allow.claims]\n'/groups' = 'admin'\n");
+    let by_role = with("[providers.op.allow.claims]\n'/role' = 'admin'\n");
+    for name in names {
+        assert_eq!(attempt(&by_group, json!({"groups": [name]})).await.0, 403, "{name:?}");
+        assert_eq!(attempt(&by_claim, json!({"groups": [name]})).await.0, 403, "{name:?}");
+        assert_eq!(attempt(&by_role, json!({"role": name})).await.0, 403, "{name:?}");
+    }
+    assert_eq!(attempt(&by_role, json!({"role": "admin"})).await.0, 303);
+    let gateway = with("");
+    gateway.op.set_claims(json!({"groups": names.iter().chain(&["staff"]).collect::<Vec<_>>(), "role": " admin"}));
+    let ada = Person::at(&gateway, "op", "ada").await;
+    assert_eq!(ada.token_claims().await["groups"], json!(["staff"]));
+    assert_eq!(ada.session().await["user"]["groups"], json!(["staff"]));
+    let stored = "SELECT claims->>'role' FROM subs";
+    assert_eq!(gateway.database.words(stored), [" admin"], "byte for byte");
+}
+
+/// A single group as a text counts only where the operator says that the provider sends it so. Without a rule the log says that it
+/// does not count.
+#[tokio::test]
+async fn groups_single_text() {
     let rule = "[providers.op.allow]\ngroups = ['admin']\n";
+    let silent = with("");
+    let log = LogCapture::start();
+    assert_eq!(attempt(&silent, json!({"groups": "staff"})).await.0, 303);
+    assert!(log.text().lines().any(|line| line.contains("WARN") && line.contains("single_group_as_list = true")));
     let gateway = with(rule);
     let (status, begun) = attempt(&gateway, json!({"groups": "admin"})).await;
     assert_eq!(status, 403);
@@ -70,7 +97,7 @@ async fn changed_and_dropped_claim_values_are_logged() {
     assert_eq!(told(&begun), None);
     for (claims, expected) in [
         (json!({"groups": many(600)}), "groups: 600 sent, 100 cut"),
-        (json!({"groups": [" a", 7, "b"]}), "groups: 3 sent, 1 dropped, 1 changed"),
+        (json!({"groups": [" a", 7, "b"]}), "groups: 3 sent, 2 dropped"),
         (
             json!({"groups": "admin"}),
             "groups: 1 sent, 1 dropped (a text, not a list; single_group_as_list = true takes it)",

@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use crate::fake_provider::Reply;
 use crate::presets::operator::Operator;
 use crate::support::person::{Person, two_providers};
 use crate::support::{Answer, Begun, Browser, Gateway, LogCapture, Setup, app, parameter};
@@ -222,6 +223,48 @@ async fn the_request_of_an_app_goes_on_too() {
     let fresh = Begun::at("op", browser.get(&app::path(&[("prompt", "login")])).await.location());
     let again = browser.get(&stale(&fresh)).await;
     assert_eq!(parameter(&again.location(), "prompt").as_deref(), Some("login"), "{again:?}");
+}
+
+/// Where the login is for an app, the page of the operator's matter leads back to it with `server_error`: another attempt fails too.
+/// The other errors are told to the app at once.
+#[tokio::test]
+async fn the_app_hears_what_only_the_operator_can_change() {
+    let gateway = app::start();
+    for code in ["invalid_scope", "unauthorized_client", "unsupported_response_type", "invalid_request"] {
+        let browser = gateway.browser();
+        let begun = Begun::at("op", browser.get(&app::path(&[])).await.location());
+        let page = browser.get(&refused(&begun, code, "words")).await;
+        assert_eq!((page.status, page.is_page()), (502, true), "{code}");
+        assert!(page.body.contains("changes a setting") && !page.body.contains("words"), "{}", page.body);
+        let back = page.form("Back to A page").press(&browser, None).send().await;
+        assert_eq!(app::redirect_error(&back), "server_error", "{code}");
+        let description = back.location_parameter("error_description").expect("a description");
+        assert!(description.contains("reference") && !description.contains("words"), "{description}");
+    }
+    for (code, told) in [("access_denied", "access_denied"), ("server_error", "server_error")] {
+        let browser = gateway.browser();
+        let begun = Begun::at("op", browser.get(&app::path(&[])).await.location());
+        assert_eq!(app::redirect_error(&browser.get(&refused(&begun, code, "")).await), told);
+    }
+    // A provider that refuses the pushed request, and one of another issuer: the login cannot begin.
+    for broken in ["par", "issuer"] {
+        let setup = app::setup();
+        match broken {
+            "par" => {
+                let endpoint = format!("{}/par", setup.op.issuer);
+                setup.op.set_metadata("pushed_authorization_request_endpoint", json!(endpoint));
+                let error = r#"{"error":"invalid_request","error_description":"Invalid parameter: redirect_uri"}"#;
+                setup.op.reply("/par", Reply::text(400, "application/json", error));
+            }
+            _ => setup.op.set_metadata("issuer", json!("https://other.example")),
+        }
+        let gateway = setup.start();
+        let browser = gateway.browser();
+        let page = browser.get(&app::path(&[])).await;
+        assert!(page.is_page() && page.body.contains("changes a setting"), "{broken}: {page:?}");
+        let back = page.form("Back to A page").press(&browser, None).send().await;
+        assert_eq!(app::redirect_error(&back), "server_error", "{broken}");
+    }
 }
 
 /// The words are in `vestibule logins show`, for a callback after the claim only.

@@ -2,8 +2,9 @@
 
 use serde_json::json;
 
+use crate::fake_provider::Reply;
 use crate::support::person::two_providers;
-use crate::support::{Answer, Begun, Browser, Gateway};
+use crate::support::{Answer, Begun, Browser, Gateway, app};
 
 const SITE: &str = "https://site.example/mail?box=1&x=a%20b";
 
@@ -22,6 +23,44 @@ async fn press(gateway: &Gateway, browser: &Browser, page: &Answer, text: &str) 
     let again = Begun::at("op", browser.get(&page.link(text)).await.location());
     let answer = browser.get(&again.callback_of("alice")).await;
     assert_eq!((answer.status, answer.location()), (303, SITE.to_owned()), "{text}");
+}
+
+/// RA-07: of an expired login the page keeps the target, and of an app's login the request of the app, whose button leads to it.
+#[tokio::test]
+async fn error_page_loses_the_way() {
+    let gateway = gateway();
+    let browser = gateway.browser();
+    let begun = begin(&browser).await;
+    gateway.database.execute("UPDATE authorization_sessions SET expires_at = created_at");
+    let page = browser.get(&begun.callback_of("alice")).await;
+    assert_eq!((page.status, page.is_page()), (400, true));
+    press(&gateway, &browser, &page, "Sign in again").await;
+
+    let gateway = app::start();
+    for what in ["expired", "denied", "token refused", "wrong browser"] {
+        let browser = gateway.browser();
+        let begun = Begun::at("op", browser.get(&app::path(&[])).await.location());
+        let mut callback = begun.callback_of("alice");
+        match what {
+            "expired" => gateway.database.execute("UPDATE authorization_sessions SET expires_at = created_at"),
+            "denied" => callback = begun.callback(&[("error", "access_denied"), ("state", &begun.state)]),
+            "token refused" => gateway.op.reply("/token", Reply::text(400, "text/html", "{\"error\":\"x\"}")),
+            _ => {}
+        }
+        let there = if what == "wrong browser" { gateway.browser() } else { browser };
+        let page = there.get(&callback).await;
+        gateway.op.recover("/token");
+        if what == "denied" || what == "token refused" {
+            // The app hears of it at once.
+            assert!(!app::redirect_error(&page).is_empty(), "{what}: {page:?}");
+            continue;
+        }
+        assert!(page.is_page() && page.status >= 400, "{what}: {page:?}");
+        let button = if what == "expired" { "Sign in again" } else { "Start again" };
+        let again = Begun::at("op", there.get(&page.link(button)).await.location());
+        let answer = there.get(&again.callback_of("alice")).await;
+        assert!(!app::code(&answer).is_empty(), "{what}: {answer:?}");
+    }
 }
 
 /// After "not allowed" the same account would be signed in again at once; the provider is asked for another one.

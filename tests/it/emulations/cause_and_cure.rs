@@ -11,118 +11,159 @@ use crate::presets::operator::Operator;
 use crate::presets::probe::tls;
 use crate::support::{CLIENT_SECRET, Gateway, LogCapture, Setup};
 
-/// What is said at each place.
-struct Said {
-    page: String,
-    log: String,
-    shown: String,
-    probe: String,
-}
-
-/// A failed login at the provider of an issuer, and its probe.
-async fn said(gateway: &Gateway, issuer: &str, client_id: &str) -> Said {
-    let log = LogCapture::start();
-    let page = failed(gateway, "kc").await;
-    let toml = format!(
-        "[providers.kc]\npreset = \"keycloak\"\nissuer = \"{issuer}\"\nclient_id = \"{client_id}\"\n\
-         client_secret = '''{CLIENT_SECRET}'''\ntimeout = \"2s\"\n"
-    );
-    let (code, probe, complaint) = Operator::new().run(&toml, &["config", "check", "--probe"]);
-    assert_eq!(code, Some(1), "the probe fails: {probe}{complaint}");
-    let failures: Vec<_> = probe.lines().filter(|line| line.trim_start().starts_with("FAILED")).collect();
-    Said { log: logged(&log, &page), shown: shown(gateway, &page), probe: failures.join("\n"), page: page.body }
-}
-
-/// Asserts cause and cure in the log, in `logins show` and in the probe. The page says that the operator has to act, or, where
-/// another attempt can help, that.
-fn check(name: &str, said: &Said, words: &[&str], page: &str) {
-    for (place, text) in [("log", &said.log), ("logins show", &said.shown), ("probe", &said.probe)] {
-        let text = text.replace("\\\"", "\"");
-        for word in words {
-            assert!(text.contains(word), "{name}, {place}: no {word:?} in {text}");
-        }
-    }
-    assert!(said.log.contains("provider=kc") && said.page.contains(page), "{name}: {} {}", said.log, said.page);
-    assert!(page == OPERATOR || said.page.contains("Try again"), "{name}: {}", said.page);
-    assert!(page != OPERATOR || !said.page.to_lowercase().contains("again"), "{name}: {}", said.page);
-}
-
+/// What the page says where only an operator can change it.
 const OPERATOR: &str = "changes a setting";
+/// What the page says where another attempt can help.
+const AGAIN: &str = "Please try again in a moment";
 
-/// The acceptance table, as far as Keycloak answers it.
-#[tokio::test]
-async fn a_wrong_registration_at_keycloak_names_cause_and_cure() {
-    let (setup, keycloak) = Keycloak::setup("");
-    let gateway = setup.start();
-    let mistakes: [(&str, fn(&mut Client), &[&str]); 4] = [
-        (
-            "wrong secret",
-            |client| client.secret = "another".into(),
-            &["client authentication (", "client_id and client_secret"],
-        ),
-        ("wrong id", |client| client.enabled = false, &["client authentication (", "client_id and client_secret"]),
-        (
-            "unregistered redirect URI",
-            |client| client.redirect_uri = Some("https://other.example/".into()),
-            &["Invalid parameter: redirect_uri", "register the redirect URI http"],
-        ),
-        (
-            "unknown scope",
-            |client| client.scopes = vec!["openid"],
-            &["Invalid scopes: openid profile email", "check scopes"],
-        ),
-    ];
-    for (name, mistake, words) in mistakes {
-        mistake(&mut keycloak.client());
-        check(name, &said(&gateway, &keycloak.op.issuer, CLIENT).await, words, OPERATOR);
-        *keycloak.client() = Client::default();
-    }
+/// A gateway with the provider `kc`, which has the mistake.
+struct Scene {
+    gateway: Gateway,
+    issuer: String,
+    client_id: &'static str,
 }
 
-fn gateway_at(issuer: &str) -> Gateway {
-    Setup::new().issuer("kc", issuer).toml("[providers.kc]\ntimeout = '2s'\n").start()
+/// A mistake, and what is said of it.
+struct Mistake {
+    name: &'static str,
+    make: fn() -> Scene,
+    /// The cause and the cure, in the log, in `logins show` and in the probe.
+    everywhere: &'static [&'static str],
+    /// What the log and `logins show` say beside it.
+    login: &'static [&'static str],
+    /// What the probe says beside it.
+    probe: &'static [&'static str],
+    page: &'static str,
 }
 
-#[tokio::test]
-async fn a_wrong_issuer_names_cause_and_cure() {
+/// Keycloak with a mistake in the settings of the client.
+fn at_keycloak(mistake: fn(&mut Client), client_id: &'static str) -> Scene {
+    let (setup, keycloak) = Keycloak::setup(&format!("[providers.kc]\nclient_id = \"{client_id}\"\n"));
+    mistake(&mut keycloak.client());
+    Scene { gateway: setup.start(), issuer: keycloak.op.issuer.clone(), client_id }
+}
+
+fn at_issuer(issuer: &str) -> Scene {
+    let gateway = Setup::new().issuer("kc", issuer).toml("[providers.kc]\ntimeout = '2s'\n").start();
+    Scene { gateway, issuer: issuer.to_owned(), client_id: CLIENT }
+}
+
+fn wrong_issuer() -> Scene {
     let op = Op::start();
     op.set_metadata("issuer", json!("https://sso.example/realms/main"));
-    let said = said(&gateway_at(&op.issuer), &op.issuer, CLIENT).await;
-    let words =
-        ["is of the issuer \"https://sso.example/realms/main\"", "write issuer = \"https://sso.example/realms/main\""];
-    check("wrong issuer", &said, &words, OPERATOR);
-}
-
-#[tokio::test]
-async fn an_unknown_authority_names_cause_and_cure() {
-    let issuer = tls();
-    let said = said(&gateway_at(&issuer), &issuer, CLIENT).await;
-    check("unknown CA", &said, &["UnknownIssuer", "unknown authority", "set ca_file"], OPERATOR);
-}
-
-#[tokio::test]
-async fn a_provider_that_is_down_names_the_cause() {
-    let issuer = "http://127.0.0.1:1";
-    let said = said(&gateway_at(issuer), issuer, CLIENT).await;
-    check("provider down", &said, &["cannot be reached", "onnection refused"], "Please try again in a moment");
+    at_issuer(&op.issuer)
 }
 
 /// A provider whose clock is three minutes fast, or ours slow.
-#[tokio::test]
-async fn a_clock_that_is_three_minutes_off_names_cause_and_cure() {
+fn wrong_clock() -> Scene {
     let keycloak = Keycloak::setup("").1;
-    let gateway = Setup::new().issuer("kc", &keycloak.op.issuer).start();
-    let now = gateway.clock.now() + TimeDelta::seconds(180);
-    keycloak.op.set_claims(json!({"iat": now.timestamp(), "exp": now.timestamp() + 300, "auth_time": now.timestamp()}));
-    let date = now.format("%a, %d %b %Y %H:%M:%S GMT").to_string();
-    keycloak.op.dated(&date);
-    let said = said(&gateway, &keycloak.op.issuer, CLIENT).await;
-    for text in [&said.log, &said.shown] {
-        let parts =
-            [" s in the future (iat)", "leeway is 30 s", "compare the clocks of this machine and of the provider"];
-        assert!(parts.iter().all(|part| text.contains(part)), "{text}");
+    let scene = at_issuer(&keycloak.op.issuer);
+    let now = scene.gateway.clock.now() + TimeDelta::seconds(180);
+    let seconds = now.timestamp();
+    keycloak.op.set_claims(json!({"iat": seconds, "exp": seconds + 300, "auth_time": seconds}));
+    keycloak.op.dated(&now.format("%a, %d %b %Y %H:%M:%S GMT").to_string());
+    scene
+}
+
+const MISTAKES: [Mistake; 8] = [
+    Mistake {
+        name: "wrong secret",
+        make: || at_keycloak(|client| client.secret = "another".into(), CLIENT),
+        everywhere: &["rejected the client authentication (", "check client_id and client_secret"],
+        login: &["Authentication failed."],
+        probe: &["Invalid client or Invalid client credentials"],
+        page: OPERATOR,
+    },
+    Mistake {
+        name: "wrong id",
+        make: || at_keycloak(|_| (), "another"),
+        everywhere: &["rejected the client authentication (", "check client_id and client_secret"],
+        login: &["Authentication failed."],
+        probe: &["Invalid client or Invalid client credentials"],
+        page: OPERATOR,
+    },
+    Mistake {
+        name: "unregistered redirect URI",
+        make: || at_keycloak(|client| client.redirect_uri = Some("https://other.example/".into()), CLIENT),
+        everywhere: &["Invalid parameter: redirect_uri", "register the redirect URI http", "/callback/kc"],
+        login: &[],
+        probe: &[],
+        page: OPERATOR,
+    },
+    Mistake {
+        name: "unknown scope",
+        make: || at_keycloak(|client| client.scopes = vec!["openid"], CLIENT),
+        everywhere: &["Invalid scopes: openid profile email", "check scopes"],
+        login: &[],
+        probe: &[],
+        page: OPERATOR,
+    },
+    Mistake {
+        name: "wrong issuer",
+        make: wrong_issuer,
+        everywhere: &[
+            "is of the issuer \"https://sso.example/realms/main\"",
+            "write issuer = \"https://sso.example/realms/main\"",
+        ],
+        login: &[],
+        probe: &[],
+        page: OPERATOR,
+    },
+    Mistake {
+        name: "unknown CA",
+        make: || at_issuer(&tls()),
+        everywhere: &["UnknownIssuer", "unknown authority", "set ca_file"],
+        login: &[],
+        probe: &[],
+        page: OPERATOR,
+    },
+    Mistake {
+        name: "provider down",
+        make: || at_issuer("http://127.0.0.1:1"),
+        everywhere: &["cannot be reached", "Connection refused", "see that the provider runs"],
+        login: &[],
+        probe: &["http://127.0.0.1:1/"],
+        page: AGAIN,
+    },
+    Mistake {
+        name: "clock off by three minutes",
+        make: wrong_clock,
+        everywhere: &["leeway is 30 s"],
+        login: &[" s in the future (iat)", "compare the clocks of this machine and of the provider"],
+        probe: &["its clock is ", " s fast by ours", "set the clock of this machine"],
+        page: OPERATOR,
+    },
+];
+
+/// Asserts that a text has each of these parts, whatever its quotation.
+#[track_caller]
+fn has(name: &str, place: &str, text: &str, parts: &[&[&str]]) {
+    let text = text.replace("\\\"", "\"");
+    for part in parts.iter().copied().flatten() {
+        assert!(text.contains(part), "{name}, {place}: no {part:?} in {text}");
     }
-    let parts = ["its clock is ", " s fast by ours", "leeway is 30 s", "set the clock of this machine"];
-    assert!(parts.iter().all(|part| said.probe.contains(part)), "{}", said.probe);
-    assert!(said.page.contains(OPERATOR), "{}", said.page);
+}
+
+/// A failed login, and the probe of its provider.
+#[tokio::test]
+async fn each_mistake_names_cause_and_cure_at_each_place() {
+    for Mistake { name, make, everywhere, login, probe, page } in MISTAKES {
+        let Scene { gateway, issuer, client_id } = make();
+        let log = LogCapture::start();
+        let told = failed(&gateway, "kc").await;
+        assert!(told.is_page() && told.body.contains(page), "{name}: {told:?}");
+        let suggests_again = told.body.to_lowercase().contains("again");
+        assert_eq!(suggests_again, page == AGAIN, "{name}: {}", told.body);
+        let line = logged(&log, &told);
+        has(name, "log", &line, &[everywhere, login, &["provider=kc"]]);
+        has(name, "logins show", &shown(&gateway, &told), &[everywhere, login]);
+        let toml = format!(
+            "[providers.kc]\npreset = \"keycloak\"\nissuer = \"{issuer}\"\nclient_id = \"{client_id}\"\n\
+             client_secret = '''{CLIENT_SECRET}'''\ntimeout = \"2s\"\n"
+        );
+        let (code, said, complaint) = Operator::new().run(&toml, &["config", "check", "--probe"]);
+        assert_eq!(code, Some(1), "{name}: the probe fails: {said}{complaint}");
+        let failures: Vec<_> = said.lines().filter(|line| line.trim_start().starts_with("FAILED")).collect();
+        has(name, "probe", &failures.join("\n"), &[everywhere, probe]);
+    }
 }

@@ -4,7 +4,9 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use serde_json::json;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::{Value, json};
 
 use crate::emulations::site::{Site, pairs, path, redirect};
 use crate::fake_provider::{CLIENT, Call, Op, Reply};
@@ -117,7 +119,7 @@ impl Client {
             "/revoke" => Reply::text(200, JSON, ""),
             "/par" => self.push(call),
             "/auth" => self.authorize(call, &tokens.issuer),
-            "/logout" => self.log_out(call),
+            "/logout" => self.log_out(call, tokens),
             _ => Reply::text(404, JSON, r#"{"error":"Realm does not exist"}"#),
         }
     }
@@ -179,14 +181,24 @@ impl Client {
         back(&[("code", &Op::code("ada", &parameter(&asked, "nonce")))])
     }
 
-    fn log_out(&self, call: &Call) -> Reply {
+    fn log_out(&self, call: &Call, tokens: &Op) -> Reply {
         let query = pairs(call.path.split_once('?').map_or("", |(_, query)| query));
+        let hint = parameter(&query, "id_token_hint");
+        if !hint.is_empty() && kid(&hint) != tokens.jwk()["kid"] {
+            return page("Invalid parameter: id_token_hint");
+        }
         let back = parameter(&query, "post_logout_redirect_uri");
         if self.post_logout_redirect_uri.as_ref().is_some_and(|valid| *valid != back) {
             return page("Invalid redirect uri");
         }
         redirect(&back, &[])
     }
+}
+
+/// The `kid` of a token.
+fn kid(token: &str) -> Value {
+    let header = token.split('.').next().and_then(|header| URL_SAFE_NO_PAD.decode(header).ok()).unwrap_or_default();
+    serde_json::from_slice::<Value>(&header).map(|header| header["kid"].clone()).unwrap_or_default()
 }
 
 fn parameter(pairs: &[(String, String)], name: &str) -> String {

@@ -1,12 +1,14 @@
 //! The case `keycloak-words`: what Keycloak says, and what the gateway makes of it.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use chrono::TimeDelta;
 use serde_json::json;
 
 use crate::emulations::keycloak::{Client, Keycloak};
-use crate::fake_provider::Reply;
+use crate::fake_provider::{CLIENT, Reply};
 use crate::presets::operator::Operator;
-use crate::support::{Answer, Gateway, LogCapture, Setup};
+use crate::support::{Answer, Browser, Gateway, LogCapture, Setup};
 
 /// The page of a login that fails at its beginning or at its end.
 pub async fn failed(gateway: &Gateway, provider: &str) -> Answer {
@@ -38,6 +40,104 @@ pub fn logged(log: &LogCapture, page: &Answer) -> String {
     let text = log.text();
     let line = text.lines().find(|line| line.contains(reference) && line.contains("WARN"));
     line.unwrap_or_else(|| panic!("no line about {reference}")).to_owned()
+}
+
+/// The header `Authorization` of a client.
+fn basic(id: &str, secret: &str) -> String {
+    let encoded = |part: &str| url::form_urlencoded::byte_serialize(part.as_bytes()).collect::<String>();
+    format!("Basic {}", STANDARD.encode(format!("{}:{}", encoded(id), encoded(secret))))
+}
+
+/// The emulation answers as Keycloak does, word for word: each exchange of the case.
+#[tokio::test]
+async fn keycloak_words() {
+    const FORM: &str = "application/x-www-form-urlencoded";
+    const ASKED: &str = "redirect_uri=https%3A%2F%2Fgw.example%2Fcb&state=s&response_type=code&scope=openid";
+    let keycloak = Keycloak::start();
+    let told =
+        |error: &str, description: &str| format!("{{\"error\":\"{error}\",\"error_description\":\"{description}\"}}");
+    let unauthorized = told("unauthorized_client", "Invalid client or Invalid client credentials");
+    let unauthenticated = told("invalid_request", "Authentication failed.");
+    let flow = "Client is not allowed to initiate browser login with given response_type. Standard flow is disabled for the client.";
+    let wrong: fn(&mut Client) = |client| client.secret = "another".into();
+    let rows: [(fn(&mut Client), &str, &str, &str, u16, String); 10] = [
+        (wrong, "/token", "grant_type=authorization_code&code=c", CLIENT, 401, unauthorized.clone()),
+        (wrong, "/token", "grant_type=refresh_token&refresh_token=r", CLIENT, 401, unauthorized.clone()),
+        (wrong, "/revoke", "token=t", CLIENT, 401, unauthorized),
+        (wrong, "/par", ASKED, CLIENT, 401, unauthenticated.clone()),
+        (|_| (), "/par", ASKED, "another", 401, unauthenticated.clone()),
+        (|client| client.enabled = false, "/par", ASKED, CLIENT, 401, unauthenticated),
+        (
+            |client| client.redirect_uri = Some("https://other.example/".into()),
+            "/par",
+            ASKED,
+            CLIENT,
+            400,
+            told("invalid_request", "Invalid parameter: redirect_uri"),
+        ),
+        (
+            |client| client.scopes = vec!["email"],
+            "/par",
+            ASKED,
+            CLIENT,
+            400,
+            told("invalid_request", "Invalid scopes: openid"),
+        ),
+        (|client| client.standard_flow = false, "/par", ASKED, CLIENT, 400, told("unauthorized_client", flow)),
+        (
+            |client| client.requires_dpop = true,
+            "/par",
+            ASKED,
+            CLIENT,
+            400,
+            told("invalid_request", "DPoP proof is missing"),
+        ),
+    ];
+    let browser = Browser::new(&keycloak.site.origin);
+    for (mistake, path, form, id, status, body) in rows {
+        *keycloak.client() = Client::default();
+        mistake(&mut keycloak.client());
+        let ask = browser.ask("POST", path).header("authorization", &basic(id, crate::support::CLIENT_SECRET));
+        let answer = ask.body(FORM, form.to_owned()).send().await;
+        assert_eq!((answer.status, &answer.body, answer.header("date")), (status, &body, ""), "{path} {form}");
+    }
+    *keycloak.client() = Client::default();
+    keycloak.client().stale_tab = true;
+    let back = browser.get(&format!("/auth?client_id=x&{ASKED}")).await.location();
+    let issuer: String = url::form_urlencoded::byte_serialize(keycloak.op.issuer.as_bytes()).collect();
+    let stale = "error=temporarily_unavailable&error_description=authentication_expired";
+    assert_eq!(back, format!("https://gw.example/cb?{stale}&state=s&iss={issuer}"));
+    keycloak.client().post_logout_redirect_uri = Some("https://other.example/".to_owned());
+    for (query, text) in [("", "Invalid redirect uri"), ("id_token_hint=e30.e30.&", "Invalid parameter: id_token_hint")]
+    {
+        let query = format!("{query}client_id=x&post_logout_redirect_uri=https://gw.example/");
+        let page = browser.get(&format!("/logout?{query}")).await;
+        assert!(page.status == 400 && page.body.contains(&format!("<p>{text}</p>")), "{page:?}");
+    }
+}
+
+/// A sign-out there: the hint is left out when Keycloak has deleted its key, so that the person is signed out there as well.
+#[tokio::test]
+async fn a_hint_of_a_deleted_key_is_left_out() {
+    let (setup, keycloak) = Keycloak::setup("[providers.kc]\nlogout = \"provider\"\n");
+    setup.hand.hold();
+    let gateway = setup.start();
+    let sign_in = async || {
+        let browser = gateway.browser();
+        let back = browser.get(&browser.get("/login/kc").await.location()).await.location();
+        assert_eq!(browser.get(&back).await.status, 303);
+        browser
+    };
+    let (first, second) = (sign_in().await, sign_in().await);
+    let away = first.post("/logout").await.location();
+    assert!(away.contains("id_token_hint="), "{away}");
+    assert_eq!(first.get(&away).await.status, 302, "Keycloak takes it");
+    gateway.hand.advance(TimeDelta::minutes(2));
+    keycloak.op.rotate("second");
+    sign_in().await;
+    let away = second.post("/logout").await.location();
+    assert!(away.contains("/logout?") && !away.contains("id_token_hint="), "{away}");
+    assert_eq!(second.get(&away).await.status, 302, "else it would be 400");
 }
 
 /// Six mistakes that Keycloak describes, when requests are pushed: each is in the log and in `logins show`, in its words.

@@ -240,11 +240,17 @@ async fn every_other_response_ends_the_login_with_its_status() {
     let mac = Reply::text(200, JSON, r#"{"access_token":"a","token_type":"mac"}"#);
     let at_token = bombs().into_iter().chain([(mac, 502, "provider_error")]).map(|case| (TOKEN, "token_failed", case));
     let refused = |status| (Reply::text(status, JSON, r#"{"message":"Bad credentials"}"#), 400, "userinfo_failed");
-    let of_nobody = [r#"{"login":"octocat"}"#, r#"{"id":""}"#, r#"{"id":1.5}"#, r#"{"error":"invalid_token"}"#];
+    let of_nobody = [r#"{"login":"octocat"}"#, r#"{"id":""}"#, r#"{"id":1.5}"#];
     let of_nobody = of_nobody.map(|body| (Reply::text(200, JSON, body), 502, "provider_error"));
+    let facebook = r#"{"error":{"message":"No","type":"OAuthException","code":190}}"#;
+    let errors = [(200, r#"{"error":"invalid_token"}"#), (200, r#"{"ok":false}"#), (400, facebook), (200, facebook)];
+    let errors = errors.map(|(status, body)| (Reply::text(status, JSON, body), 400, "userinfo_failed"));
     let long = Reply::text(200, JSON, &json!({"id": "a".repeat(256)}).to_string());
-    let at_user =
-        bombs().into_iter().chain([refused(401), refused(403), (long, 502, "provider_error")]).chain(of_nobody);
+    let at_user = bombs()
+        .into_iter()
+        .chain([refused(401), refused(403), (long, 502, "provider_error")])
+        .chain(of_nobody)
+        .chain(errors);
     let at_user = at_user.map(|case| ("/user", "userinfo_failed", case));
     for (path, status_after, (reply, status, code)) in at_token.chain(at_user) {
         github.site.recover();
@@ -403,4 +409,20 @@ async fn further_pages_of_addresses_are_read() {
     let browser = gateway.browser();
     assert_eq!(sign_in(&browser).await.0.status, 303);
     assert_eq!(github.site.calls_to("/user/emails").len(), 2 + 10);
+    // A link to the same page, to an earlier one and to another server is not followed.
+    let elsewhere = Op::start();
+    let origin = &github.site.origin;
+    for (links, calls) in [
+        (format!("<{origin}/user/emails>; rel=\"next\""), 1),
+        (format!("<{origin}/user/emails?page=2>; rel=\"next\""), 2),
+        (format!("<{}/user/emails>; rel=\"next\"", elsewhere.issuer), 1),
+        ("<//evil.example/user/emails>; rel=next".to_owned(), 1),
+        ("<http://[>; rel=next".to_owned(), 1),
+    ] {
+        let before = github.site.calls_to("/user/emails").len();
+        github.site.reply("/user/emails", Reply::text(200, JSON, "[]").with("Link", &links));
+        assert_eq!(sign_in(&gateway.browser()).await.0.status, 303, "{links}");
+        assert_eq!(github.site.calls_to("/user/emails").len(), before + calls, "{links}");
+    }
+    assert!(elsewhere.calls().is_empty(), "an access token went elsewhere");
 }

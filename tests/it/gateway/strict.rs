@@ -28,9 +28,9 @@ fn next(address: &str, answer: &Answer) -> String {
     format!("{}?{}", url.path(), url.query().unwrap_or_default())
 }
 
-/// FW-21: once for each address; the marked one is answered as usual.
+/// FW-21: once for each address; the marked one is answered as usual. `process::cookie_policies` walks through it in Chromium.
 #[tokio::test]
-async fn a_navigation_from_another_site_goes_on_once() {
+async fn samesite_strict_loop() {
     let gateway = setup().toml(STRICT).start();
     let browser = gateway.browser();
     let begun: Begun = gateway.browser().begin("op").await;

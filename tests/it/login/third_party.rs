@@ -12,12 +12,18 @@ fn parameter(url: &str, name: &str) -> Option<String> {
     url.query_pairs().find(|(known, _)| known == name).map(|(_, value)| value.into_owned())
 }
 
-/// The login ends at `target_link_uri`, and the provider gets the hint.
+/// The login ends at `target_link_uri`, and the provider gets the hint. `POST` leads to the same request by `GET`; another `iss` is
+/// refused by both.
 #[tokio::test]
-async fn target_link_uri_is_the_target_and_the_hint_is_passed_on() {
+async fn third_party_login() {
     let gateway = Gateway::with(ALLOWED);
     let issuer = &gateway.op.issuer;
     let browser = gateway.browser();
+    let form = [("iss", issuer.as_str()), ("login_hint", "ada@example.com")];
+    assert_eq!(app::post(&gateway, "/login/op", &form).await.status, 303);
+    let foreign = [("iss", "https://evil.test")];
+    assert_eq!(app::post(&gateway, "/login/op", &foreign).await.status, 400);
+    assert_eq!(browser.get("/login/op?iss=https%3A%2F%2Fevil.test").await.status, 400);
     let path = format!("/login/op?iss={issuer}&target_link_uri=https://site.example/mail&login_hint=ada%40example.com");
     let answer = browser.get(&path).await;
     assert_eq!(answer.status, 302);

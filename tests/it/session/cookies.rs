@@ -37,7 +37,7 @@ fn lines(answer: &Answer, name: &str) -> Vec<String> {
 
 /// SE-12: a cookie of another app in Latin-1 hides neither the binding cookie nor the session cookie.
 #[tokio::test]
-async fn a_cookie_that_is_no_utf_8_hides_no_other_cookie() {
+async fn cookie_not_utf8() {
     let gateway = Gateway::start();
     let latin_1 = HeaderValue::from_bytes(b"town=K\xf6ln; =; ;x").expect("a header value");
     let with_latin_1 = |browser: &Browser, path: &str| browser.ask("GET", path).header_value(COOKIE, latin_1.clone());
@@ -52,6 +52,25 @@ async fn a_cookie_that_is_no_utf_8_hides_no_other_cookie() {
     let one_line = HeaderValue::from_bytes(&line).expect("a header value");
     let session = gateway.browser().ask("GET", "/session").for_json().header_value(COOKIE, one_line).send().await;
     assert_eq!(session.status, 200, "{session:?}");
+    let good = browser.cookie("vestibule").expect("a cookie");
+    for other in [
+        &b"x=Jos\xe9"[..],
+        b"x=\xff\xfe\x80",
+        b"caf\xe9=1",
+        "x=José".as_bytes(),
+        b"foo",
+        b"x=%FF",
+        br#"x={"a":1}"#,
+        b"x=\"a;b\"",
+    ] {
+        for is_first in [true, false] {
+            let own = [b"vestibule=", good.as_bytes()].concat();
+            let parts = if is_first { [other.to_vec(), own] } else { [own, other.to_vec()] };
+            let line = HeaderValue::from_bytes(&parts.join(&b"; "[..])).expect("a header value");
+            let session = gateway.browser().ask("GET", "/session").for_json().header_value(COOKIE, line).send().await;
+            assert_eq!(session.status, 200, "{}: {session:?}", String::from_utf8_lossy(other));
+        }
+    }
 }
 
 /// SE-04, SE-12: cookies of our name that do not verify neither hide nor delete the good one, however many there are.

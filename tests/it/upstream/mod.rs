@@ -3,7 +3,9 @@
 //! The provider is a small server on a loopback port, whose responses each test configures. The database is not reachable: a
 //! conversation with a provider must not need it.
 
+mod dispensable;
 mod proxied;
+mod readable;
 mod sent_by_providers;
 mod signed;
 mod tls;
@@ -32,9 +34,14 @@ fn at(seconds: i64) -> Timestamp {
 }
 
 fn oidc(issuer: &str) -> config::Oidc {
+    oidc_with(issuer, "")
+}
+
+/// With further keys of the provider.
+fn oidc_with(issuer: &str, more: &str) -> config::Oidc {
     let text = format!(
         "[database]\nurl = \"postgres://v@db/v\"\n[secrets]\nkeys = [\"{}\"]\n[providers.op]\nname = \"OP\"\n\
-         issuer = \"{issuer}\"\nclient_id = \"{}\"\nclient_secret = \"{SECRET}\"\nscopes = [\"openid\"]\nuserinfo = \"never\"\n",
+         issuer = \"{issuer}\"\nclient_id = \"{}\"\nclient_secret = \"{SECRET}\"\nscopes = [\"openid\"]\nuserinfo = \"never\"\n{more}",
         generate_key().expose(),
         op::CLIENT,
     );
@@ -370,7 +377,8 @@ async fn userinfo_is_requested_when_needed_and_must_have_the_same_sub() {
         (info(&json!({"sub": "eve", "email": "a@b.c"})), Fault::Refused),
         (info(&json!({"email": "a@b.c"})), Fault::InvalidResponse),
         (info(&json!([1])), Fault::InvalidResponse),
-        (info(&json!({"error": "invalid_token"})), Fault::InvalidResponse),
+        (info(&json!({"error": "invalid_token"})), Fault::Refused),
+        (Reply::text(400, "application/json", "{\"error\":{\"code\":190}}"), Fault::Refused),
         (Reply::text(200, "text/html", "<html>"), Fault::InvalidResponse),
         (Reply::text(200, "application/jwt", "a.b.c"), Fault::Refused),
         (Reply::text(200, "application/json", &" ".repeat(5 << 20)), Fault::InvalidResponse),

@@ -121,3 +121,30 @@ async fn a_cancelled_caller_does_not_lose_the_new_tokens() {
     assert_eq!(token(&browser.fetch(TOKEN).await), "access-secret-2");
     assert_eq!(sent_refresh_tokens(&gateway.op), ["refresh-secret-1"]);
 }
+
+/// Some providers return a lifetime of zero for tokens that do not expire: at most one refresh a minute, and no `expires_in`.
+#[tokio::test]
+async fn vault_expires_in_0() {
+    for zero in [0, -1] {
+        let gateway = start();
+        gateway.op.refreshing(|refreshing| refreshing.lifetime = Some(zero));
+        let browser = signed_in(&gateway, "alice").await;
+        for second in 0..3 {
+            let answer = browser.fetch(TOKEN).await;
+            assert_eq!((token(&answer), answer.json().get("expires_in")), ("access-secret-1".into(), None), "{second}");
+            gateway.hand.advance(TimeDelta::seconds(1));
+        }
+        assert_eq!(sent_refresh_tokens(&gateway.op), [""; 0]);
+        if zero == 0 {
+            gateway.hand.advance(TimeDelta::seconds(60));
+            for _ in 0..3 {
+                assert_eq!(token(&browser.fetch(TOKEN).await), "access-secret-2");
+            }
+            assert_eq!(sent_refresh_tokens(&gateway.op), ["refresh-secret-1"]);
+            // A refresh that fails does not take the token away.
+            gateway.op.reply("/token", Reply::text(503, "text/html", ""));
+            gateway.hand.advance(TimeDelta::seconds(61));
+            assert_eq!(token(&browser.fetch(TOKEN).await), "access-secret-2");
+        }
+    }
+}

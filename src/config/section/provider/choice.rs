@@ -99,7 +99,8 @@ pub enum PushedAuthorization {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Userinfo {
-    /// When the ID token lacks the e-mail address or another claim that is needed.
+    /// When the ID token lacks the e-mail address or another claim that is needed. A login does without the response where it fails,
+    /// unless a rule of `allow` compares a claim that the ID token lacks.
     Auto,
     /// At every login, whatever the metadata or the ID token contain.
     Always,

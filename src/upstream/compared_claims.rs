@@ -1,0 +1,12 @@
+//! The claims that the `allow` rules of a provider compare. A login needs them; it does not fail for the lack of any other claim.
+
+use crate::config::{ClaimPointers, Pointer, Registration};
+
+/// The pointers that the rules compare.
+pub fn compared_claims(registration: &Registration) -> impl Iterator<Item = &Pointer> {
+    let ClaimPointers { email, email_verified, groups, .. } = &registration.claims;
+    let allow = &registration.allow;
+    let of_domains = email.iter().chain(email_verified).filter(|_| !allow.email_domains.is_empty());
+    let of_groups = groups.iter().filter(|_| !allow.groups.is_empty());
+    of_domains.chain(of_groups).chain(allow.claims.iter().map(|(pointer, _)| pointer))
+}
