@@ -88,9 +88,9 @@ fn lacks_acr(request: &AuthorizationRequest, session: &Session) -> bool {
 /// Whether the authentication satisfies `max_age` and `prompt=login`. Only an `auth_time` of the provider counts, or
 /// the operator's assumption (`insecure_assume_fresh_login`).
 fn is_fresh(request: &AuthorizationRequest, session: &Session, input: &DecisionInput<'_>) -> bool {
-    // For a person who signed in for this request, the time of the callback has passed since.
-    let leeway = if input.for_this { LEEWAY } else { TimeDelta::zero() };
-    let since = |seconds: u32| input.now - TimeDelta::seconds(seconds.into()) - leeway;
+    // Who signed in for this request may read the consent page for as long as the request is valid.
+    let latest = if input.for_this { input.asked_at - LEEWAY } else { input.now };
+    let since = |seconds: u32| latest - TimeDelta::seconds(seconds.into());
     let is_since = |since: Timestamp| session.fresh_auth_time().is_some_and(|auth_time| auth_time >= since);
     let young = request.max_age.is_none_or(|seconds| is_since(since(seconds)));
     let anew = !request.prompt.login || is_since(input.asked_at - LEEWAY);
@@ -215,8 +215,12 @@ mod tests {
         assert_eq!(decision(&young, Some(&session(910)), false, false), Decision::Code);
         assert_eq!(decision(&young, Some(&session(909)), false, false), Decision::SignIn);
         assert_eq!(decision(&young, Some(&silent), false, false), Decision::SignIn);
-        assert_eq!(decision(&young, Some(&session(850)), true, false), Decision::Code);
-        assert!(login_required(decision(&young, Some(&session(849)), true, false)));
+        assert_eq!(decision(&young, Some(&session(840)), true, false), Decision::Code);
+        assert!(login_required(decision(&young, Some(&session(839)), true, false)));
+        // However long the person reads the consent page.
+        let now = AuthorizationRequest { max_age: Some(0), ..request("") };
+        assert_eq!(decision(&now, Some(&session(945)), true, false), Decision::Code);
+        assert!(login_required(decision(&now, Some(&session(939)), true, false)));
         assert!(login_required(decision(&young, Some(&silent), true, false)));
         let chooses = request("select_account");
         assert_eq!(decision(&chooses, Some(&session(1009)), false, false), Decision::SignIn);

@@ -37,7 +37,7 @@ mod store;
 pub use answer::{ErrorAnswer, OAuthError};
 pub use leave::Leave;
 pub use next::{FirstStep, LoginStep, Next};
-pub use open::{ClosedRequest, OpenRequest, OpenRequestError, find_closed, open};
+pub use open::{ClosedRequest, OpenRequest, OpenRequestError, Repeated, find_closed, open, repeat};
 pub use read::{AuthorizeError, Terms, is_s256_challenge, read};
 pub use request::{AuthorizationRequest, Prompt};
 pub use resume::{answer_with_login, consent, decline, resume};

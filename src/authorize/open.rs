@@ -94,6 +94,42 @@ pub(super) fn check(
     })
 }
 
+/// A stored request that a browser wants to begin anew.
+#[derive(Debug)]
+pub enum Repeated {
+    /// It may begin anew, with these parameters.
+    Begins(Box<AuthorizationRequest>),
+    /// The app has got its answer; the app may still wait for another one with the same `state`, so none is made.
+    Answered(Box<ClosedRequest>),
+}
+
+/// The request with that id, for the browser with that binding to begin anew. `None` where there is none, and for one that was
+/// pushed: those parameters are the app's, and it can push them again.
+///
+/// Another browser than the one that sent the request learns nothing of the person whom it was for.
+pub async fn repeat(
+    app: &App,
+    id: AuthorizationRequestId,
+    binding: Option<Hashed>,
+) -> Result<Option<Repeated>, DbError> {
+    let row = app.db.run("find authorization request", move |conn| store::find(conn, id)).await?;
+    let Some(row) = row else { return Ok(None) };
+    let stored = row.binding_hash.as_deref();
+    let is_same_browser = stored.is_some_and(|stored| binding.is_some_and(|binding| binding.matches(stored)));
+    let is_answered = row.answered_at.is_some();
+    let open = OpenRequest::of(app, row).ok().filter(|open| !open.request.pushed);
+    Ok(open.map(|OpenRequest { id, mut request, .. }| {
+        if is_answered {
+            return Repeated::Answered(Box::new(ClosedRequest { id, request }));
+        }
+        if !is_same_browser {
+            request.login_hint = None;
+            request.hinted_user = None;
+        }
+        Repeated::Begins(Box::new(request))
+    }))
+}
+
 /// The request with that id, of any browser and in any state; `None` where there is none, or its client is not registered any
 /// more.
 pub async fn find_closed(app: &App, id: AuthorizationRequestId) -> Result<Option<ClosedRequest>, DbError> {

@@ -60,6 +60,9 @@ pub enum OutboundError {
     /// The body has a content coding that is not understood, although `identity` was asked for.
     #[error("answered with Content-Encoding: {0}, which was not asked for")]
     Coding(String),
+    /// The body was encoded more than once.
+    #[error("answered with several content codings at once, which were not asked for")]
+    SeveralCodings,
     /// The body is not gzip, although its content coding says so.
     #[error("answered with a damaged gzip body")]
     Damaged,
@@ -221,6 +224,7 @@ async fn read(mut answer: reqwest::Response) -> Result<http::Response<Vec<u8>>, 
     let body = decode(answer.headers_mut(), body, MAX_BODY).map_err(|bad| match bad {
         BadBody::TooLarge => OutboundError::TooLarge,
         BadBody::Coding(name) => OutboundError::Coding(name),
+        BadBody::SeveralCodings => OutboundError::SeveralCodings,
         BadBody::Damaged => OutboundError::Damaged,
     })?;
     let mut whole = http::Response::new(body);

@@ -100,7 +100,7 @@ pub fn verify(
     let claims = AssertionClaims::read(&jws.payload)?;
     let names_endpoint = audiences.names_endpoint(claims.aud, accepted)?;
     let at = |seconds: i64| Timestamp::from_timestamp(seconds, 0);
-    let (until, latest) = (at(claims.exp)? + LEEWAY, now + LEEWAY);
+    let (until, latest) = (at(claims.exp)?.checked_add_signed(LEEWAY)?, now + LEEWAY);
     let timely = until > now
         && until <= latest + MAX_LIFETIME
         && claims.iat.is_none_or(|iat| at(iat).is_some_and(|iat| iat <= latest))
@@ -128,16 +128,21 @@ mod tests {
         let key = AssertionKey::parse(&pem).expect("a key");
         let now = Timestamp::from_timestamp(1_800_000_000, 0).expect("an instant");
         let audiences = Audiences { issuer: "https://me".into(), endpoints: [String::new(), String::new()] };
-        let claims = json!({"iss": "web", "sub": "web", "aud": "https://me", "exp": now.timestamp() + 60, "jti": "1"});
-        let is_accepted = |alg: &str| {
+        let is_accepted_until = |alg: &str, exp: i64| {
             let header = json!({ "alg": alg });
-            let input = [header, claims.clone()].map(|part| URL_SAFE_NO_PAD.encode(part.to_string())).join(".");
+            let claims = json!({"iss": "web", "sub": "web", "aud": "https://me", "exp": exp, "jti": "1"});
+            let input = [header, claims].map(|part| URL_SAFE_NO_PAD.encode(part.to_string())).join(".");
             let assertion = Plain::new(format!("{input}.{}", URL_SAFE_NO_PAD.encode(pair.sign(input.as_bytes()))));
             assert_eq!(unverified_client_id(&assertion).is_some(), alg != "Ed448");
             verify(&key, "web", &assertion, (&audiences, AssertionAudience::Endpoints), now).is_some()
         };
+        let is_accepted = |alg: &str| is_accepted_until(alg, now.timestamp() + 60);
         assert!(is_accepted("EdDSA") && is_accepted("Ed25519"));
         assert!(!is_accepted("Ed448") && !is_accepted("ES256") && !is_accepted("HS256"));
+        // The last second that a `Timestamp` can hold, and times that it cannot.
+        for exp in [8_210_266_876_799, i64::MAX, i64::MIN] {
+            assert!(!is_accepted_until("EdDSA", exp), "{exp}");
+        }
     }
 
     /// TK-21

@@ -14,9 +14,6 @@ use crate::base::secret::Plain;
 use crate::telemetry;
 use crate::upstream::{Failure, LoginRequest, Provider};
 
-/// The longest reason that is kept for a login that could not begin, in characters.
-const MAX_REASON: usize = 500;
-
 /// A new login.
 pub struct Begun {
     /// The address of the authorization request.
@@ -117,7 +114,7 @@ async fn not_begun(app: &App, new_login: NewLogin, failure: Failure, now: Timest
         return refused(None);
     }
     let (reference, code) = (Reference::random(), code.as_str());
-    let reason: String = failure.reason.chars().take(MAX_REASON).collect();
+    let reason = failure.reason;
     let (of_row, kept) = (reference.clone(), reason.clone());
     let row = store::NotBegun { reference: of_row, provider: provider.clone(), flow, code, reason: kept, now };
     let stored = app.db.run("keep login not begun", move |conn| store::insert_not_begun(conn, &row)).await;

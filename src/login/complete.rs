@@ -34,7 +34,7 @@ pub async fn complete(
 ) -> Result<Finished, LoginRefusal> {
     let provider = app.providers.get(&callback.provider).ok_or(LoginRefusal::early(Code::UnknownProvider))?;
     let (mut claimed, mut handshake, response) = claim_login(app, &mut callback, now).await?;
-    handshake.sent = confidential(&callback, &handshake);
+    handshake.sent = confidential(&callback, &handshake, &response);
     let finished = async {
         let grant = match response {
             AuthorizationResponse::Granted(grant) => grant,
@@ -64,12 +64,12 @@ pub async fn complete(
 }
 
 /// The confidential values of the authorization request, as far as they are known here.
-fn confidential(callback: &Callback, handshake: &Handshake) -> Sent {
+fn confidential(callback: &Callback, handshake: &Handshake, response: &AuthorizationResponse) -> Sent {
     let mut sent = Sent::default();
     let texts = [Some(callback.state.expose()), handshake.verifier.as_deref(), handshake.hints.login_hint.as_deref()];
     texts.into_iter().flatten().for_each(|text| sent.add(text));
     sent.add(&handshake.nonce);
-    if let Some(AuthorizationResponse::Granted(AuthorizationGrant::Code { code, .. })) = &callback.response {
+    if let AuthorizationResponse::Granted(AuthorizationGrant::Code { code, .. }) = response {
         sent.add(code.expose());
     }
     if let Some(token) = &handshake.request_token {

@@ -87,7 +87,7 @@ fn completion(
     let all = app.providers.iter().map(Provider::registration);
     let vouching = by_email::vouching(config.login.link_by_verified_email, registration, &identity.profile, all);
     let id_token = identity.tokens.id_token.as_ref();
-    let upstream_id_token = id_token.map(|token| session::seal_upstream_id_token(&config.ring, session.id, token));
+    let upstream_id_token = id_token.and_then(|token| session::seal_upstream_id_token(&config.ring, session.id, token));
     LoginCompletion {
         authorization_session: login.claimed.id,
         reference: login.claimed.reference.clone(),

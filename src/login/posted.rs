@@ -28,6 +28,10 @@ use crate::upstream::{AuthorizationGrant, ProviderError};
 
 /// The maximum length of the `user` parameter, in bytes; a longer one is ignored.
 const MAX_USER: usize = 4096;
+/// The maximum length of the code, in bytes. Who has begun a login may post its response many times.
+const MAX_CODE: usize = 4096;
+/// The maximum length of another parameter, in bytes.
+const MAX_TEXT: usize = 1024;
 
 /// The parameters of an authorization response. Serialized only to be sealed.
 #[derive(Serialize, Deserialize)]
@@ -66,6 +70,12 @@ pub async fn store_response(
         // OAuth 1.0a has no form post.
         AuthorizationResponse::Granted(AuthorizationGrant::Verifier { .. }) => return Err(refused()),
     };
+    let PostedResponse { code, error, error_description, iss, .. } = &plain_response;
+    let is_within = |text: &Option<String>, most| text.as_ref().is_none_or(|text| text.len() <= most);
+    if !is_within(code, MAX_CODE) || ![error, error_description, iss].into_iter().all(|text| is_within(text, MAX_TEXT))
+    {
+        return Err(LoginRefusal::early(Code::UnknownState));
+    }
     let state = state.hashed();
     let plain = serde_json::to_vec(&plain_response).unwrap_or_default();
     let sealed = app.config.ring.seal(&sealed_for(provider, state), &plain);

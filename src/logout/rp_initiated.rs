@@ -163,10 +163,13 @@ fn look(
 }
 
 /// Whether the client's session belongs to this browser: under its sign-in, or under an ended one of the same user, as the
-/// browser's previous sign-in is, while the client's session lives. A live sign-in elsewhere belongs to another browser, and
-/// ends only after a question. So does this one where the hint is of an ended session: an old ID token may have leaked.
+/// browser's previous sign-in is. A live sign-in elsewhere belongs to another browser, and ends only after a question. So does
+/// this one where the hint is of an ended session, since an old ID token may have leaked; but some apps revoke their tokens
+/// right before they sign the person out.
 fn is_of(meant: &Meant, here: &SignedIn) -> bool {
-    meant.parent == Some(here.session.id) || (meant.user == here.session.user && meant.parent_over && !meant.over)
+    let is_under = meant.parent == Some(here.session.id);
+    let is_under_previous = meant.user == here.session.user && meant.parent_over;
+    (is_under && (!meant.over || meant.just_revoked)) || (is_under_previous && !meant.over)
 }
 
 /// The redirect to the client's address with its `state`, if the address is still registered.

@@ -1,5 +1,8 @@
 //! Why a login, a refresh or a revocation at a provider failed.
 
+/// The longest reason, in characters: it is stored with the login and logged, and may contain what a provider sent.
+const MAX_REASON: usize = 500;
+
 /// The step that failed. It decides the final status of the login.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stage {
@@ -45,7 +48,14 @@ pub struct Failure {
 impl Failure {
     /// A failure before or at the token request, or in the ID token.
     pub fn token(fault: Fault, reason: impl Into<String>) -> Self {
-        Self { stage: Stage::Token, fault, reason: reason.into(), requires_reauth: false, needs_operator: false }
+        Self::at(Stage::Token, fault, reason.into())
+    }
+
+    fn at(stage: Stage, fault: Fault, mut reason: String) -> Self {
+        if let Some((end, _)) = reason.char_indices().nth(MAX_REASON) {
+            reason.truncate(end);
+        }
+        Self { stage, fault, reason, requires_reauth: false, needs_operator: false }
     }
 
     /// The same failure with [`Self::requires_reauth`] set.
@@ -67,6 +77,17 @@ impl Failure {
 
     /// A failure at the userinfo request.
     pub(super) fn userinfo(fault: Fault, reason: impl Into<String>) -> Self {
-        Self { stage: Stage::Userinfo, fault, reason: reason.into(), requires_reauth: false, needs_operator: false }
+        Self::at(Stage::Userinfo, fault, reason.into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_reason_is_cut() {
+        assert_eq!(Failure::token(Fault::Refused, "é".repeat(900_000)).reason, "é".repeat(MAX_REASON));
+        assert_eq!(Failure::userinfo(Fault::Refused, "short").reason, "short");
     }
 }

@@ -44,6 +44,20 @@ pub fn quoted(text: &str) -> String {
     whole + "\""
 }
 
+/// The names that a provider lists, for logs: at most eight.
+pub fn shown_names(names: &[String]) -> String {
+    const MAX: usize = 8;
+    names.iter().take(MAX).map(|name| shown_name(name)).collect::<Vec<_>>().join(", ")
+}
+
+/// A name as it is, or quoted and cut where it has other characters or is long.
+fn shown_name(name: &str) -> String {
+    const MAX: usize = 64;
+    let is_plain =
+        name.len() <= MAX && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_.-+".contains(&byte));
+    if is_plain && !name.is_empty() { name.to_owned() } else { quoted(&name.chars().take(MAX).collect::<String>()) }
+}
+
 fn is_harmful(c: char) -> bool {
     c.is_control()
         || matches!(
@@ -73,6 +87,14 @@ mod tests {
             assert!(text.len() <= 200 && text.ends_with("...\"") && text.is_ascii(), "{text}");
         }
         assert_eq!(quoted("\u{1b}[2J\u{202e}"), "\"\\u{1b}[2J\\u{202e}\"");
+    }
+
+    #[test]
+    fn a_listed_name_is_shown_as_it_is_or_quoted_and_cut() {
+        assert_eq!(shown_name("client_secret_post"), "client_secret_post");
+        assert_eq!(shown_name("x; admin signed in"), "\"x; admin signed in\"");
+        assert_eq!(shown_name(""), "\"\"");
+        assert!(shown_name(&"x".repeat(900_000)).len() < 70);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The queries of sessions for logouts.
 
+use chrono::TimeDelta;
 use diesel::sql_types::{Binary, Bool, Nullable, Text, Timestamptz, Uuid};
 use diesel::{OptionalExtension, QueryResult, QueryableByName, RunQueryDsl};
 
@@ -7,6 +8,9 @@ use crate::base::clock::Timestamp;
 use crate::base::db::Conn;
 use crate::base::id::{SessionId, UserId};
 use crate::base::statement::statement;
+
+/// For so long after an app has revoked its token, its ID token still signs out without a question.
+const REVOKED_LATELY: TimeDelta = TimeDelta::minutes(1);
 
 /// The columns of a client's session that a logout uses.
 #[derive(Clone, Debug, PartialEq, Eq, QueryableByName)]
@@ -24,23 +28,33 @@ pub struct Meant {
     /// Whether the session itself has ended.
     #[diesel(sql_type = Bool)]
     pub over: bool,
+    /// Whether its app has ended the session within the last minute, by revoking its token.
+    #[diesel(sql_type = Bool)]
+    pub just_revoked: bool,
     /// Whether the session itself is live: not ended, and within both timeouts.
     #[diesel(sql_type = Bool)]
     pub lives: bool,
 }
 
 statement! {
-    struct Find { id: SessionId => Uuid, used_after: Timestamp => Timestamptz, now: Timestamp => Timestamptz }
+    struct Find {
+        id: SessionId => Uuid,
+        used_after: Timestamp => Timestamptz,
+        lately: Timestamp => Timestamptz,
+        now: Timestamp => Timestamptz,
+    }
     "SELECT s.user_id, s.client_id, s.parent_id,
             CASE WHEN s.parent_id IS NULL THEN s.ended_at ELSE parent.ended_at END IS NOT NULL AS parent_over,
             s.ended_at IS NOT NULL AS over,
+            (s.ended_at > {lately} AND s.ended_reason = 'revoked') IS TRUE AS just_revoked,
             s.ended_at IS NULL AND s.not_after > {now} AND s.last_activity_at > {used_after} AS lives
      FROM sessions s LEFT JOIN sessions parent ON parent.id = ANY (ARRAY[s.parent_id]) WHERE s.id = {id}"
 }
 
 /// The session with that id, also an expired or ended one.
 pub fn meant(conn: &mut Conn, id: SessionId, used_after: Timestamp, now: Timestamp) -> QueryResult<Option<Meant>> {
-    Find { id, used_after, now }.get_result(conn).optional()
+    let lately = now.checked_sub_signed(REVOKED_LATELY).unwrap_or(Timestamp::UNIX_EPOCH);
+    Find { id, used_after, lately, now }.get_result(conn).optional()
 }
 
 /// A sign-in that may have to end at its provider.

@@ -4,10 +4,7 @@ use super::metadata::Metadata;
 use super::token_error::TokenError;
 use crate::base::jws::JwsAlgorithm;
 use crate::config;
-use crate::upstream::text::clean;
-
-/// The highest number of listed algorithms that an error shows.
-const MAX_SHOWN: usize = 8;
+use crate::upstream::text::shown_names;
 
 /// The accepted algorithms of a token, and where they come from.
 #[derive(Debug)]
@@ -83,14 +80,11 @@ impl Accepted {
                  signing_algorithms = [\"{name}\"]"
             ),
             Source::Configuration => format!("is signed with {name}, and signing_algorithms has {accepted} only"),
-            Source::Listed(listed) => {
-                let shown: Vec<_> = listed.iter().take(MAX_SHOWN).map(|name| clean(name)).collect();
-                format!(
-                    "is signed with {name}, and the provider lists {} only (id_token_signing_alg_values_supported); if that \
-                     is meant, write signing_algorithms = [\"{name}\"]",
-                    shown.join(", ")
-                )
-            }
+            Source::Listed(listed) => format!(
+                "is signed with {name}, and the provider lists {} only (id_token_signing_alg_values_supported); if that is \
+                 meant, write signing_algorithms = [\"{name}\"]",
+                shown_names(listed)
+            ),
             Source::Default => format!(
                 "is signed with {name}, and the provider lists no algorithm, so RS256 is expected; if that is meant, write \
                  signing_algorithms = [\"{name}\"]"

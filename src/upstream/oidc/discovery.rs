@@ -9,7 +9,7 @@ use url::Url;
 use super::issuer::Issuer;
 use super::metadata::Metadata;
 use crate::config::{self, TokenEndpointAuthMethod, is_loopback};
-use crate::upstream::text::clean;
+use crate::upstream::text::{clean, shown_names};
 
 /// The URL of the discovery document: the configured one, else below the issuer.
 pub fn source(config: &config::Oidc) -> String {
@@ -83,9 +83,9 @@ pub fn unlisted_auth_method(config: &config::Oidc, metadata: &Metadata) -> Optio
         TokenEndpointAuthMethod::Apple => TokenEndpointAuthMethod::ClientSecretPost.name(),
         method => method.name(),
     };
-    let listed: Vec<_> = metadata.auth_methods.iter().map(|method| clean(method)).collect();
+    let listed = &metadata.auth_methods;
     let is_listed = listed.is_empty() || listed.iter().any(|method| method == ours);
-    (!is_listed).then(|| format!("{ours} is used, and the provider lists {} only", listed.join(", ")))
+    (!is_listed).then(|| format!("{ours} is used, and the provider lists {} only", shown_names(listed)))
 }
 
 fn configured_endpoint<'c>(config: &'c config::Oidc, name: &str) -> Option<&'c Url> {

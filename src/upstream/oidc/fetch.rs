@@ -1,9 +1,9 @@
 //! Fetching the provider's metadata and key set, with the last valid documents in the database as a fallback.
 //!
-//! Each fetch runs in a separate task. A cancelled caller does not stop a fetch for which other callers wait, and a
-//! caller
+//! Each fetch runs in a separate task. A cancelled caller does not stop a fetch for which other callers wait, and a caller
 //! waits at most 800 ms if the last fetch failed.
 
+use std::collections::HashSet;
 use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
@@ -26,10 +26,12 @@ use crate::upstream::failure::Fault;
 use crate::upstream::provider_http::{CallError, read_json};
 use crate::upstream::sent::Sent;
 use crate::upstream::store::{self, Document, DocumentKind};
-use crate::upstream::text::clean;
+use crate::upstream::text::quoted;
 
 /// The longest time that a caller waits for a fetch if the last fetch failed (FI-09).
 const WAIT_AFTER_FAILURE: Duration = Duration::from_millis(800);
+/// The most unusable keys of a key set that are logged one by one.
+const MAX_UNUSABLE_SHOWN: usize = 5;
 
 impl RelyingParty {
     /// The cached metadata of any age, or newly fetched metadata. The error is an explanation for the operator.
@@ -103,16 +105,18 @@ impl RelyingParty {
         self.documents.keys.get(now, acceptable, self.fetch(DocumentKind::Jwks, source, read, now)).await
     }
 
-    /// Logs each key that cannot be used, unless the cached key set has it too.
+    /// Logs keys that cannot be used, unless the cached key set has them too.
     fn tell_unusable(&self, keys: &KeySet) {
         let texts = |keys: &KeySet| -> Vec<String> {
-            let name =
-                |kid: Option<&str>| kid.map_or_else(|| "without a kid".into(), |kid| format!("{:?}", clean(kid)));
+            let name = |kid: Option<&str>| kid.map_or_else(|| "without a kid".into(), quoted);
             keys.unusable().map(|(kid, defect)| format!("the key {} is not used: {defect}", name(kid))).collect()
         };
-        let told = self.documents.keys.current().map(|known| texts(&known.value)).unwrap_or_default();
-        for reason in texts(keys).iter().filter(|reason| !told.contains(reason)) {
-            tracing::warn!(provider = %self.config.registration.id, %reason, "a key of the provider cannot be used");
+        let known = self.documents.keys.current().map(|known| texts(&known.value)).unwrap_or_default();
+        let known: HashSet<_> = known.into_iter().collect();
+        let new: Vec<_> = texts(keys).into_iter().filter(|reason| !known.contains(reason)).collect();
+        for reason in new.iter().take(MAX_UNUSABLE_SHOWN) {
+            let count = new.len();
+            tracing::warn!(provider = %self.config.registration.id, %reason, count, "a key of the provider cannot be used");
         }
     }
 

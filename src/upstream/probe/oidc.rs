@@ -19,7 +19,7 @@ use crate::upstream::oidc::discovery;
 use crate::upstream::oidc::metadata::Metadata;
 use crate::upstream::provider_http::{ProviderHttp, read_json};
 use crate::upstream::sent::Sent;
-use crate::upstream::text::clean;
+use crate::upstream::text::shown_names;
 
 /// Probes an OpenID provider with every check that needs no login.
 pub async fn probe(
@@ -103,10 +103,9 @@ fn algorithms(config: &config::Oidc, metadata: &Metadata) -> Finding {
     let accepted = Accepted::for_id_tokens(config, metadata);
     let (allowed, names) = (accepted.algorithms(), JwsAlgorithm::list(accepted.algorithms()));
     if allowed.is_empty() {
-        let listed: Vec<_> = metadata.signing_algorithms.iter().map(|name| clean(name)).collect();
         let text = format!(
             "it signs ID tokens with no accepted algorithm ({}): configure RS256 or ES256 for this client there",
-            listed.join(", ")
+            shown_names(&metadata.signing_algorithms)
         );
         return Finding::failed(Check::Algorithms, text);
     }

@@ -3,7 +3,7 @@
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use chrono::{DateTime, TimeDelta};
+use chrono::{DateTime, Datelike, TimeDelta};
 use http::{HeaderMap, Request, Response, header};
 
 use super::finding::{Check, Finding};
@@ -91,7 +91,9 @@ fn date(headers: &HeaderMap) -> Option<Timestamp> {
     if text(header::AGE).is_some_and(|age| age.trim() != "0") {
         return None;
     }
-    DateTime::parse_from_rfc2822(text(header::DATE)?).ok().map(|date| date.to_utc())
+    // The reader takes years of more than four digits, with which the arithmetic below would overflow.
+    let date = DateTime::parse_from_rfc2822(text(header::DATE)?).ok().map(|date| date.to_utc());
+    date.filter(|date| date.year() <= 9999)
 }
 
 /// How far a `Date`, which has whole seconds, is outside the interval between request and response.

@@ -49,11 +49,19 @@ pub fn record_told(
     telemetry::record(&Event::AppRequestRefused {
         client: sent.client_id.map(|id| bounded(id, MAX_CLIENT)),
         parameter,
-        redirect_uri: sent.redirect_uri.map(|uri| bounded(uri, MAX_URI)),
+        redirect_uri: sent.redirect_uri.map(|uri| bounded(&without_query(uri), MAX_URI)),
         error,
         reason: reason.to_owned(),
         reference: negotiate::request_id(request),
     });
+}
+
+/// An address without its query and fragment, which may contain codes and tokens.
+pub fn without_query(uri: &str) -> String {
+    match uri.find(['?', '#']) {
+        Some(end) => format!("{}...", uri.get(..=end).unwrap_or_default()),
+        None => uri.to_owned(),
+    }
 }
 
 /// A text from outside for the log: printable ASCII, and everything else escaped; cut after `most` characters.
@@ -75,6 +83,13 @@ pub fn bounded(text: &str, most: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn queries_and_fragments_are_left_out() {
+        assert_eq!(without_query("https://a.example/cb?code=secret#x"), "https://a.example/cb?...");
+        assert_eq!(without_query("https://a.example/cb#access_token=secret"), "https://a.example/cb#...");
+        assert_eq!(without_query("https://a.example/cb"), "https://a.example/cb");
+    }
 
     #[test]
     fn texts_from_outside_are_bounded_and_escaped() {

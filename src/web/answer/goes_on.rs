@@ -22,6 +22,7 @@ struct GoesOn<'a> {
     prefix: &'a str,
     style: &'static str,
     next: String,
+    by_itself: bool,
 }
 
 /// What a request says about the site that began it (Fetch Metadata).
@@ -33,19 +34,28 @@ pub enum BegunBy {
     OtherSite,
 }
 
-/// The page, where the request is a navigation that another site began and no page has gone on to it yet. The caller has
-/// checked that the session cookie is `Strict` and missing.
+/// The page, where the request is a navigation that another site began. An address with the mark, to which a page of ours has
+/// gone on, should come from our own site; where the browser says that it does not, the page waits for the person. The caller
+/// has checked that the session cookie is `Strict` and missing.
 pub fn page(app: &App, request: &HttpRequest, begun_by: BegunBy) -> Option<HttpResponse> {
     let query = request.query_string();
     let is_marked = query.split('&').any(|pair| pair == MARK);
     let is_navigation = request.method() == Method::GET && !negotiate::wants_json_only(request);
-    if is_marked || !is_navigation || !is_from_other_site(request, begun_by) {
+    let begun_by = if is_marked { BegunBy::OtherSite } else { begun_by };
+    if !is_navigation || !is_from_other_site(request, begun_by) {
         return None;
     }
-    let next = if query.is_empty() { format!("?{MARK}") } else { format!("?{query}&{MARK}") };
+    let next = match query {
+        "" => format!("?{MARK}"),
+        _ if is_marked => format!("?{query}"),
+        _ => format!("?{query}&{MARK}"),
+    };
     let refresh = HeaderValue::from_str(&format!("0;url={next}")).ok()?;
-    let mut answer = html(StatusCode::OK, &GoesOn { prefix: prefix(app), style: STYLE_PATH, next });
-    answer.headers_mut().insert(header::REFRESH, refresh);
+    let page = GoesOn { prefix: prefix(app), style: STYLE_PATH, next, by_itself: !is_marked };
+    let mut answer = html(StatusCode::OK, &page);
+    if !is_marked {
+        answer.headers_mut().insert(header::REFRESH, refresh);
+    }
     Some(answer)
 }
 

@@ -5,7 +5,7 @@ use actix_web::{HttpRequest, HttpResponse};
 
 use super::authorize::{self as endpoint, RequestSource};
 use crate::app::App;
-use crate::authorize::{self, Leave, OAuthError, OpenRequestError};
+use crate::authorize::{self, Leave, OAuthError, OpenRequestError, Repeated};
 use crate::base::clock::Timestamp;
 use crate::base::id::{AuthorizationRequestId, Reference};
 use crate::login::Code;
@@ -85,8 +85,8 @@ pub async fn with_open(
     }
 }
 
-/// `GET /oauth2/authorize/again`: begins a stored request anew, as a row of its own that belongs to this browser. The first
-/// one stays as it is.
+/// `GET /oauth2/authorize/again`: begins a stored request that has no answer yet anew, as a row of its own that belongs to this
+/// browser. The first one stays as it is.
 pub async fn again(
     app: Data<App>,
     throttles: Data<Throttles>,
@@ -98,12 +98,17 @@ pub async fn again(
     }
     let id = query.get("authorization_request").ok_or(Refusal::InvalidRequest)?;
     let id = id.parse().map_err(|_| Refusal::InvalidRequest)?;
-    let closed = authorize::find_closed(&app, id).await?.filter(|closed| !closed.request.pushed);
-    let asked = closed.ok_or(Code::UnknownState)?.request;
+    let asked = match authorize::repeat(&app, id, cookies::binding(&app, &request)).await? {
+        None => return Err(Code::UnknownState.into()),
+        Some(Repeated::Answered(closed)) => {
+            let goal = AppGoal::closed(*closed, RequestState::Answered, Code::StateUsed, None);
+            return Err(Problem::from(Code::StateUsed).with_app(goal));
+        }
+        Some(Repeated::Begins(asked)) => asked,
+    };
     let client = app.clients.get(&asked.client_id).ok_or(Refusal::UnknownClient)?;
     client.redirect_uri(&asked.redirect_uri).ok_or(Refusal::RedirectUriRefused)?;
-    endpoint::take_first_step(&app, &throttles, &request, RequestSource::Validated(Box::new(asked)), app.clock.now())
-        .await
+    endpoint::take_first_step(&app, &throttles, &request, RequestSource::Validated(asked), app.clock.now()).await
 }
 
 /// `POST /oauth2/authorize/leave`: the button that leads back to the app, with the error of the page.

@@ -175,8 +175,12 @@ async fn proceed(app: &App, request: &HttpRequest, asked: &Request, ending: Opti
     answer
 }
 
-/// Removes the session cookie, and where the browser sent several, all that it sent.
+/// Removes the session cookie, and where the browser sent several, all that it sent. A request without one may be of another
+/// site, to which the browser gave no `SameSite` cookie: it must not be able to remove it.
 fn clear_cookies(app: &App, request: &HttpRequest, answer: &mut HttpResponse) {
+    if matches!(cookies::session(app, request), SessionCookie::Missing) {
+        return;
+    }
     if cookies::has_several(app, request) {
         expired_cookies::remove_visible(app, request.path(), answer);
     }

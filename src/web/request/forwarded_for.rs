@@ -1,9 +1,39 @@
 //! The header `Forwarded` (RFC 7239).
 
-/// The values of `for`, one for each element, in the order in which the proxies appended them. An element without one, and what
-/// cannot be read, is empty: the walk through trusted proxies ends there.
+/// The values of `for`, one for each element, in the order in which the proxies appended them. An element without one is empty, and
+/// a line that cannot be read is one empty element: the walk through trusted proxies ends there. A client could otherwise open a
+/// quoted string that swallows the element of the proxy which appends to its line.
 pub fn forwarded_for<'a>(lines: impl Iterator<Item = &'a str>) -> Vec<String> {
-    lines.flat_map(|line| split(line, ',')).map(|element| for_of(&element)).collect()
+    lines.flat_map(|line| elements(line).unwrap_or_else(|| vec![String::new()])).collect()
+}
+
+/// The values of `for` of a line (RFC 7239 §4); `None` where a quotation mark stands elsewhere than around a whole value.
+fn elements(line: &str) -> Option<Vec<String>> {
+    let elements = split(line, ',');
+    let is_quoted_right = |pair: &String| {
+        let value = pair.split_once('=').map_or(pair.as_str(), |(_, value)| value.trim());
+        let name_is_plain = pair.split_once('=').is_none_or(|(name, _)| !name.contains('"'));
+        name_is_plain && (!value.contains('"') || is_quoted_string(value))
+    };
+    let is_good = elements.iter().flat_map(|element| split(element, ';')).all(|pair| is_quoted_right(&pair));
+    is_good.then(|| elements.iter().map(|element| for_of(element)).collect())
+}
+
+/// Whether a text is one whole quoted string (RFC 9110 §5.6.4).
+fn is_quoted_string(text: &str) -> bool {
+    let Some(inner) = text.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) else { return false };
+    let mut characters = inner.chars();
+    while let Some(character) = characters.next() {
+        let is_good = match character {
+            '"' => false,
+            '\\' => characters.next().is_some(),
+            _ => true,
+        };
+        if !is_good {
+            return false;
+        }
+    }
+    true
 }
 
 fn for_of(element: &str) -> String {
@@ -75,6 +105,12 @@ mod tests {
             ("proto=https", vec![""]),
             ("for=1.1.1.1;for=2.2.2.2", vec![""]),
             ("", vec![""]),
+            ("for=9.9.9.9;x=\", for=203.0.113.7", vec![""]),
+            ("for=9.9.9.9;x=\", for=\"[2001:db8::1]:443\";proto=https;host=\"a.example.com\"", vec![""]),
+            ("for=\"9.9.9.9, for=203.0.113.7", vec![""]),
+            ("for=9.9.9.9;x=\"a\\\", for=\"203.0.113.7\"", vec![""]),
+            ("for=9.9.9.9;\"x, for=203.0.113.7", vec![""]),
+            ("for=9.9.9.9;x=a\"b\", for=203.0.113.7", vec![""]),
             ("for=1.1.1.1,", vec!["1.1.1.1", ""]),
         ] {
             assert_eq!(forwarded_for([line].into_iter()), expected, "{line}");

@@ -15,6 +15,8 @@ use crate::web::answer::negotiate;
 use crate::web::answer::problem::Problem;
 use crate::web::answer::refusals::Refusal;
 
+/// The maximum length of a parameter that is passed on to the provider, in bytes.
+const MAX_HINT: usize = 512;
 /// The parameters of a login that anyone may begin.
 pub const LOGIN_PARAMETERS: [&str; 8] =
     ["return_to", "iss", "target_link_uri", "login_hint", "prompt", "max_age", "acr_values", "ui_locales"];
@@ -49,14 +51,17 @@ pub fn wants_another_account(query: &Parameters) -> bool {
 
 /// The parameters that are passed on to the provider. Others in the query are ignored (RA-16).
 pub fn hints(query: &Parameters) -> Result<LoginHints, Problem> {
-    let text = |name: &str| query.get(name).map(str::to_owned);
+    let text = |name: &str| match query.get(name) {
+        Some(value) if value.len() > MAX_HINT => Err(Refusal::InvalidRequest),
+        value => Ok(value.map(str::to_owned)),
+    };
     let max_age = query.get("max_age").map(str::parse).transpose().map_err(|_| Refusal::InvalidRequest)?;
     Ok(LoginHints {
-        login_hint: text("login_hint"),
-        prompt: text("prompt"),
+        login_hint: text("login_hint")?,
+        prompt: text("prompt")?,
         max_age,
-        acr_values: text("acr_values"),
-        ui_locales: text("ui_locales"),
+        acr_values: text("acr_values")?,
+        ui_locales: text("ui_locales")?,
     })
 }
 

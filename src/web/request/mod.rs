@@ -15,7 +15,7 @@ pub mod forwarded;
 mod forwarded_for;
 mod limiter;
 pub mod login;
-mod login_limits;
+mod network_limits;
 pub mod refused_request;
 pub mod rounds;
 pub mod throttle;

@@ -8,6 +8,7 @@ use super::throttle::Throttles;
 use crate::app::App;
 use crate::base::clock::Timestamp;
 use crate::login;
+use crate::web::answer::app_refusal::{bounded, without_query};
 use crate::web::answer::kept_reference::KeptReference;
 use crate::web::answer::problem::Problem;
 use crate::web::answer::refusals::Refusal;
@@ -58,11 +59,7 @@ pub async fn record_for_page(app: &App, request: &HttpRequest, refused: &Problem
 
 /// Which client asked, and for which redirect URI. Without the queries of addresses, which may have secrets.
 fn reason(refused: &Problem, client_id: &str, redirect_uri: &str) -> String {
-    let cut = |text: &str| {
-        let text: String = text.chars().take(MAX_TEXT).collect();
-        let end = text.find(['?', '#']).unwrap_or(text.len());
-        format!("{:?}", text.get(..end).unwrap_or_default())
-    };
+    let cut = |text: &str| format!("\"{}\"", bounded(&without_query(text), MAX_TEXT));
     let (client, redirect_uri) = (cut(client_id), cut(redirect_uri));
     format!("authorization request: {}; client_id {client}, redirect_uri {redirect_uri}", refused.text().title)
 }

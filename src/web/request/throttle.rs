@@ -5,9 +5,9 @@ use std::net::IpAddr;
 
 use actix_web::HttpRequest;
 
+use super::cookies;
 use super::limiter::Limiter;
-use super::login_limits::LoginLimits;
-use super::{client_address, cookies};
+use super::network_limits::NetworkLimits;
 use crate::app::App;
 use crate::base::id::SessionId;
 use crate::client::Client;
@@ -15,14 +15,14 @@ use crate::web::answer::problem::Problem;
 
 /// The rate limiters.
 pub struct Throttles {
-    logins: LoginLimits,
+    logins: NetworkLimits,
     /// A tenth of `logins`, while there are many pending logins.
-    fewer_logins: LoginLimits,
+    fewer_logins: NetworkLimits,
     unknown_states: Limiter<IpAddr>,
-    forms: Limiter<IpAddr>,
+    forms: NetworkLimits,
     tokens: Limiter<IpAddr>,
-    pushes: Limiter<IpAddr>,
-    authorizations: Limiter<IpAddr>,
+    pushes: NetworkLimits,
+    authorizations: NetworkLimits,
     sessions: Limiter<SessionId>,
     clients: Limiter<String>,
     administrators: Limiter<IpAddr>,
@@ -35,13 +35,13 @@ impl Throttles {
         let logins = || Limiter::new("limits.logins_per_minute", limits.logins_per_minute);
         let tokens = || Limiter::new("limits.tokens_per_minute", limits.tokens_per_minute);
         Self {
-            logins: LoginLimits::new(limits, 1),
-            fewer_logins: LoginLimits::new(limits, 10),
+            logins: NetworkLimits::on_logins(limits, 1),
+            fewer_logins: NetworkLimits::on_logins(limits, 10),
             unknown_states: logins(),
-            forms: logins(),
+            forms: NetworkLimits::on_logins(limits, 1),
             tokens: tokens(),
-            pushes: tokens(),
-            authorizations: tokens(),
+            pushes: NetworkLimits::on_requests(limits),
+            authorizations: NetworkLimits::on_requests(limits),
             sessions: Limiter::new("limits.tokens_per_minute", limits.tokens_per_minute),
             clients: Limiter::new("limits.client_tokens_per_minute", limits.client_tokens_per_minute),
             administrators: tokens(),
@@ -57,7 +57,7 @@ impl Throttles {
             return Err(Problem::too_many_logins());
         }
         let limits = if pending > most / 2 { &self.fewer_logins } else { &self.logins };
-        limits.count(client_address::address(request, &app.config.server.trusted_proxies))
+        limits.count_address(app, request)
     }
 
     /// Counts an authorization response whose `state` is of no login (`limits.logins_per_minute`).
@@ -89,14 +89,14 @@ impl Throttles {
 
     /// Counts a request for a token by the session that the cookie names, else by address (`limits.tokens_per_minute`).
     pub fn token_in_session(&self, app: &App, request: &HttpRequest) -> Result<(), Problem> {
-        self.in_session(&self.tokens, app, request)
+        self.in_session(app, request).unwrap_or_else(|| self.tokens.count_address(app, request))
     }
 
     /// Counts an authorization request of an app by the session that the cookie names, else by address. Most are answered
     /// without a login, so the limit is that of tokens. The cookie alone does not show that the session is live: where it is
     /// not, the handler counts the address with [`authorize_signed_out`](Self::authorize_signed_out).
     pub fn authorize(&self, app: &App, request: &HttpRequest) -> Result<(), Problem> {
-        self.in_session(&self.authorizations, app, request)
+        self.in_session(app, request).unwrap_or_else(|| self.authorizations.count_address(app, request))
     }
 
     /// Counts an authorization request by address if its session cookie names a session, which has ended.
@@ -118,17 +118,16 @@ impl Throttles {
 
     /// Removes keys without recent requests, so that memory depends on the current traffic only.
     pub fn evict_quiet(&self) {
-        [&self.logins, &self.fewer_logins].into_iter().for_each(LoginLimits::evict_quiet);
-        let others = [&self.unknown_states, &self.forms, &self.tokens, &self.pushes, &self.authorizations];
-        others.into_iter().chain([&self.administrators, &self.logout_tokens]).for_each(Limiter::evict_quiet);
+        let by_network = [&self.logins, &self.fewer_logins, &self.forms, &self.pushes, &self.authorizations];
+        by_network.into_iter().for_each(NetworkLimits::evict_quiet);
+        let by_address = [&self.unknown_states, &self.tokens, &self.administrators, &self.logout_tokens];
+        by_address.into_iter().for_each(Limiter::evict_quiet);
         self.sessions.evict_quiet();
         self.clients.evict_quiet();
     }
 
-    fn in_session(&self, otherwise: &Limiter<IpAddr>, app: &App, request: &HttpRequest) -> Result<(), Problem> {
-        match cookies::named(app, request) {
-            Some(session) => self.sessions.count(&session),
-            None => otherwise.count_address(app, request),
-        }
+    /// Counts a request by the session that its cookie names; `None` without one.
+    fn in_session(&self, app: &App, request: &HttpRequest) -> Option<Result<(), Problem>> {
+        Some(self.sessions.count(&cookies::named(app, request)?))
     }
 }

@@ -19,3 +19,18 @@ async fn a_hint_of_an_ended_session_asks_before_it_ends_the_current_one() {
     assert_eq!(confirm(&browser, &asked).await.location(), format!("{BYE}&state=s"));
     assert_eq!(browser.fetch("/session").await.status, 401);
 }
+
+/// LO-05: the same for a session that has ended under the sign-in that still lives, however it ended.
+#[tokio::test]
+async fn a_hint_of_a_session_that_has_ended_alone_asks_before_it_ends_the_sign_in() {
+    let (gateway, _receiver) = start();
+    let browser = gateway.browser();
+    browser.sign_in("alice").await;
+    let old = sign_in_to(&gateway, &browser, "shop").await;
+    let query = format!("/logout?id_token_hint={}", old.id_token);
+    let by_server = gateway.browser().get(&query).await;
+    assert_eq!((by_server.status, reason(&gateway, &old.sid)), (200, "logout".to_owned()));
+    let asked = log_out(&browser, &[("id_token_hint", &*old.id_token)]).await;
+    assert!(asked.status == 200 && asked.body.contains("Sign out?"), "{asked:?}");
+    assert_eq!(browser.fetch("/session").await.status, 200);
+}

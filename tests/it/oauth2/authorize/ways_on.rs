@@ -160,6 +160,10 @@ async fn a_repeated_response_leads_to_the_app() {
     let page = browser.get(&begun.callback_of("ada")).await;
     assert_eq!((page.status, page.link("Back to A page")), (409, "https://spa.example/".to_owned()));
     assert!(!page.body.contains("Sign in"), "the person is signed in: {}", page.body);
+    // The app may still hold its `state`, so nobody gets a second answer to it.
+    let id = gateway.database.words("SELECT id FROM authorization_requests").concat();
+    let again = gateway.browser().get(&format!("/oauth2/authorize/again?authorization_request={id}")).await;
+    assert_eq!((again.status, again.link("Back to A page")), (409, "https://spa.example/".to_owned()));
     // While a consent page is open, a reload leads to it.
     let begun = to_provider(&browser, &path(&[("prompt", "login consent")])).await;
     gateway.op.set_claims(json!({ "auth_time": gateway.clock.now().timestamp() }));

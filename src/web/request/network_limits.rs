@@ -1,43 +1,60 @@
-//! The limits on logins that begin: per address, and per network.
+//! The limits on requests that anyone may send and that store a row: per address, and per network.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
-use super::client_address::{network, wide_network};
+use actix_web::HttpRequest;
+
+use super::client_address::{self, network, wide_network};
 use super::limiter::Limiter;
+use crate::app::App;
 use crate::config::Limits;
 use crate::web::answer::problem::Problem;
 
 /// The most networks that are remembered as refused.
 const MAX_REFUSED: usize = 4096;
 
-/// The limits on logins that begin.
-pub(super) struct LoginLimits {
+/// Limits per address and per network.
+pub(super) struct NetworkLimits {
     per_address: Limiter<IpAddr>,
     per_network: Limiter<IpAddr>,
     /// Until when the limit of a network refuses.
     refused: Mutex<HashMap<IpAddr, Instant>>,
 }
 
-impl LoginLimits {
-    /// The configured limits, divided by `divisor`.
-    pub(super) fn new(limits: &Limits, divisor: u32) -> Self {
+impl NetworkLimits {
+    /// The limits on logins that begin, divided by `divisor`.
+    pub(super) fn on_logins(limits: &Limits, divisor: u32) -> Self {
         let network = limits.logins_per_minute_network / divisor;
+        Self::new("limits.logins_per_minute", limits.logins_per_minute / divisor, network)
+    }
+
+    /// The limits on other requests that store a row: per address as for tokens, and per network as for logins.
+    pub(super) fn on_requests(limits: &Limits) -> Self {
+        Self::new("limits.tokens_per_minute", limits.tokens_per_minute, limits.logins_per_minute_network)
+    }
+
+    fn new(key: &'static str, per_address: u32, per_network: u32) -> Self {
         Self {
-            per_address: Limiter::new("limits.logins_per_minute", limits.logins_per_minute / divisor),
-            per_network: Limiter::new("limits.logins_per_minute_network", network),
+            per_address: Limiter::new(key, per_address),
+            per_network: Limiter::new("limits.logins_per_minute_network", per_network),
             refused: Mutex::default(),
         }
     }
 
-    /// Counts a login.
+    /// Counts a request by its client address.
+    pub(super) fn count_address(&self, app: &App, request: &HttpRequest) -> Result<(), Problem> {
+        self.count(client_address::address(request, &app.config.server.trusted_proxies))
+    }
+
+    /// Counts a request of that address.
     ///
     /// A network that is refused at this moment is refused before its address is counted: otherwise the many addresses of an
-    /// IPv6 /48 fill the memory of the limit on addresses. Apart from that the address comes first, so that the logins which
+    /// IPv6 /48 fill the memory of the limit on addresses. Apart from that the address comes first, so that the requests which
     /// it refuses do not count for the other addresses of its network.
-    pub(super) fn count(&self, address: IpAddr) -> Result<(), Problem> {
+    fn count(&self, address: IpAddr) -> Result<(), Problem> {
         let (wide, now) = (wide_network(address), self.per_network.now());
         let refused_until = self.refused().get(&wide).copied();
         if let Some(until) = refused_until.filter(|until| *until > now) {
@@ -79,11 +96,7 @@ mod tests {
     /// IN-12: the addresses of a network that is over its limit take no memory.
     #[test]
     fn addresses_of_a_refused_network_get_no_state() {
-        let limits = LoginLimits {
-            per_address: Limiter::new("address", 2),
-            per_network: Limiter::new("network", 5),
-            refused: Mutex::default(),
-        };
+        let limits = NetworkLimits::new("address", 2, 5);
         let address = |site: u128, number: u128| {
             IpAddr::V6(Ipv6Addr::from_bits(0x2001_0db8 << 96 | site << 80 | number << 64 | 1))
         };
