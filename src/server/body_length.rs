@@ -1,8 +1,6 @@
 //! How the headers of a request give the length of its body (RFC 9112 §6).
 
 const CONNECT: &[u8] = b"CONNECT ";
-const UPGRADE: &[u8] = b"upgrade:";
-const WEBSOCKET: &[u8] = b"websocket";
 const CONTENT_LENGTH: &[u8] = b"content-length:";
 const TRANSFER_ENCODING: &[u8] = b"transfer-encoding:";
 
@@ -22,13 +20,13 @@ pub(super) enum BodyLength {
 impl BodyLength {
     /// What is known after a further header. `whole` is the line, where it was kept whole; `start` is its start.
     pub(super) fn after(self, whole: Option<&[u8]>, start: &[u8]) -> Self {
-        if !matches!(start.first(), Some(b'c' | b'C' | b't' | b'T' | b'u' | b'U')) {
+        if !matches!(start.first(), Some(b'c' | b'C' | b't' | b'T')) {
             return self;
         }
         let is = |name: &[u8]| start.get(..name.len()).is_some_and(|known| known.eq_ignore_ascii_case(name));
         let value = |name: &[u8]| whole.and_then(|line| line.get(name.len()..)).map(<[u8]>::trim_ascii);
-        // actix-http gives these a body without an end.
-        if start.starts_with(CONNECT) || is(UPGRADE) && value(UPGRADE).is_none_or(is_websocket) {
+        // actix-http gives it a body without an end.
+        if start.starts_with(CONNECT) {
             return Self::Uncertain;
         }
         if is(CONTENT_LENGTH) {
@@ -48,8 +46,4 @@ impl BodyLength {
 fn length(value: &[u8]) -> Option<u64> {
     let digits = value.iter().all(u8::is_ascii_digit).then(|| std::str::from_utf8(value).ok())??;
     digits.parse().ok()
-}
-
-fn is_websocket(value: &[u8]) -> bool {
-    value.windows(WEBSOCKET.len()).any(|part| part.eq_ignore_ascii_case(WEBSOCKET))
 }

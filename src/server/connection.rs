@@ -93,7 +93,7 @@ impl Connection {
     /// Hands over what stands behind the last request.
     fn read_behind(&mut self, buf: &mut ReadBuf<'_>) {
         let length = self.behind.len().min(buf.remaining());
-        let bytes = self.behind.get(..length).unwrap_or_default();
+        let bytes = self.behind.get_mut(..length).unwrap_or_default();
         let used = self.framing.consume(bytes);
         buf.put_slice(bytes.get(..used.used).unwrap_or_default());
         self.behind.drain(..used.used);
@@ -105,7 +105,7 @@ impl Connection {
 
     /// Keeps back what a read brought beyond the current request.
     fn received(&mut self, buf: &mut ReadBuf<'_>, before: usize) {
-        let bytes = buf.filled().get(before..).unwrap_or_default();
+        let bytes = buf.filled_mut().get_mut(before..).unwrap_or_default();
         if bytes.is_empty() {
             return;
         }

@@ -106,7 +106,9 @@ where
 {
     apply_fn_factory(service, |request: Request, service: &S::Service| {
         let exchange = request.conn_data::<Rc<Exchange>>().map(Rc::clone);
-        let is_last = exchange.as_ref().is_some_and(|exchange| exchange.begin());
+        // Otherwise actix-http repeats `Connection: upgrade` in the answer.
+        let asks_for_upgrade = request.head().upgrade();
+        let is_last = exchange.as_ref().is_some_and(|exchange| exchange.begin()) || asks_for_upgrade;
         // Dropped with the answer.
         let end = ExchangeEnd(exchange);
         let answering = service.call(request);

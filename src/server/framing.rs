@@ -5,7 +5,7 @@
 
 use super::body_length::BodyLength;
 use super::chunked::Chunked;
-use super::head_line::HeadLine;
+use super::head_line::{HeadLine, UPGRADE};
 
 /// What of some bytes belongs to the request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -94,19 +94,22 @@ impl Framing {
         }
     }
 
-    /// Consumes bytes up to the end of the request; at least one, unless the request is complete.
-    pub(super) fn consume(&mut self, bytes: &[u8]) -> Consumed {
-        let (mut rest, mut data) = (bytes, 0);
-        while !rest.is_empty() && !matches!(self.state, State::Complete | State::Invalid(_)) {
+    /// Consumes bytes up to the end of the request; at least one, unless the request is complete. The value of `Upgrade` is made
+    /// unreadable: a server may ignore the header (RFC 9110 §7.8), but actix-http gives a request with `websocket` in it a
+    /// body without an end.
+    pub(super) fn consume(&mut self, bytes: &mut [u8]) -> Consumed {
+        let (mut total, mut data) = (0, 0);
+        while !matches!(self.state, State::Complete | State::Invalid(_)) {
+            let Some(rest) = bytes.get_mut(total..).filter(|rest| !rest.is_empty()) else { break };
             let (used, of_data) = self.step(rest);
             data += of_data;
-            rest = rest.get(used..).unwrap_or_default();
+            total += used;
         }
-        Consumed { used: bytes.len() - rest.len(), data }
+        Consumed { used: total, data }
     }
 
     /// One step over at least one byte: the bytes used, and of these the body data.
-    fn step(&mut self, rest: &[u8]) -> (usize, u64) {
+    fn step(&mut self, rest: &mut [u8]) -> (usize, u64) {
         match self.state {
             State::Start => (self.skip_empty_lines(rest), 0),
             State::Head => (self.read_line(rest), 0),
@@ -138,8 +141,13 @@ impl Framing {
         other.unwrap_or(rest.len())
     }
 
-    fn read_line(&mut self, rest: &[u8]) -> usize {
+    fn read_line(&mut self, rest: &mut [u8]) -> usize {
+        let known = self.line.len();
         let (used, has_ended) = self.line.read(rest);
+        if self.line.is_upgrade() {
+            let value = rest.iter_mut().take(used).skip(UPGRADE.len().saturating_sub(known));
+            value.filter(|byte| byte.is_ascii_alphabetic()).for_each(|byte| *byte = b'x');
+        }
         if has_ended {
             self.end_line();
         }
@@ -183,7 +191,7 @@ mod tests {
     /// The bytes of the first request, and its body data, when the text arrives in pieces of that size.
     fn consumed(text: &str, piece: usize) -> (usize, u64, Phase) {
         let (mut framing, mut used, mut data) = (Framing::new(), 0, 0);
-        for bytes in text.as_bytes().chunks(piece) {
+        for bytes in text.as_bytes().to_vec().chunks_mut(piece) {
             let step = framing.consume(bytes);
             assert!(step.used > 0 || framing.phase() == Phase::Complete, "no progress in {text:?}");
             (used, data) = (used + step.used, data + step.data);
@@ -244,8 +252,6 @@ mod tests {
             "Transfer-Encoding: gzip, chunked",
             "Transfer-Encoding: identity",
             "Transfer-Encoding:",
-            "Upgrade: websocket\r\nContent-Length: 2",
-            "upgrade: h2c, WebSocket",
         ];
         let heads = heads.map(|head| (format!("POST / HTTP/1.1\r\n{head}\r\n\r\nabcde"), Fault::Length));
         let connect = ("CONNECT example.com:443 HTTP/1.1\r\n\r\n".to_owned(), Fault::Length);
@@ -278,10 +284,22 @@ mod tests {
         }
     }
 
+    /// FW-20: reverse proxies pass the headers of a `WebSocket` handshake on to `/verify`.
     #[test]
-    fn other_upgrades_are_ignored() {
-        let request = "GET / HTTP/1.1\r\nUpgrade-Insecure-Requests: 1\r\nUpgrade: h2c\r\n\r\n";
-        assert_eq!(consumed(request, 3), (request.len(), 0, Phase::Complete));
+    fn upgrades_are_ignored_and_made_unreadable() {
+        let head = "POST / HTTP/1.1\r\nUpgrade-Insecure-Requests: 1\r\nuPgrade: h2c, WebSocket\r\n";
+        let hidden = "POST / HTTP/1.1\r\nUpgrade-Insecure-Requests: 1\r\nuPgrade: x2x, xxxxxxxxx\r\n";
+        for (rest, data) in [("\r\n", 0), ("Content-Length: 7\r\n\r\nupgrade", 7)] {
+            let request = format!("{head}{rest}");
+            for piece in [1, 2, 3, 7, 1000] {
+                assert_eq!(consumed(&request, piece), (request.len(), data, Phase::Complete));
+                let (mut framing, mut bytes) = (Framing::new(), request.clone().into_bytes());
+                for bytes in bytes.chunks_mut(piece) {
+                    let _used = framing.consume(bytes);
+                }
+                assert_eq!(String::from_utf8(bytes).expect("text"), format!("{hidden}{rest}"), "by {piece}");
+            }
+        }
     }
 
     #[test]
@@ -293,12 +311,13 @@ mod tests {
     #[test]
     fn requests_are_found_one_after_another() {
         let text = "GET / HTTP/1.1\r\n\r\nPOST / HTTP/1.1\r\nContent-Length: 1\r\n\r\naGET / HTTP/1.1\r\n\r\n";
-        let (mut framing, mut rest, mut lengths) = (Framing::new(), text.as_bytes(), vec![]);
+        let mut bytes = text.as_bytes().to_vec();
+        let (mut framing, mut rest, mut lengths) = (Framing::new(), &mut bytes[..], vec![]);
         while !rest.is_empty() {
             let Consumed { used, .. } = framing.consume(rest);
             assert_eq!(framing.phase(), Phase::Complete);
             lengths.push(used);
-            rest = &rest[used..];
+            rest = &mut rest[used..];
             framing.reset();
         }
         assert_eq!(lengths, [18, 39, 18]);

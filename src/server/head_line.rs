@@ -6,6 +6,9 @@ const START_KEPT: usize = 64;
 /// Fits `HTTP/1.0` and a carriage return, the end of a request line.
 const END_KEPT: usize = 9;
 
+/// The name of the header whose value is made unreadable.
+pub(super) const UPGRADE: &[u8] = b"upgrade:";
+
 /// A line up to its line feed.
 pub(super) struct HeadLine {
     start: [u8; START_KEPT],
@@ -39,6 +42,16 @@ impl HeadLine {
             }
         }
         (line_feed.map_or(rest.len(), |at| at + 1), line_feed.is_some())
+    }
+
+    /// The length so far.
+    pub(super) fn len(&self) -> usize {
+        self.length
+    }
+
+    /// Whether it is the header `Upgrade`, as far as its name is known.
+    pub(super) fn is_upgrade(&self) -> bool {
+        self.start().get(..UPGRADE.len()).is_some_and(|name| name.eq_ignore_ascii_case(UPGRADE))
     }
 
     /// The start of the line, with at most [`START_KEPT`] bytes.

@@ -3,7 +3,7 @@
 //   node guarded_pages.mjs TUNNEL
 //
 // TUNNEL is the port of an HTTP proxy that leads https://*.example.com to the reverse proxy. Signs in from a deep link, opens a
-// WebSocket and an event stream by scripts, signs out, and prints what was seen as JSON.
+// WebSocket and an event stream by scripts, asks for a page of another group, signs out, and prints what was seen as JSON.
 import { launch, open } from './chromium.mjs';
 
 const [tunnel] = process.argv.slice(2);
@@ -37,7 +37,7 @@ const scripted = await page.evaluate(async () => {
       if (all.push(data) === 2) { events.close(); resolve(all); }
     };
   });
-  return { bytes: posted.bytes, echo: messages[1], events: seen };
+  return { bytes: posted.bytes, echo: messages[1], events: seen, admin: (await fetch('/admin/')).status };
 });
 
 await page.goto('https://login.example.com/account');

@@ -73,6 +73,11 @@ impl Visitor {
         Page { url, status, headers, body: answer.text().await.expect("a body") }
     }
 
+    /// Whether a server answers there with 200.
+    pub async fn reaches(&self, url: &str) -> bool {
+        self.request(Method::GET, url).send().await.is_ok_and(|answer| answer.status() == 200)
+    }
+
     /// One page.
     pub async fn get(&self, url: impl AsRef<str>) -> Page {
         Self::send(self.request(Method::GET, url)).await

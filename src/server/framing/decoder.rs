@@ -35,7 +35,7 @@ const PARTS: [&str; 40] = [
     "Transfer-Encoding: identity\r\n",
     "Transfer-Encoding: chunked, chunked\r\n",
     "Upgrade: websocket\r\n",
-    "Upgrade: h2c\r\n",
+    "upgrade:h2c, WebSocket\r\n",
     "Connection: upgrade\r\n",
     "Connection: close\r\n",
     "Expect: 100-continue\r\n",
@@ -99,9 +99,9 @@ async fn a_request_ends_where_the_decoder_of_actix_http_ends_it() {
     use proptest::test_runner::{Config, TestRunner};
     let service = actix_http::ServiceConfig::default();
     let config = Config { failure_persistence: None, ..Config::with_cases(20_000) };
-    let run = TestRunner::new(config).run(&request(), |bytes| {
+    let run = TestRunner::new(config).run(&request(), |mut bytes| {
         let mut framing = Framing::new();
-        let used = framing.consume(&bytes).used;
+        let used = framing.consume(&mut bytes).used;
         match (framing.phase(), decoded(&service, &bytes)) {
             (Phase::Invalid(_), _) | (_, Err(())) => {}
             (Phase::Complete, end) => proptest::prop_assert_eq!(end, Ok(Some(used))),

@@ -88,18 +88,19 @@ fn a_client_that_waits_for_100_continue_is_asked_for_its_body() {
     assert_eq!(client.answer().expect("an answer").status, 200);
 }
 
-/// The end of such a request cannot be known.
+/// An upgrade is ignored (RFC 9110 §7.8). The end of a `CONNECT` request cannot be known.
 #[test]
 fn an_upgrade_is_answered_as_a_request_and_the_connection_closed() {
     let gateway = Setup::new().bounds(quick()).start();
-    for request in [
-        "GET /providers HTTP/1.1\r\nHost: x\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n",
-        "CONNECT x:1 HTTP/1.1\r\nHost: x\r\n\r\n",
+    for (request, status) in [
+        ("GET /providers HTTP/1.1\r\nHost: x\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n", "200"),
+        ("CONNECT x:1 HTTP/1.1\r\nHost: x\r\n\r\n", "400"),
     ] {
         let mut client = Client::new(gateway.address);
         client.send(request);
         let rest = client.rest();
-        assert!(rest.starts_with("HTTP/1.1 "), "{request}: {rest}");
+        assert!(rest.starts_with(&format!("HTTP/1.1 {status}")), "{request}: {rest}");
+        assert!(!rest.to_lowercase().contains("connection: upgrade"), "{request}: {rest}");
         assert_eq!(rest.matches("HTTP/1.1 ").count(), 1, "{request}: {rest}");
     }
 }

@@ -56,7 +56,7 @@ fn check(gateway: &Gateway, request: &str, expected: Expected) {
 }
 
 /// The headers of the body, with the body.
-const LENGTHS: [(&str, Expected); 28] = [
+const LENGTHS: [(&str, Expected); 29] = [
     ("Content-Length: 5\r\n\r\nabcde", Both),
     ("Content-Length:\t 5 \r\n\r\nabcde", Both),
     ("Content-Length: 05\r\n\r\nabcde", Both),
@@ -65,7 +65,8 @@ const LENGTHS: [(&str, Expected); 28] = [
     ("Content-Length: 5\r\nExpect: 100-continue\r\n\r\nabcde", Both),
     ("Content-Length: 5\r\nUpgrade: h2c\r\n\r\nabcde", Both),
     ("Content-Length: 5\r\nUpgrade: h2c\r\nConnection: upgrade\r\n\r\nabcde", Last),
-    ("Content-Length: 5\r\nUpgrade: websocket\r\nConnection: upgrade\r\n\r\nabcde", Refused),
+    ("Content-Length: 5\r\nUpgrade: websocket\r\n\r\nabcde", Both),
+    ("Content-Length: 5\r\nUpgrade: websocket\r\nConnection: upgrade\r\n\r\nabcde", Last),
     ("Content-Length: 5\r\nContent-Length: 5\r\n\r\nabcde", Refused),
     ("Content-Length: 5\r\nContent-Length: 0\r\n\r\nabcde", Refused),
     ("Content-Length: 0\r\nContent-Length: 5\r\n\r\nabcde", Refused),

@@ -68,3 +68,9 @@ async fn apache_passes_no_forged_header() {
 async fn apache_streams_until_the_session_ends() {
     checks::streams_until_the_session_ends(APACHE).await;
 }
+
+/// FW-12, FW-20
+#[tokio::test]
+async fn a_browser_signs_in_through_apache() {
+    checks::a_browser_signs_in(APACHE).await;
+}

@@ -38,3 +38,15 @@ async fn caddy_signs_people_in() {
 async fn caddy_passes_no_forged_header() {
     checks::passes_no_forged_header(CADDY).await;
 }
+
+/// FW-14, FW-20, FW-24
+#[tokio::test]
+async fn caddy_streams_until_the_session_ends() {
+    checks::streams_until_the_session_ends(CADDY).await;
+}
+
+/// FW-12, FW-20
+#[tokio::test]
+async fn a_browser_signs_in_through_caddy() {
+    checks::a_browser_signs_in(CADDY).await;
+}

@@ -9,6 +9,7 @@ use super::client::{act, forge};
 use super::deployment::{Deployment, Kind, SITE};
 use super::headers::{FORGED, identity, only, values};
 use super::settings::LOGIN;
+use crate::peer::{self, node};
 use crate::visitor::Visitor;
 
 const ADA: [(&str, &str); 1] = [("person", "ada")];
@@ -23,7 +24,7 @@ const BOUND: Duration = Duration::from_secs(10);
 
 /// A login from a deep link, the identity headers, and rules with groups.
 pub async fn signs_people_in(kind: Kind) {
-    let deployment = Deployment::of(kind);
+    let deployment = Deployment::of(kind).await;
     let ada = deployment.visitor();
     let deep = format!("{SITE}/reports/2026%20Q1?page=2&sort=a%26b");
     let page = deployment.open(&ada, &deep, &ADA).await;
@@ -59,9 +60,22 @@ async fn refuses_programs(deployment: &Deployment) {
     assert!([403, 404].contains(&hidden.status.as_u16()), "{hidden}");
 }
 
+/// In Chromium: from a deep link through the login, with scripts at the site, to the sign-out.
+pub async fn a_browser_signs_in(kind: Kind) {
+    let deployment = Deployment::of(kind).await;
+    let ended = peer::run(node("guarded_pages.mjs").arg(deployment.tunnel.port.to_string()), "");
+    assert_eq!(ended.code, Some(0), "{}\n{}", ended.stderr, deployment.logs());
+    let seen: Value = serde_json::from_str(&ended.stdout).expect("JSON");
+    let landed = &seen["landed"];
+    assert_eq!(landed["url"], "/reports/2026?page=2&sort=a%26b");
+    assert_eq!(only(landed, "groups"), "engineering,analysts");
+    let scripted = json!({ "bytes": 1000, "echo": "hello", "events": ["one", "two"], "admin": 403 });
+    assert_eq!(seen["scripted"], scripted);
+}
+
 /// The site gets no header that the client forged, with and without a session.
 pub async fn passes_no_forged_header(kind: Kind) {
-    let deployment = Deployment::of(kind);
+    let deployment = Deployment::of(kind).await;
     for (person, email, groups) in [(&ALAN[..], "", "research"), (&NEW[..], "new@example.com", "")] {
         let visitor = deployment.visitor();
         deployment.sign_in(&visitor, person).await;
@@ -88,7 +102,7 @@ async fn forges_without_a_session(deployment: &Deployment) {
 
 /// `WebSocket` connections, event streams and uploads reach the site, and no longer after the end of the session.
 pub async fn streams_until_the_session_ends(kind: Kind) {
-    let deployment = Deployment::of(kind);
+    let deployment = Deployment::of(kind).await;
     let ada = deployment.visitor();
     deployment.sign_in(&ada, &ADA).await;
     let cookie = ada.cookies(SITE);

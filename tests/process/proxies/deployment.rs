@@ -1,6 +1,7 @@
 //! A guarded site behind two reverse proxies, each of which asks a gateway of its own.
 
 use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
 
 use rcgen::{CertificateParams, KeyPair};
 use reqwest::Method;
@@ -81,7 +82,7 @@ pub struct Deployment {
 
 impl Deployment {
     /// Starts everything. The first proxy asks the first gateway, and the second one the second.
-    pub fn of(kind: Kind) -> Self {
+    pub async fn of(kind: Kind) -> Self {
         let (provider_port, site_port) = (ports::free::<1>(), ports::free::<1>());
         let issuer = format!("http://127.0.0.1:{provider_port}");
         let gateways = start_two(&Database::empty().url, &issuer, kind.redirect);
@@ -98,7 +99,22 @@ impl Deployment {
             .collect();
         let ports = [programs[0].1.port, programs[1].1.port];
         let tunnel = Tunnel::to(ports[0]);
-        Self { gateways, tunnel, ports, programs, _site: site, _provider: provider }
+        let deployment = Self { gateways, tunnel, ports, programs, _site: site, _provider: provider };
+        deployment.wait_until_led_to_the_gateways().await;
+        deployment
+    }
+
+    /// A proxy may listen before it has read its certificates and routes, as Traefik does.
+    async fn wait_until_led_to_the_gateways(&self) {
+        let (visitor, started) = (self.visitor(), Instant::now());
+        for port in self.ports {
+            self.tunnel.redirect(port);
+            while !visitor.reaches(&format!("{LOGIN}/providers")).await {
+                assert!(started.elapsed() < Duration::from_secs(60), "{}", self.logs());
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        }
+        self.tunnel.redirect(self.ports[0]);
     }
 
     /// A person with a browser without scripts.
@@ -114,7 +130,7 @@ impl Deployment {
             if page.status != 503 {
                 break;
             }
-            tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+            tokio::time::sleep(Duration::from_secs(1)).await;
             page = visitor.follow(visitor.get(url).await, "nowhere").await;
         }
         if !page.body.contains("Whom would you like to be?") {

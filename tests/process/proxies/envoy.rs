@@ -9,7 +9,32 @@ use crate::snippets::named;
 
 const ENVOY: Kind = Kind { command, redirect: true, passes_cookie: false };
 
+/// Envoy as Envoy Gateway configures it by the manifest for Kubernetes: it removes names by their exact text, and drops every
+/// header with an underscore.
+const GATEWAY: Kind = Kind { command: as_envoy_gateway, ..ENVOY };
+
 fn command(place: &Place) -> Command {
+    start(place, &named("proxy-envoy"))
+}
+
+fn as_envoy_gateway(place: &Place) -> Command {
+    let (documented, manifest) = (named("proxy-envoy"), named("proxy-kubernetes-envoy"));
+    assert!(manifest.contains("withUnderscoresAction: DropHeader"), "{manifest}");
+    let (_, removed) = manifest.split_once("remove:\n").expect("a list");
+    let names: Vec<&str> = removed.lines().map_while(|line| line.trim().strip_prefix("- ")).collect();
+    assert_eq!(names.len(), 4, "{names:?}");
+    let indent = " ".repeat(24);
+    let removals: Vec<String> = names.iter().map(|name| format!("- remove: {name}\n{indent}")).collect();
+    let pattern = format!(
+        "- remove_on_match:\n{indent}    key_matcher:\n{indent}      safe_regex: {{regex: \"(?i)x[-_]auth[-_]request[-_].*\"}}\n{indent}"
+    );
+    let drops = "common_http_protocol_options: {headers_with_underscores_action: DROP_HEADER}\n                normalize_path: true";
+    let parts = [(pattern.as_str(), removals.concat()), ("normalize_path: true", drops.to_owned())];
+    let parts = parts.each_ref().map(|(part, by)| (*part, by.as_str()));
+    start(place, &Place::fill(&documented, &parts))
+}
+
+fn start(place: &Place, documented: &str) -> Command {
     let listen = format!("address: 127.0.0.1, port_value: {}", place.port);
     let parts = [
         ("address: 0.0.0.0, port_value: 443", &*listen),
@@ -18,7 +43,7 @@ fn command(place: &Place) -> Command {
         ("/etc/ssl/example.com.crt", &*place.certificate),
         ("/etc/ssl/example.com.key", &*place.key),
     ];
-    let path = place.directory.write("envoy.yaml", &Place::fill(&named("proxy-envoy"), &parts));
+    let path = place.directory.write("envoy.yaml", &Place::fill(documented, &parts));
     let mut command = Command::new(installed("wheels/envoy/_bin/envoy"));
     command.args(["--config-path", &path, "--concurrency", "1", "--use-dynamic-base-id", "--log-level", "warning"]);
     command
@@ -36,8 +61,20 @@ async fn envoy_passes_no_forged_header() {
     checks::passes_no_forged_header(ENVOY).await;
 }
 
+/// FW-03, FW-04
+#[tokio::test]
+async fn envoy_gateway_passes_no_forged_header() {
+    checks::passes_no_forged_header(GATEWAY).await;
+}
+
 /// FW-14, FW-20, FW-24
 #[tokio::test]
 async fn envoy_streams_until_the_session_ends() {
     checks::streams_until_the_session_ends(ENVOY).await;
+}
+
+/// FW-12, FW-20
+#[tokio::test]
+async fn a_browser_signs_in_through_envoy() {
+    checks::a_browser_signs_in(ENVOY).await;
 }

@@ -43,3 +43,9 @@ async fn haproxy_passes_no_forged_header() {
 async fn haproxy_streams_until_the_session_ends() {
     checks::streams_until_the_session_ends(HAPROXY).await;
 }
+
+/// FW-12, FW-20
+#[tokio::test]
+async fn a_browser_signs_in_through_haproxy() {
+    checks::a_browser_signs_in(HAPROXY).await;
+}

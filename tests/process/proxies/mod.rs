@@ -12,4 +12,5 @@ mod kubernetes;
 mod nginx;
 mod program;
 mod settings;
+mod traefik;
 mod tunnel;

@@ -2,12 +2,9 @@
 
 use std::process::Command;
 
-use serde_json::Value;
-
 use super::checks;
-use super::deployment::{Deployment, Kind, Place};
+use super::deployment::{Kind, Place};
 use super::program::installed;
-use crate::peer::{self, node};
 use crate::snippets::named;
 
 const NGINX: Kind = Kind { command, redirect: false, passes_cookie: false };
@@ -71,13 +68,8 @@ async fn nginx_streams_until_the_session_ends() {
     checks::streams_until_the_session_ends(NGINX).await;
 }
 
-/// FW-12, FW-20: in Chromium, from a deep link to the sign-out.
+/// FW-12, FW-20
 #[tokio::test]
 async fn a_browser_signs_in_through_nginx() {
-    let deployment = Deployment::of(NGINX);
-    let ended = peer::run(node("guarded_pages.mjs").arg(deployment.tunnel.port.to_string()), "");
-    assert_eq!(ended.code, Some(0), "{}\n{}", ended.stderr, deployment.logs());
-    let seen: Value = serde_json::from_str(&ended.stdout).expect("JSON");
-    assert_eq!(seen["landed"]["url"], "/reports/2026?page=2&sort=a%26b");
-    assert_eq!(seen["scripted"], serde_json::json!({"bytes": 1000, "echo": "hello", "events": ["one", "two"]}));
+    checks::a_browser_signs_in(NGINX).await;
 }
