@@ -1,6 +1,7 @@
 //! The state that all requests and jobs share: built once at the start, immutable.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use crate::base::clock::{Clock, Timestamp};
 use crate::base::db::Db;
@@ -12,7 +13,7 @@ use crate::base::outbound::Outbound;
 use crate::client;
 use crate::config::Config;
 use crate::keys::KeyRing;
-use crate::session::{Ended, Ending, Endings, Lifetime, RevocationCache, Revoked, SessionCache};
+use crate::session::{Ended, Ending, Endings, Lifetime, RevocationCache, SessionCache};
 use crate::telemetry;
 use crate::upstream::{IssuerChange, Registry, issuer_changed};
 use crate::vault::Vault;
@@ -40,7 +41,7 @@ pub struct App {
     /// The cache of revoked sessions and tokens.
     pub revocations: RevocationCache,
     /// The sessions that this replica has read lately.
-    pub sessions: SessionCache,
+    pub sessions: Arc<SessionCache>,
     /// The pending logins of all replicas (`limits.pending_logins`).
     pub pending_logins: Estimate,
     /// The HTTP client for requests to providers and clients.
@@ -72,11 +73,9 @@ impl App {
         if self.refusal_lines.allows(ip, now) { telemetry::record(event) } else { telemetry::count(event) }
     }
 
-    /// Follows up on ended sessions, after the commit: this replica rejects them at once, records events, and begins to
-    /// deliver the logout notices.
+    /// Follows up on ended sessions, after the commit: records events, and begins to deliver the logout notices.
     pub fn ended(&self, ended: &[Ended], ending: &Ending) {
         for ended in ended {
-            self.revocations.insert(Revoked::Session { id: ended.id, index: None }, ending.keep_until);
             telemetry::record(&Event::SessionEnded {
                 user: ended.user,
                 session: ended.id,

@@ -38,7 +38,6 @@ pub async fn link(app: &App, linking: Linking, login: ConfirmedLogin<'_>) -> Res
     let outcome = app.db.run("link identity", move |conn| store::link(conn, &request)).await?;
     let failure = match outcome {
         LinkOutcome::Linked => {
-            app.sessions.changed(linking.user);
             telemetry::record(&Event::IdentityLinked { user: linking.user, provider, by: "person" });
             return Ok(Linked { return_to: claimed.return_to.clone() });
         }

@@ -19,7 +19,7 @@ use crate::base::outbound::{Outbound, OutboundError};
 use crate::client;
 use crate::config::Config;
 use crate::keys::{self, KeysError};
-use crate::session::{Endings, FeedConnection, Follower, Lifetime, RevocationCache, SessionCache};
+use crate::session::{self, Endings, FeedConnection, Follower, Lifetime, RevocationCache, SessionCache};
 use crate::telemetry;
 use crate::upstream::Registry;
 use crate::vault::Vault;
@@ -70,7 +70,8 @@ pub(super) fn load(mut config: Config, clock: Clock, most_outbound: usize) -> Re
     // Before any request: a replica that does not know the revocations cannot answer.
     let follower = feed.read(&clock, &revocations)?.follow()?;
     let vault = Vault::new(&db, &config.ring, &clock, telemetry::record);
-    let sessions = SessionCache::new(config.verify.cache_for);
+    let sessions = Arc::new(SessionCache::new(config.verify.cache_for));
+    session::follow_own_writes(&db, &revocations, &sessions);
     let app = App {
         config,
         db,

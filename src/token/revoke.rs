@@ -8,7 +8,7 @@ use crate::base::db::{Conn, DbError, QueryResult};
 use crate::base::event::Event;
 use crate::base::id::SessionId;
 use crate::client::Client;
-use crate::session::{self, EndReason, Ended, Ending, Revoked, RevokedToken, Scope};
+use crate::session::{self, EndReason, Ended, Ending, RevokedToken, Scope};
 use crate::telemetry;
 
 /// Revokes a token of that client. A refresh token ends its session. An access token is rejected by its `jti` from now on,
@@ -57,7 +57,6 @@ async fn refuse_from_now_on(app: &App, claims: AccessClaims, now: Timestamp) -> 
         session::revoke_token(conn, &token, now)
     };
     app.db.run("revoke access token", put_on_feed).await?;
-    app.revocations.insert(Revoked::Jti(jti), expires_at);
     telemetry::record(&Event::TokenRevoked { user, session, client });
     Ok(())
 }

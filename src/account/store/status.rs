@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::account::user::Profile;
 use crate::base::audit::audit_rows;
 use crate::base::clock::Timestamp;
-use crate::base::db::Conn;
+use crate::base::db::{Change, Conn, note};
 use crate::base::id::{UserId, uuid_v7};
 use crate::base::statement::statement;
 
@@ -85,11 +85,13 @@ pub fn lock(conn: &mut Conn, id: UserId) -> QueryResult<bool> {
 
 /// Disables the user. `false` if the user was disabled already, or does not exist.
 pub fn disable(conn: &mut Conn, id: UserId, detail: &Value, now: Timestamp) -> QueryResult<bool> {
+    note(conn, Change::User(id));
     Ok(DisableUser { id, now, audit: uuid_v7(now), detail }.execute(conn)? == 1)
 }
 
 /// Enables the user. `false` if the user was not disabled, or does not exist.
 pub fn enable(conn: &mut Conn, id: UserId, detail: &Value, now: Timestamp) -> QueryResult<bool> {
+    note(conn, Change::User(id));
     Ok(EnableUser { id, now, audit: uuid_v7(now), detail }.execute(conn)? == 1)
 }
 
@@ -105,10 +107,12 @@ pub fn refresh(conn: &mut Conn, id: UserId, profile: &Profile, now: Timestamp) -
         groups: profile.groups.as_deref().unwrap_or_default(),
         now,
     };
+    note(conn, Change::User(id));
     update.execute(conn).map(|_| ())
 }
 
 /// Deletes the user; identities and sessions go by their foreign keys. `false` if there is no such user.
 pub fn delete(conn: &mut Conn, id: UserId, detail: &Value, now: Timestamp) -> QueryResult<bool> {
+    note(conn, Change::User(id));
     Ok(DeleteUser { id, now, audit: uuid_v7(now), detail }.execute(conn)? == 1)
 }

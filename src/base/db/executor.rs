@@ -11,22 +11,21 @@ use tokio::sync::oneshot;
 use super::access::{Access, Conn};
 use super::connections::{Manager, Reporter};
 use super::error::{DbError, one_line};
+use super::lender::{Lender, Observer};
 use super::retry::retry_conflicts;
 use super::transaction::in_transaction;
-use crate::base::measure;
 
 /// The length of the queue, for each thread of the executor.
 const QUEUE_PER_THREAD: usize = 32;
 
-type Job = Box<dyn FnOnce(&Pool) + Send>;
-type Pool = r2d2::Pool<Manager>;
+type Job = Box<dyn FnOnce(&Lender) + Send>;
 
 /// The database. Cheap to clone.
 #[derive(Clone)]
 pub struct Db(Arc<Inner>);
 
 struct Inner {
-    pool: Pool,
+    lender: Arc<Lender>,
     manager: Manager,
     queue: SyncSender<Job>,
     acquire_timeout: Duration,
@@ -43,15 +42,16 @@ impl Db {
             .connection_timeout(access.acquire_timeout)
             .error_handler(Box::new(Reporter::default()))
             .build_unchecked(manager);
+        let lender = Arc::new(Lender::new(pool));
         let threads = usize::try_from(access.pool_size).unwrap_or(1);
         let (queue, jobs) = mpsc::sync_channel::<Job>(threads * QUEUE_PER_THREAD);
         let jobs = Arc::new(Mutex::new(jobs));
         for number in 1..=threads {
-            spawn_worker(number, pool.clone(), Arc::clone(&jobs));
+            spawn_worker(number, Arc::clone(&lender), Arc::clone(&jobs));
         }
         let acquire_timeout = access.acquire_timeout;
         let answer_timeout = acquire_timeout + access.statement_timeout;
-        Self(Arc::new(Inner { pool, manager: Manager::new(access), queue, acquire_timeout, answer_timeout }))
+        Self(Arc::new(Inner { lender, manager: Manager::new(access), queue, acquire_timeout, answer_timeout }))
     }
 
     /// Runs one named piece of work with a connection, and again after a conflict with another transaction. Work whose
@@ -66,14 +66,14 @@ impl Db {
         let (reply, answer) = oneshot::channel();
         let (span, asked) = (tracing::Span::current(), Instant::now());
         let acquire_timeout = self.0.acquire_timeout;
-        let job: Job = Box::new(move |pool| {
+        let job: Job = Box::new(move |lender| {
             if reply.is_closed() {
                 return;
             }
             let _entered = span.entered();
             let outcome = match acquire_timeout.checked_sub(asked.elapsed()) {
                 None => Err(DbError::Busy),
-                Some(left) => with_connection(pool, left, name, |conn| retry_conflicts(conn, &work)),
+                Some(left) => lender.lend(left, name, |conn| retry_conflicts(conn, &work)),
             };
             let _caller_gone = reply.send(outcome);
         });
@@ -89,9 +89,15 @@ impl Db {
         }
     }
 
+    /// Calls `observer` with the changes that each piece of work has noted ([`note`](super::note)), before its caller has the
+    /// result. There is one observer; a second one is ignored.
+    pub fn observe(&self, observer: Observer) {
+        self.0.lender.observe(observer);
+    }
+
     /// The number of connections in use, and of idle ones. No round trip.
     pub fn connections(&self) -> (u32, u32) {
-        let r2d2::State { connections, idle_connections, .. } = self.0.pool.state();
+        let r2d2::State { connections, idle_connections, .. } = self.0.lender.state();
         (connections.saturating_sub(idle_connections), idle_connections)
     }
 
@@ -106,7 +112,7 @@ impl Db {
         name: &'static str,
         work: impl FnOnce(&mut Conn) -> QueryResult<T>,
     ) -> Result<T, DbError> {
-        with_connection(&self.0.pool, self.0.acquire_timeout, name, work)
+        self.0.lender.lend(self.0.acquire_timeout, name, work)
     }
 }
 
@@ -176,14 +182,14 @@ pub fn ping(conn: &mut Conn) -> QueryResult<()> {
     conn.batch_execute("SELECT 1")
 }
 
-fn spawn_worker(number: usize, pool: Pool, jobs: Arc<Mutex<Receiver<Job>>>) {
+fn spawn_worker(number: usize, lender: Arc<Lender>, jobs: Arc<Mutex<Receiver<Job>>>) {
     let work = move || {
         loop {
             // The lock is held while waiting for a job, and released before the job runs.
             let job = jobs.lock().unwrap_or_else(PoisonError::into_inner).recv();
             let Ok(job) = job else { return };
             // A panic in one job must not end the thread. The caller learns of it because its channel closes.
-            let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| job(&pool)));
+            let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| job(&lender)));
             if outcome.is_err() {
                 tracing::error!("a database job panicked");
             }
@@ -192,28 +198,6 @@ fn spawn_worker(number: usize, pool: Pool, jobs: Arc<Mutex<Receiver<Job>>>) {
     if let Err(error) = std::thread::Builder::new().name(format!("db-{number}")).spawn(work) {
         tracing::error!(%error, "cannot start a database thread");
     }
-}
-
-fn with_connection<T>(
-    pool: &Pool,
-    wait: Duration,
-    name: &'static str,
-    work: impl FnOnce(&mut Conn) -> QueryResult<T>,
-) -> Result<T, DbError> {
-    let started = Instant::now();
-    let mut conn = pool.get_timeout(wait).map_err(|error| DbError::Unavailable(reason(&error)))?;
-    let outcome = work(&mut conn).map_err(DbError::from);
-    measure::database_work(name, started.elapsed());
-    if let Err(error) = &outcome {
-        tracing::warn!(work = name, %error, "database");
-    }
-    outcome
-}
-
-/// Removes r2d2's prefix, which repeats that it waited.
-fn reason(error: &r2d2::Error) -> String {
-    let text = one_line(error);
-    text.strip_prefix("timed out waiting for connection: ").map_or_else(|| text.clone(), str::to_owned)
 }
 
 #[cfg(test)]

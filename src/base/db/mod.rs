@@ -6,16 +6,19 @@
 
 mod access;
 mod address;
+mod change;
 mod connections;
 mod error;
 mod executor;
+mod lender;
 mod retry;
 mod transaction;
 
 pub use access::{Access, Conn};
 pub use address::{Address, BadAddress};
+pub use change::{Change, note};
 /// The result of work on a connection. `Err` is an error of the database; a refusal of ours is a value.
 pub use diesel::QueryResult;
 pub use error::{DbError, OlderSchema};
 pub use executor::{Db, ping, with_every_plan};
-pub use transaction::in_transaction;
+pub use transaction::{in_own_transaction, in_transaction};

@@ -4,11 +4,22 @@ use diesel::connection::TransactionManager;
 use diesel::{Connection, QueryResult};
 
 use super::access::Conn;
+use super::change;
 
 /// Runs `work` in the current transaction, or begins one. A savepoint would cost two more round trips without use: every
 /// caller rolls its transaction back at the first error.
 pub fn in_transaction<T>(conn: &mut Conn, work: impl FnOnce(&mut Conn) -> QueryResult<T>) -> QueryResult<T> {
     type Transactions = <Conn as Connection>::TransactionManager;
     let runs = Transactions::transaction_manager_status_mut(conn).transaction_depth()?.is_some();
-    if runs { work(conn) } else { conn.transaction(work) }
+    if runs { work(conn) } else { in_own_transaction(conn, work) }
+}
+
+/// Begins a transaction, or a savepoint in the current one, which `work` may roll back by an error.
+pub fn in_own_transaction<T>(conn: &mut Conn, work: impl FnOnce(&mut Conn) -> QueryResult<T>) -> QueryResult<T> {
+    let before = change::noted();
+    let outcome = conn.transaction(work);
+    if outcome.is_err() {
+        change::roll_back(before);
+    }
+    outcome
 }

@@ -1,13 +1,13 @@
 //! Writes a completed login: one statement for a known user, one transaction for a new one.
 
+use diesel::QueryResult;
 use diesel::result::{DatabaseErrorKind, Error};
-use diesel::{Connection, QueryResult};
 use serde_json::Value;
 
 use super::by_email::{self, Named};
 use super::write_login::{LoginCompletion, WrittenRow, write};
 use crate::account::{self, NewUser, Profile, SubStatus, User};
-use crate::base::db::{Conn, in_transaction};
+use crate::base::db::{Conn, in_own_transaction, in_transaction};
 use crate::base::id::{SubId, UserId};
 use crate::config::OnePerUser;
 use crate::session::{self, EndReason, Ended, Ending, Scope, Session, SignedIn, StatusIndex};
@@ -143,7 +143,7 @@ fn write_login(conn: &mut Conn, completion: &LoginCompletion) -> QueryResult<Com
         SubStatus::Unknown => {}
     }
     // A savepoint: without the login row only this part is rolled back.
-    match conn.transaction(|conn| complete_unknown_identity(conn, completion)) {
+    match in_own_transaction(conn, |conn| complete_unknown_identity(conn, completion)) {
         Ok(Some(admitted)) => Ok(admitted),
         // A concurrent login of the same person was first.
         Ok(None) => write_again(conn, completion),

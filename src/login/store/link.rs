@@ -12,7 +12,7 @@ use super::linked::{self, Linked};
 use super::unlink::set_removal;
 use crate::account::{self, Profile};
 use crate::base::clock::Timestamp;
-use crate::base::db::{Conn, in_transaction};
+use crate::base::db::{Change, Conn, in_transaction, note};
 use crate::base::id::{AuthorizationSessionId, Reference, SessionId, SubId, UserId};
 use crate::base::statement::statement;
 use crate::login::authorization_session::Linking;
@@ -207,6 +207,7 @@ fn attach(conn: &mut Conn, request: &LinkRequest) -> QueryResult<Result<Attached
         }
     }
     let said = profile.stored();
+    note(conn, Change::User(user));
     let attach = Attach {
         id: SubId::new(now),
         provider: &request.provider,

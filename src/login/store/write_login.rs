@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::account::Profile;
 use crate::base::audit::audit_rows;
 use crate::base::clock::Timestamp;
-use crate::base::db::Conn;
+use crate::base::db::{Change, Conn, note};
 use crate::base::id::{AuthorizationRequestId, AuthorizationSessionId, Reference, SessionId, SubId, UserId, uuid_v7};
 use crate::base::jws::JwsAlgorithm;
 use crate::base::secret::Hashed;
@@ -274,5 +274,9 @@ pub fn write(conn: &mut Conn, completion: &LoginCompletion) -> QueryResult<Optio
         code_expires_at: code.map(|code| code.expires_at),
         now: completion.now,
     };
-    write.get_result(conn).optional()
+    let written: Option<WrittenRow> = write.get_result(conn).optional()?;
+    if let Some(written) = &written {
+        note(conn, Change::User(written.user_id));
+    }
+    Ok(written)
 }

@@ -107,6 +107,11 @@ impl Compact {
         self.last_activity_at.fetch_max(at.timestamp_micros(), Ordering::Relaxed);
     }
 
+    /// Takes over the last use of an earlier reading.
+    pub(super) fn used_as(&self, earlier: &Self) {
+        self.last_activity_at.fetch_max(earlier.last_activity_at.load(Ordering::Relaxed), Ordering::Relaxed);
+    }
+
     /// The session and its user.
     pub(super) fn signed_in(&self, id: SessionId) -> SignedIn {
         let texts = &self.texts;

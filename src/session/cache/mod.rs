@@ -2,7 +2,7 @@
 //!
 //! A cached session is what its row was when it was read. The revocation cache decides beside it whether it was ended since,
 //! so an ended session is never accepted. A write of this replica to the session or its identity makes the cached state stale
-//! at once ([`SessionCache::changed`]); a write of another replica is seen after `cache_for`.
+//! at once ([`follow_own_writes`](super::follow_own_writes)); a write of another replica is seen after `cache_for`.
 
 mod compact;
 mod session_cache;

@@ -74,10 +74,14 @@ impl SessionCache {
             .then(|| CachedSession { signed_in: entry.session.signed_in(id), claims: entry.session.claims() })
     }
 
-    /// Caches a session that was read at `now` by a statement that began at `began`.
+    /// Caches a session that was read at `now` by a statement that began at `began`. A later use that is cached stays.
     pub fn insert(&self, began: ReadBegan, signed_in: &SignedIn, claims: Option<&Value>, now: Timestamp) {
         if !self.cache_for.is_zero() {
             let session = Compact::of(signed_in, claims, &self.shared);
+            // A use may not be stored yet.
+            if let Some(last) = self.entries.peek(&signed_in.session.id) {
+                session.used_as(&last.session);
+            }
             self.entries.insert(signed_in.session.id, Arc::new(Entry { session, began, read_at: now }));
         }
     }
@@ -89,8 +93,8 @@ impl SessionCache {
         }
     }
 
-    /// Makes everything stale that was read of a user before now. Call it after the commit of a change to the user's sessions
-    /// or identities.
+    /// Makes everything stale that was read of a user before now. To be called after the commit of a change to the user's
+    /// sessions or identities.
     pub fn changed(&self, user: UserId) {
         if !self.cache_for.is_zero() {
             self.changes.insert(user, self.begin());

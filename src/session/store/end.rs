@@ -8,7 +8,7 @@ use super::idle;
 use super::leaving::leaving;
 use crate::base::audit::audit_rows;
 use crate::base::clock::Timestamp;
-use crate::base::db::{Conn, in_transaction};
+use crate::base::db::{Change, Conn, in_transaction, note};
 use crate::base::id::{SessionId, SubId, UserId, uuid_v7};
 use crate::base::statement::statement;
 use crate::session::ending::Ending;
@@ -209,7 +209,12 @@ pub(super) fn end_locked(conn: &mut Conn, locked: &[SessionId], ending: &Ending)
     let Ending { reason, now, keep_until, notified_clients: ref told, revokes, used_after } = *ending;
     let stamp = uuid_v7(now).to_string();
     let (stamp, detail) = (stamp.get(..15).unwrap_or_default(), &serde_json::json!({ "reason": reason.as_str() }));
-    End { locked, now, reason: reason.as_str(), keep_until, stamp, detail, told, revokes, used_after }.load(conn)
+    let end = End { locked, now, reason: reason.as_str(), keep_until, stamp, detail, told, revokes, used_after };
+    let ended: Vec<Ended> = end.load(conn)?;
+    for &Ended { id: session, user, .. } in &ended {
+        note(conn, Change::SessionEnded { session, user, keep_until });
+    }
+    Ok(ended)
 }
 
 fn lock(conn: &mut Conn, scope: Scope) -> QueryResult<Vec<SessionId>> {

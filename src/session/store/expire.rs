@@ -5,7 +5,7 @@ use diesel::{QueryResult, QueryableByName, RunQueryDsl};
 
 use crate::base::audit::audit_rows;
 use crate::base::clock::Timestamp;
-use crate::base::db::Conn;
+use crate::base::db::{Change, Conn, note};
 use crate::base::id::{SessionId, UserId, uuid_v7};
 use crate::base::statement::statement;
 use crate::session::end_reason::EndReason;
@@ -179,7 +179,12 @@ pub fn expire(
         let (not_after, id) = (row.not_after?, row.last_id?);
         Some(Mark { not_after, id })
     });
-    Ok(Stretch { next, expired: rows.into_iter().filter_map(expired).collect() })
+    let expired: Vec<_> = rows.into_iter().filter_map(expired).collect();
+    let keep_until = lifetime.feed_until(now);
+    for &Expired { id: session, user, .. } in &expired {
+        note(conn, Change::SessionEnded { session, user, keep_until });
+    }
+    Ok(Stretch { next, expired })
 }
 
 /// `None` for the row of a step that ended no session.

@@ -5,7 +5,7 @@ use diesel::{QueryResult, RunQueryDsl};
 
 use crate::base::audit::audit_rows;
 use crate::base::clock::Timestamp;
-use crate::base::db::Conn;
+use crate::base::db::{Change, Conn, note};
 use crate::base::id::{SessionId, UserId, uuid_v7};
 use crate::base::statement::statement;
 
@@ -51,5 +51,7 @@ pub fn revoke_token(conn: &mut Conn, token: &RevokedToken<'_>, now: Timestamp) -
     let RevokedToken { jti, user, session, client_id, expires_at } = *token;
     let detail = &serde_json::json!({ "jti": jti });
     let revoke = Revoke { jti, user, session, client_id, now, expires_at, audit_id: uuid_v7(now), detail };
-    revoke.execute(conn).map(|_| ())
+    revoke.execute(conn)?;
+    note(conn, Change::TokenRevoked { jti, keep_until: expires_at });
+    Ok(())
 }

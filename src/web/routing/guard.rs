@@ -75,7 +75,11 @@ async fn check_request(app: &App, entry: &Entry, request: &mut ServiceRequest) -
     if refused_origin && means == Means::Cookie {
         return Err(Refusal::ForeignOrigin.into());
     }
-    let signed_in = gate::live_with(app, session, with_claims, now).await?;
+    let signed_in = if entry.by_cached_session {
+        gate::seen(app, session, now).await?.signed_in
+    } else {
+        gate::live_with(app, session, with_claims, now).await?
+    };
     request.extensions_mut().insert(Caller { signed_in, means });
     Ok(())
 }

@@ -40,6 +40,8 @@ pub struct Entry {
     pub cors: Cors,
     /// The rate limit that counts the request before the credentials are checked.
     pub limit: Option<Limit>,
+    /// Whether a session that this replica has read within `verify.cache_for` is not read again.
+    pub by_cached_session: bool,
     /// What a navigation from another site gets while `sessions.cookie.same_site` is `Strict`.
     pub strict: Option<BegunBy>,
     handler: fn() -> Route,
@@ -196,7 +198,7 @@ impl Entry {
         let changes = matches!(verb, Verb::Post | Verb::Delete);
         let by_cookie = matches!(access, Access::Cookie | Access::Account | Access::BuiltIn);
         let origin = if changes && by_cookie { OriginRule::Listed } else { OriginRule::Any };
-        Self { verb, access, origin, cors: Cors::Nobody, limit: None, strict: None, handler }
+        Self { verb, access, origin, cors: Cors::Nobody, limit: None, by_cached_session: false, strict: None, handler }
     }
 
     /// Sets `cors` to [`Cors::Configured`].
@@ -217,6 +219,11 @@ impl Entry {
     /// Sets the origin rule.
     pub const fn from(self, origin: OriginRule) -> Self {
         Self { origin, ..self }
+    }
+
+    /// The session may come from the session cache.
+    pub const fn by_cached_session(self) -> Self {
+        Self { by_cached_session: true, ..self }
     }
 
     /// Sets the rate limit that counts each request.

@@ -90,7 +90,7 @@ pub static ROUTES: &[Row] = &[
     ),
     Row::page("/account/identities/{id}/keep", &[Entry::post(Cookie, || web::to(account::keep_identity))]),
     // The session, and the user's account as JSON.
-    Row::program("/session", &[Entry::read(BuiltIn, || web::to(session::show)).cors()]),
+    Row::program("/session", &[Entry::read(BuiltIn, || web::to(session::show)).cors().by_cached_session()]),
     Row::page(
         "/session/start-again",
         &[Entry::post(Browser, || web::to(start_again::start_again)).from(OriginRule::Listed)],

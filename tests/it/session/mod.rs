@@ -3,5 +3,6 @@
 mod clock;
 mod cookies;
 mod get;
+mod own_writes;
 mod resource;
 mod token;

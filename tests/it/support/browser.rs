@@ -138,6 +138,19 @@ impl Browser {
         Begun::at(provider, answer.json()["url"].as_str().expect("a URL").to_owned())
     }
 
+    /// Waits until `GET /session` is refused, at most for 2 s: what another process has ended is known from the feed.
+    pub async fn ends(&self) -> Answer {
+        let began = std::time::Instant::now();
+        loop {
+            let answer = self.fetch("/session").await;
+            if answer.status == 401 {
+                return answer;
+            }
+            assert!(began.elapsed() < std::time::Duration::from_secs(2), "the session is still live: {answer:?}");
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        }
+    }
+
     /// Signs in at the fake provider `op` by the browser flow.
     pub async fn sign_in(&self, sub: &str) -> Answer {
         let begun = self.begin("op").await;

@@ -49,11 +49,7 @@ impl Device {
 
     /// Waits until the session is over: what another process has ended is learned from the feed, within 2 s.
     pub async fn ends(&self) {
-        let began = std::time::Instant::now();
-        while self.status().await != 401 {
-            assert!(began.elapsed() < std::time::Duration::from_secs(2), "the session is still live");
-            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
-        }
+        self.browser.ends().await;
     }
 
     /// An access token for this session.

@@ -1,0 +1,67 @@
+//! Lends connections of the pool, and reports what the work with them has changed.
+
+use std::sync::OnceLock;
+use std::time::{Duration, Instant};
+
+use diesel::QueryResult;
+
+use super::access::Conn;
+use super::change::{self, Change};
+use super::connections::Manager;
+use super::error::{DbError, one_line};
+use crate::base::measure;
+
+/// What is called with the changes of a piece of work.
+pub type Observer = Box<dyn Fn(&[Change]) + Send + Sync>;
+
+/// The pool and the observer of its work.
+pub(super) struct Lender {
+    pool: r2d2::Pool<Manager>,
+    observer: OnceLock<Observer>,
+}
+
+impl Lender {
+    pub(super) fn new(pool: r2d2::Pool<Manager>) -> Self {
+        Self { pool, observer: OnceLock::new() }
+    }
+
+    pub(super) fn observe(&self, observer: Observer) {
+        let _first_one_stays = self.observer.set(observer);
+    }
+
+    pub(super) fn state(&self) -> r2d2::State {
+        self.pool.state()
+    }
+
+    /// Runs the work on this thread with a connection, for which it waits for the time `wait`.
+    pub(super) fn lend<T>(
+        &self,
+        wait: Duration,
+        name: &'static str,
+        work: impl FnOnce(&mut Conn) -> QueryResult<T>,
+    ) -> Result<T, DbError> {
+        let started = Instant::now();
+        let mut conn = self.pool.get_timeout(wait).map_err(|error| DbError::Unavailable(reason(&error)))?;
+        // Of work that panicked.
+        let _of_nobody = change::take();
+        let outcome = work(&mut conn).map_err(DbError::from);
+        if outcome.is_err() {
+            change::roll_back(0);
+        }
+        let changes = change::take();
+        if let Some(observer) = self.observer.get().filter(|_| !changes.is_empty()) {
+            observer(&changes);
+        }
+        measure::database_work(name, started.elapsed());
+        if let Err(error) = &outcome {
+            tracing::warn!(work = name, %error, "database");
+        }
+        outcome
+    }
+}
+
+/// Removes r2d2's prefix, which repeats that it waited.
+fn reason(error: &r2d2::Error) -> String {
+    let text = one_line(error);
+    text.strip_prefix("timed out waiting for connection: ").map_or_else(|| text.clone(), str::to_owned)
+}
