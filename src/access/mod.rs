@@ -2,4 +2,4 @@
 
 mod rules;
 
-pub use rules::{RuleOutcome, evaluate_sent, evaluate_stored, is_at, kind, looked_at};
+pub use rules::{RuleOutcome, evaluate_sent, evaluate_stored, is_at, kind, looked_at, refusal};

@@ -50,6 +50,11 @@ pub fn evaluate_stored(
     evaluate(allow, profile, None, |pointer| upstream::stored_claim(registration, profile, claims, pointer))
 }
 
+/// The condition that an identity does not meet, as its last login stored it; `None` where it meets all.
+pub fn refusal(allow: &Allow, registration: &Registration, profile: &Profile, claims: &Value) -> Option<RuleOutcome> {
+    evaluate_stored(allow, registration, profile, claims).into_iter().find(|outcome| !outcome.holds)
+}
+
 fn evaluate(
     allow: &Allow,
     profile: &Profile,

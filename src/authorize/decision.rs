@@ -20,6 +20,8 @@ pub struct DecisionInput<'a> {
     pub consented: bool,
     /// Whether the session's provider may give a requested `acr`.
     pub may_step_up: bool,
+    /// Whether a condition of `clients.<id>.allow` refuses the person.
+    pub refused: bool,
     /// When the request was received.
     pub asked_at: Timestamp,
     /// The current time, from the clock of the process.
@@ -37,6 +39,8 @@ pub enum Decision {
     SignIn,
     /// Send the person to a login at the session's provider, for a requested `acr` that the session does not have.
     StepUp,
+    /// Show the person that the app may not be used with this account.
+    Deny,
     /// Answer the app with an error.
     Refuse(OAuthError, &'static str),
 }
@@ -54,6 +58,9 @@ pub fn decide(request: &AuthorizationRequest, input: &DecisionInput<'_>) -> Deci
     };
     match next {
         Decision::SignIn if request.prompt.none => Decision::Refuse(OAuthError::LoginRequired, "nobody is signed in"),
+        Decision::Deny if request.prompt.none => {
+            Decision::Refuse(OAuthError::AccessDenied, "the person may not use the app")
+        }
         Decision::Consent if request.prompt.none => {
             Decision::Refuse(OAuthError::ConsentRequired, "the person has to agree")
         }
@@ -69,6 +76,9 @@ fn with_session(request: &AuthorizationRequest, session: &Session, input: &Decis
     if !is_fresh(request, session, input) {
         let why = "the provider does not say that the person was authenticated anew";
         return if input.for_this { Decision::Refuse(OAuthError::LoginRequired, why) } else { Decision::SignIn };
+    }
+    if input.refused {
+        return Decision::Deny;
     }
     if !input.for_this && !prompt.none && input.may_step_up && lacks_acr(request, session) {
         return Decision::StepUp;
@@ -165,7 +175,15 @@ mod tests {
     ) -> Decision {
         decide(
             request,
-            &DecisionInput { session, for_this, consented, may_step_up: true, asked_at: at(1000), now: at(1010) },
+            &DecisionInput {
+                session,
+                for_this,
+                consented,
+                may_step_up: true,
+                refused: false,
+                asked_at: at(1000),
+                now: at(1010),
+            },
         )
     }
 
@@ -258,6 +276,7 @@ mod tests {
                 for_this: false,
                 consented: false,
                 may_step_up: false,
+                refused: false,
                 asked_at: at(0),
                 now: at(0),
             };
@@ -266,6 +285,33 @@ mod tests {
         assert_eq!(decision(&asks("gold"), None, false, false), Decision::SignIn);
         let other = AuthorizationRequest { hinted_user: Some(UserId(Uuid::from_u128(9))), ..asks("gold") };
         assert!(login_required(decision(&other, Some(&has(Some("gold"), None)), true, false)));
+    }
+
+    /// `clients.<id>.allow`: no consent and no step-up is asked for before it, and a login with another account is possible.
+    #[test]
+    fn a_person_that_the_app_does_not_take_gets_no_code() {
+        let decision = |request: &AuthorizationRequest, for_this| {
+            let session = session(0);
+            let (session, may_step_up) = (Some(&session), true);
+            let input = DecisionInput {
+                session,
+                for_this,
+                consented: true,
+                may_step_up,
+                refused: true,
+                asked_at: at(1000),
+                now: at(1010),
+            };
+            decide(request, &input)
+        };
+        let asks_for_acr = AuthorizationRequest { acr_values: Some("gold".into()), ..request("") };
+        let installed = AuthorizationRequest { installed: true, ..request("") };
+        for asks in [request(""), asks_for_acr, installed, request("consent")] {
+            assert_eq!((decision(&asks, false), decision(&asks, true)), (Decision::Deny, Decision::Deny));
+        }
+        assert!(matches!(decision(&request("none"), false), Decision::Refuse(OAuthError::AccessDenied, _)));
+        let chooses = request("select_account");
+        assert_eq!((decision(&chooses, false), decision(&chooses, true)), (Decision::SignIn, Decision::Deny));
     }
 
     #[test]

@@ -6,6 +6,7 @@
 //! GET /oauth2/authorize ──► validated ──► decision ──► code            302 to the app
 //!                                            │    └──► error           302 to the app
 //!                                            ├──► consent needed       302 to /oauth2/authorize/agree
+//!                                            ├──► not allowed          302 to the same, which shows that page
 //!                                            ├──► sign-in needed       302 to the provider, if only one is left;
 //!                                            │                         else to /login, with the id of the request
 //!                                            └──► requested acr missing  302 to /login at the session's provider, once

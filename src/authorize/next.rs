@@ -13,6 +13,7 @@ use crate::base::id::AuthorizationRequestId;
 use crate::base::secret::Plain;
 use crate::grant::{AppAnswer, LoginFor, NewCode, PreparedAnswer};
 use crate::session::{Session, SignedIn};
+use crate::token::not_allowed;
 
 /// Where the browser is redirected to.
 pub enum Next {
@@ -22,6 +23,8 @@ pub enum Next {
     Consent(AuthorizationRequestId),
     /// To a login, at this provider or at one that the person chooses.
     SignIn(AuthorizationRequestId, Option<String>),
+    /// To the page that says that the app may not be used with this account.
+    Denied(AuthorizationRequestId),
 }
 
 /// The first step of a request.
@@ -54,7 +57,18 @@ pub(super) fn decision_input<'a>(
     let may = |signed_in: &&SignedIn| client.is_some_and(|client| client.takes_provider(&signed_in.session.provider));
     let session = signed_in.filter(may).map(|signed_in| &signed_in.session);
     let may_step_up = may_step_up(app, request, session);
-    DecisionInput { session, for_this, consented: false, may_step_up, asked_at: now, now }
+    let refused = signed_in.filter(may).is_some_and(|signed_in| is_refused(app, &request.client_id, signed_in));
+    DecisionInput { session, for_this, consented: false, may_step_up, refused, asked_at: now, now }
+}
+
+/// Whether a condition of `clients.<id>.allow` refuses the person. The log says which.
+fn is_refused(app: &App, client: &str, signed_in: &SignedIn) -> bool {
+    let refused = not_allowed(app, client, signed_in);
+    if let Some(why) = &refused {
+        let session = &signed_in.session;
+        tracing::info!(client, session = %session.id, provider = session.provider, why, "not allowed at an app");
+    }
+    refused.is_some()
 }
 
 /// Whether the provider of the session may give one of the requested `acr_values`.

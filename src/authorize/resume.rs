@@ -48,7 +48,7 @@ pub fn answer_with_login(
     // The user is known only when the login is written; the statement compares it with the user that the request names.
     let user = open.request.hinted_user.unwrap_or(signed_in.session.user);
     let session = Session { user, ..signed_in.session.clone() };
-    let expected = SignedIn { session, user: signed_in.user.clone(), claims: serde_json::Value::Null };
+    let expected = SignedIn { session, user: signed_in.user.clone(), claims: signed_in.claims.clone() };
     let input = decision_input(app, &open.request, Some(&expected), true, now);
     let decision = decide(&open.request, &DecisionInput { asked_at: open.asked_at, ..input });
     (decision == Decision::Code).then(|| prepare_answer(app, Some(open.id), &open.request, now))
@@ -109,6 +109,7 @@ async fn proceed(
             Some(answer) => Ok(Next::App(Box::new(answer))),
             None => without_code(app, open, now).await,
         },
+        (Decision::Deny, _) => Ok(Next::Denied(*id)),
         (Decision::StepUp, Some(signed_in)) => Ok(Next::SignIn(*id, Some(signed_in.session.provider.clone()))),
         (Decision::Consent, Some(signed_in)) => {
             let (id, session) = (*id, signed_in.session.id);

@@ -56,6 +56,10 @@ pub async fn start(
     let id = AuthorizationRequestId::new(now);
     let binding = Some(browser.binding.as_bytes().to_vec());
     let row = NewRequest { binding_hash: binding, ..new_request(id, &request, now, LIFETIME) };
+    if next == Decision::Deny {
+        app.db.run("store authorization request", move |conn| store::insert(conn, &row)).await?;
+        return Ok(FirstStep::Next(Next::Denied(id)));
+    }
     let needs_consent = next == Decision::Consent;
     let step_up = browser.signed_in.as_ref().filter(|_| next == Decision::StepUp);
     let step_up = step_up.map(|signed_in| signed_in.session.provider.clone());

@@ -8,8 +8,8 @@ use super::grant_type::GrantType;
 use super::presented_secret::PresentedSecret;
 use crate::base::secret::{Hashed, Plain};
 use crate::config::{
-    self, Algorithm, AssertionAudience, AssertionKey, BUILT_IN_CLIENT, ClientTokens, ClientType, Grant, RedirectUri,
-    ServerLogout,
+    self, Algorithm, Allow, AssertionAudience, AssertionKey, BUILT_IN_CLIENT, ClientTokens, ClientType, Grant,
+    RedirectUri, ServerLogout,
 };
 
 /// An app or a service that is registered in `[clients.*]`, or the built-in client.
@@ -36,6 +36,8 @@ pub struct Client {
     introspects: Vec<String>,
     /// The ids of the providers at which its users may sign in; empty: all.
     pub providers: Vec<String>,
+    /// Which users may use it, beyond `providers`.
+    pub allow: Allow,
     /// The accepted values of `post_logout_redirect_uri`.
     pub post_logout_redirect_uris: Vec<RedirectUri>,
     /// Its back-channel logout endpoint, and whether that may have a private address.
@@ -75,6 +77,7 @@ impl Client {
             sessions_per_browser: 1,
             introspects: Vec::new(),
             providers: Vec::new(),
+            allow: Allow::default(),
             provider_tokens: Vec::new(),
             allowed_origins: Vec::new(),
             post_logout_redirect_uris: Vec::new(),
@@ -189,6 +192,7 @@ impl From<config::Client> for Client {
             sessions_per_browser: client.sessions_per_browser,
             introspects: client.introspects,
             providers: client.providers,
+            allow: client.allow,
             provider_tokens: client.provider_tokens,
             allowed_origins: client.allowed_origins,
             post_logout_redirect_uris: client.post_logout_redirect_uris,

@@ -61,6 +61,11 @@ impl Registry {
         self.clients.iter()
     }
 
+    /// Whether the `allow` of a client looks at the claims of a user's provider, beyond the profile.
+    pub fn read_provider_claims(&self) -> bool {
+        self.clients.iter().any(|client| !client.allow.claims.is_empty())
+    }
+
     /// The client with this `client_id`.
     pub fn get(&self, id: &str) -> Option<&Client> {
         self.find(id).map(|(_, client)| client)
@@ -156,6 +161,7 @@ mod tests {
             sessions_per_browser: 20,
             server_logout: ServerLogout::App,
             providers: Vec::new(),
+            allow: config::Allow::default(),
             backchannel_logout_uri: None,
             insecure_allow_private_logout_uri: false,
             insecure_skip_loopback_consent: false,

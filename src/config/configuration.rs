@@ -9,6 +9,7 @@ use serde::Deserialize;
 use super::layer::ids::{CLIENTS, Ids, PROVIDERS};
 use super::layer::validator::Validator;
 use super::section::admin::{self, Admin, RawAdmin};
+use super::section::allow::RawAllow;
 use super::section::cleanup::Cleanup;
 use super::section::client::context::ClientContext;
 use super::section::client::model::{Client, RawClient};
@@ -29,7 +30,7 @@ use super::section::sessions::{self, Sessions};
 use super::section::signing::{self, RawSigning, Signing};
 use super::section::tokens::{self, Tokens};
 use super::section::verify::model::{SiteAccess, Verify};
-use super::section::verify::raw::RawVerify;
+use super::section::verify::raw::{RawSiteAllow, RawSiteRule, RawVerify};
 use super::section::verify::{self, VerifyContext};
 use crate::base::proxies::Proxies;
 use crate::base::seal::Ring;
@@ -117,11 +118,16 @@ pub(crate) fn validate(mut raw: RawConfig, ids: &Ids, validator: &mut Validator<
     sessions::validate_idle_timeout(sessions.as_ref(), &raw.tokens, validator);
     let login = login::validate(raw.login, validator);
     let context = VerifyContext { public_url, sessions: sessions.as_ref(), providers: ids.of_section("providers") };
+    let conditions = |rule: &RawSiteRule| {
+        let RawSiteAllow { email_domains, groups, claims, providers, .. } = rule.allow.clone();
+        (providers, RawAllow { email_domains, groups, claims })
+    };
+    let of_sites: Vec<_> = raw.verify.rules.iter().map(conditions).collect();
     let verify = verify::validate(raw.verify, &context, validator);
     let admin = admin::validate(raw.admin, validator);
     log::validate(&raw.log, validator);
     let outbound = outbound::validate(raw.outbound, validator);
-    let needs = ClaimNeeds { token_claims: &raw.tokens.claims, clients: &raw.clients };
+    let needs = ClaimNeeds { token_claims: &raw.tokens.claims, clients: &raw.clients, rules: &of_sites };
     let storing = raw.providers.iter().filter(|(_, provider)| provider.registration.store_tokens);
     let storing: Vec<String> = storing.map(|(id, _)| id.clone()).collect();
     let mut take =

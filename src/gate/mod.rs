@@ -4,6 +4,6 @@ mod check;
 mod introspect;
 mod subject;
 
-pub use check::{AccessTokenError, check, live, live_with, seen};
+pub use check::{AccessTokenError, check, live_with, seen};
 pub use introspect::introspect;
 pub use subject::subject;

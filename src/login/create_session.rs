@@ -54,14 +54,16 @@ pub async fn create_session(
     let answer = login.claimed.stored_request.take().and_then(|stored| answer(stored, &signed_in, now));
     let (code, answer) = answer.map(|PreparedAnswer { code, answer }| (code, answer)).unzip();
     let profile = login.identity.profile.clone();
-    let completion = completion(app, &mut login, signed_in.session, code, now);
+    let SignedIn { session, claims, .. } = signed_in;
+    let completion = completion(app, &mut login, session, code, now);
     let (outcome, gone) = app.db.run("complete login", move |conn| store::complete_login(conn, &completion)).await?;
     for (ended, ending) in &gone {
         app.ended(ended, ending);
     }
     let ConfirmedLogin { provider, claimed, identity, .. } = login;
-    let (Written { signed_in, code_issued }, new_user) = written(app, outcome, provider.id(), &profile, claimed)?;
-    app.sessions.changed(signed_in.user.sub);
+    let (Written { mut signed_in, code_issued }, new_user) = written(app, outcome, provider.id(), &profile, claimed)?;
+    // For the conditions of the app that the login was for.
+    signed_in.claims = claims;
     telemetry::record(&Event::LoginCompleted {
         provider: provider.id().to_owned(),
         user: signed_in.user.sub,

@@ -143,7 +143,12 @@ fn judged(registration: &Registration, identity: &Identity, client: Option<&Clie
         wanted: Some(wanted),
         found: Some(found),
     });
-    let of_client = client.map(|client| takes_provider(client, &registration.id));
+    let of_client = client.into_iter().flat_map(|client| {
+        let allowed = access::evaluate_stored(&client.allow, registration, &identity.profile, &identity.claims);
+        let named =
+            |judged: RuleOutcome| RuleOutcome { rule: format!("clients.{}.{}", client.id, judged.rule), ..judged };
+        std::iter::once(takes_provider(client, &registration.id)).chain(allowed.into_iter().map(named))
+    });
     of_provider.chain(of_client.map(|judged| Rule { judged, wanted: None, found: None })).collect()
 }
 

@@ -47,8 +47,7 @@ impl LoginFailure {
 
     /// The same with the account at the provider that was refused, so that the page can name it.
     pub fn of_account(self, profile: &Profile) -> Self {
-        let names = [&profile.email, &profile.preferred_username, &profile.name];
-        Self { account: names.into_iter().find_map(Clone::clone), ..self }
+        Self { account: account_name(profile), ..self }
     }
 
     /// The stored identities of the provider are of another issuer than the configured one.
@@ -56,6 +55,12 @@ impl LoginFailure {
         let reason = upstream::issuer_changed(provider, app.providers.issuer_of(provider), stored);
         Self { needs_operator: true, ..Failure::token(Fault::Unavailable, reason).into() }
     }
+}
+
+/// What a page calls an account: its e-mail address or its name.
+pub fn account_name(profile: &Profile) -> Option<String> {
+    let names = [&profile.email, &profile.preferred_username, &profile.name];
+    names.into_iter().find_map(Clone::clone)
 }
 
 impl From<Failure> for LoginFailure {

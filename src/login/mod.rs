@@ -49,6 +49,7 @@ pub use begin::{Begun, begin, begin_again};
 pub use complete::complete;
 pub use due_removal::{DueRemoval, RemovalMark, due_removals};
 pub use explain::{Explained, Largest, Rule, Token, explain};
+pub use failure::account_name;
 pub use finished::{Completed, Finished, Linked};
 pub use fresh::{FRESH, Freshness, confirm, confirm_value, freshness, is_confirmed};
 pub use input::{AuthorizationResponse, Callback, Caller, FetchSite, Flow, NewLogin};

@@ -51,7 +51,7 @@ pub fn released(user: &User, scope: &str) -> Map<String, Value> {
 
 /// The claims at userinfo: those that the scopes release, further claims of the scope `profile`, and those of the client.
 pub fn released_at_userinfo(signed_in: &SignedIn, client: Option<&Client>, scope: &str) -> Map<String, Value> {
-    let mut claims = released(&signed_in.user, scope);
+    let mut claims = released_to(client, &signed_in.user, scope);
     if has_scope(scope, "profile") {
         claims.extend(account::further(&signed_in.claims));
     }
@@ -63,11 +63,25 @@ pub fn released_at_userinfo(signed_in: &SignedIn, client: Option<&Client>, scope
 /// client.
 pub fn released_in_id_token(signed_in: &SignedIn, client: &Client, scope: &str) -> Map<String, Value> {
     let mut claims = match client.tokens.id_token_claims {
-        IdTokenClaims::Scopes => released(&signed_in.user, scope),
+        IdTokenClaims::Scopes => released_to(Some(client), &signed_in.user, scope),
         IdTokenClaims::Minimal => Map::new(),
     };
     claims.extend(of_client(client, &signed_in.claims));
     claims
+}
+
+/// The claims that the scopes release, with the groups that the client sees.
+fn released_to(client: Option<&Client>, user: &User, scope: &str) -> Map<String, Value> {
+    let mut claims = released(user, scope);
+    if let (Some(client), Some(groups), Some(released)) = (client, &user.profile.groups, claims.get_mut("groups")) {
+        *released = json!(visible_groups(client, groups));
+    }
+    claims
+}
+
+/// The groups that the client sees (`clients.<id>.groups`).
+pub fn visible_groups(client: &Client, groups: &[String]) -> Vec<String> {
+    groups.iter().filter(|group| client.tokens.shows_group(group)).cloned().collect()
 }
 
 /// The claims of `clients.<id>.claims`; a place at which the provider's claims have nothing is left out.

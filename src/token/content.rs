@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use super::access::{AccessClaims, Audience, Subject};
+use super::claims::visible_groups;
 use super::status_list::{StatusClaim, StatusReference};
 use crate::account::Profile;
 use crate::base::clock::Timestamp;
@@ -45,6 +46,9 @@ impl<'a> Terms<'a> {
         let profile = &signed_in.user.profile;
         for claim in &self.config.tokens.claims {
             put(&mut claims, *claim, profile);
+        }
+        if let (Some(client), Some(groups)) = (self.clients.get(&session.client_id), &mut claims.groups) {
+            *groups = visible_groups(client, groups);
         }
         // Another provider may use the same address or name of a group for another person.
         claims.idp = claims.is_personal().then(|| session.provider.clone());

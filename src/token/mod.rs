@@ -1,6 +1,7 @@
 //! What a session hands out: our own JWTs.
 
 mod access;
+mod allowed;
 mod claims;
 mod code;
 mod content;
@@ -22,6 +23,7 @@ mod token_size;
 
 pub use crate::config::{ACCOUNT_SCOPE, BUILT_IN_CLIENT};
 pub use access::{AccessClaims, AccessHeader, Audience, Subject, TokenInvalid, names_issuer, verify, verify_for_any};
+pub use allowed::not_allowed;
 pub use claims::{has_scope, released, released_at_userinfo};
 pub use code::{CodeDefect, CodeRefused, Granted, PresentedCode, redeem, s256_challenge};
 pub use content::Terms;

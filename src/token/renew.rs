@@ -7,6 +7,7 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 use ipnet::IpNet;
 
+use super::allowed::not_allowed;
 use super::claims::{covers, has_scope};
 use super::issue::{AccessToken, issue_for_account, issue_scoped, resource as configured};
 use super::refresh::RefreshToken;
@@ -15,12 +16,13 @@ use super::rotation::{GracePolicy, RotationDecision};
 use super::store::{self, Locked, Rotate};
 use crate::app::App;
 use crate::base::clock::Timestamp;
-use crate::base::db::{Conn, DbError, QueryResult, in_transaction};
+use crate::base::db::{Change, Conn, DbError, QueryResult, in_transaction, note};
 use crate::base::event::Event;
 use crate::base::secret::Plain;
+use crate::client::Client;
 use crate::config::{self, BUILT_IN_CLIENT, resource_spellings};
 use crate::keys::UnusableKey;
-use crate::session::{self, EndReason, Ending, Lifetime, Revoked, Session, SessionStatus, SignedIn};
+use crate::session::{self, EndReason, Ending, Lifetime, Session, SessionStatus, SignedIn};
 use crate::telemetry;
 
 /// How often it is audited for a session that the same successor went to another place.
@@ -91,7 +93,8 @@ pub async fn renew(app: &App, presented: Presented, now: Timestamp) -> Result<Re
     }
     let (scope, resource, for_account) = (presented.scope.clone(), presented.resource, presented.for_account);
     let origin = RefreshOrigin::of(&app.config.ring, token.session, presented.ip, presented.user_agent.as_deref());
-    let with_claims = app.clients.get(&presented.client_id).is_some_and(|client| client.tokens.reads_provider_claims());
+    let reads_claims = |client: &Client| client.tokens.reads_provider_claims() || !client.allow.claims.is_empty();
+    let with_claims = app.clients.get(&presented.client_id).is_some_and(reads_claims);
     let attempt = RefreshAttempt {
         token,
         origin,
@@ -114,7 +117,6 @@ pub async fn renew(app: &App, presented: Presented, now: Timestamp) -> Result<Re
             (signed_in, counter)
         }
         RefreshOutcome::Reuse(event) => {
-            app.revocations.insert(Revoked::Session { id: token.session, index: None }, app.lifetime.feed_until(now));
             telemetry::record(&event);
             return Err(RenewalRefused::InvalidGrant);
         }
@@ -123,10 +125,14 @@ pub async fn renew(app: &App, presented: Presented, now: Timestamp) -> Result<Re
         RefreshOutcome::InvalidTarget => return Err(RenewalRefused::InvalidTarget),
     };
     let session = &signed_in.session;
-    app.sessions.used(session.id, session.last_activity_at);
     let scope = scope.map_or_else(|| session.scopes.clone(), |scope| scope.join(" "));
     let resource = resource.or_else(|| session.resource.clone());
     let (scope, resource) = still_allowed(app, session, scope, resource)?;
+    if let Some(why) = not_allowed(app, &session.client_id, &signed_in) {
+        let client = &session.client_id;
+        tracing::info!(client, session = %session.id, provider = session.provider, why, "a refresh is refused");
+        return Err(RenewalRefused::InvalidGrant);
+    }
     let refresh = RefreshToken { session: session.id, counter }.encode(&app.config.ring);
     let (access, scope) = if for_account && session.client_id == BUILT_IN_CLIENT {
         issue_for_account(app, &signed_in, &scope, now)?
@@ -214,10 +220,15 @@ impl RefreshAttempt {
             with_claims: self.with_claims,
             now: self.now,
         };
-        match store::rotate(conn, rotate)? {
-            Some(signed_in) => Ok(RefreshOutcome::Renewed(Box::new(signed_in), counter + self.step, Vec::new())),
-            None => in_transaction(conn, |conn| self.decide_locked(conn)),
+        let outcome = match store::rotate(conn, rotate)? {
+            Some(signed_in) => RefreshOutcome::Renewed(Box::new(signed_in), counter + self.step, Vec::new()),
+            None => in_transaction(conn, |conn| self.decide_locked(conn))?,
+        };
+        if let RefreshOutcome::Renewed(signed_in, ..) = &outcome {
+            // The use.
+            note(conn, Change::User(signed_in.session.user));
         }
+        Ok(outcome)
     }
 
     fn decide_locked(&self, conn: &mut Conn) -> QueryResult<RefreshOutcome> {

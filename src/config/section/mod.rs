@@ -7,6 +7,7 @@
 
 mod address;
 pub(crate) mod admin;
+pub(crate) mod allow;
 pub(crate) mod cleanup;
 pub(crate) mod client;
 pub(crate) mod database;

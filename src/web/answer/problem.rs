@@ -173,6 +173,12 @@ impl Problem {
         self
     }
 
+    /// The same refusal of an account at that provider.
+    pub fn of_login_with(mut self, provider: Option<String>, account: Option<String>) -> Self {
+        self.wanted.get_or_insert_default().login = Some(Goal { provider, return_to: None, account });
+        self
+    }
+
     /// The browser does not keep the cookie of that name.
     pub fn cookie_not_kept(name: String) -> Self {
         Self { extra: Some(Box::new(Extra::Cookie(name))), ..Refusal::CookieNotKept.into() }

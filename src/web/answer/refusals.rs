@@ -172,6 +172,8 @@ refusals! {
     UserinfoFailed 400 "userinfo_failed" "invalid_request" "The login could not be verified"
         "The provider's information about you could not be verified. Please start again.";
     NotAllowed 403 "not_allowed" "invalid_request" "Not allowed" "You are not allowed to sign in here.";
+    /// `clients.<id>.allow` refuses the person.
+    AppNotAllowed 403 "not_allowed" "invalid_request" "Not allowed" "You may not use this app with this account.";
     /// A rule for sites behind a proxy refuses the person, or nobody may see the page.
     SiteNotAllowed 403 "not_allowed" "invalid_request" "Not allowed" "You may not see this page.";
     /// RFC 9470, for a site behind a proxy.

@@ -122,9 +122,14 @@ impl Problem {
                 && (self.retry_after().is_some() || matches!(self.text().status, 502 | 504)),
             repeatable: request.method() == Method::GET || request.path().ends_with(CONSENT_FORM),
             needs_operator: self.needs_operator(),
-            other_account: [Refusal::NotAllowed, Refusal::UserDisabled, Refusal::SiteNotAllowed]
-                .iter()
-                .any(|refusal| self.is(*refusal)),
+            other_account: [
+                Refusal::NotAllowed,
+                Refusal::UserDisabled,
+                Refusal::AppNotAllowed,
+                Refusal::SiteNotAllowed,
+            ]
+            .iter()
+            .any(|refusal| self.is(*refusal)),
             of_login: self.is_of_login(),
         }
     }

@@ -34,7 +34,7 @@ pub async fn without_login(
 ) -> Option<HttpResponse> {
     let open = authorize::open(app, id, cookies::binding(app, request), now).await.ok()?;
     match authorize::resume(app, &open, Some(signed_in), false, now).await.ok()? {
-        Next::SignIn(..) => None,
+        Next::SignIn(..) | Next::Denied(_) => None,
         next => Some(redirect_to_next(app, request, next)),
     }
 }

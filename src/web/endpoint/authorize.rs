@@ -23,7 +23,7 @@ use crate::web::answer::app_refusal;
 use crate::web::answer::problem::Problem;
 use crate::web::answer::refusals::Refusal;
 use crate::web::answer::to_app::to_app;
-use crate::web::answer::{consent, page};
+use crate::web::answer::{consent, page, viewer};
 use crate::web::request::cookies::{self, SessionCookie};
 use crate::web::request::credentials;
 use crate::web::request::extract::{Form, Parameters, Query};
@@ -198,12 +198,13 @@ pub async fn authorize_by_form(
     Ok(page::see_other(&format!("{prefix}/oauth2/authorize?{}", query.finish())))
 }
 
-/// `GET /oauth2/authorize/agree`: the consent page.
+/// `GET /oauth2/authorize/agree`: the consent page, or the page that says that the app may not be used.
 pub async fn show_consent(app: Data<App>, request: HttpRequest, Query(query): Query) -> Result<HttpResponse, Problem> {
     let (open, signed_in) = request_and_session(&app, &request, &query).await?;
     let next = authorize::resume(&app, &open, signed_in.as_ref(), false, app.clock.now()).await?;
     Ok(match (next, &signed_in) {
         (Next::Consent(_), Some(signed_in)) => consent::page(&app, &open, signed_in),
+        (Next::Denied(_), _) => return Err(denied(&request, signed_in.as_ref(), open)),
         (next, _) => redirect_to_next(&app, &request, next),
     })
 }
@@ -248,7 +249,7 @@ pub async fn named_request(
 pub(super) async fn signed_in(app: &App, request: &HttpRequest, now: Timestamp) -> Result<Option<SignedIn>, Problem> {
     match cookies::named(app, request) {
         None => Ok(None),
-        Some(id) => credentials::if_live(app, id, now).await,
+        Some(id) => credentials::if_live_with(app, id, app.clients.read_provider_claims(), now).await,
     }
 }
 
@@ -292,11 +293,20 @@ pub fn redirect_to_next(app: &App, request: &HttpRequest, next: Next) -> HttpRes
     let prefix = app.config.server.public_url.prefix();
     let url = match next {
         Next::App(answer) => return to_app(app, request.method(), &answer),
-        Next::Consent(id) => format!("{prefix}/oauth2/authorize/agree?authorization_request={id}"),
+        Next::Consent(id) | Next::Denied(id) => format!("{prefix}/oauth2/authorize/agree?authorization_request={id}"),
         Next::SignIn(id, None) => format!("{prefix}/login?authorization_request={id}"),
         Next::SignIn(id, Some(provider)) => format!("{prefix}/login/{provider}?authorization_request={id}"),
     };
     // 303 after a form: the browser continues with `GET`, without the form (RFC 9700 §4.12).
     let status = if request.method() == Method::POST { StatusCode::SEE_OTHER } else { StatusCode::FOUND };
     HttpResponse::build(status).insert_header((header::LOCATION, url)).finish()
+}
+
+/// The page that names the account and the app. Its ways on are a login with another account, and back to the app.
+fn denied(request: &HttpRequest, signed_in: Option<&SignedIn>, open: OpenRequest) -> Problem {
+    viewer::remember(request, signed_in.is_some());
+    let account = signed_in.and_then(|signed_in| login::account_name(&signed_in.user.profile));
+    let provider = signed_in.map(|signed_in| signed_in.session.provider.clone());
+    let problem = Problem::from(Refusal::AppNotAllowed).of_login_with(provider, account);
+    problem.with_app(AppGoal::open(open, Code::NotAllowed, None))
 }

@@ -45,7 +45,7 @@ pub async fn follow(
 
 async fn signed_in(app: &App, request: &HttpRequest, now: Timestamp) -> Option<SignedIn> {
     let session = cookies::named(app, request)?;
-    credentials::if_live(app, session, now).await.ok().flatten()
+    credentials::if_live_with(app, session, app.clients.read_provider_claims(), now).await.ok().flatten()
 }
 
 /// The answer for a browser whose session is enough; `None` where the app's request needs a login nevertheless.

@@ -81,7 +81,17 @@ pub async fn for_openid(
 
 /// The session with that id, if it is live. `None` for a revoked or expired session.
 pub async fn if_live(app: &App, id: SessionId, now: Timestamp) -> Result<Option<SignedIn>, Problem> {
-    match gate::live(app, id, now).await {
+    if_live_with(app, id, false, now).await
+}
+
+/// The same, with the provider's claims if `with_claims`.
+pub async fn if_live_with(
+    app: &App,
+    id: SessionId,
+    with_claims: bool,
+    now: Timestamp,
+) -> Result<Option<SignedIn>, Problem> {
+    match gate::live_with(app, id, with_claims, now).await {
         Ok(signed_in) => Ok(Some(signed_in)),
         Err(
             gate::AccessTokenError::Revoked | gate::AccessTokenError::Expired | gate::AccessTokenError::TokenRevoked,

@@ -2,6 +2,7 @@
 //! each kind.
 
 mod addresses;
+mod allow;
 mod claims;
 mod java_and_go;
 mod labels;

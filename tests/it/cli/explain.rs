@@ -236,6 +236,15 @@ fn the_token_of_an_app_and_its_limits_are_explained() {
     let claims = &told["tokens"][1]["claims"];
     assert_eq!((&claims["client_id"], &claims["scope"]), (&json!("web"), &json!("openid orders")));
 
+    // The rules of the app count for it only, and it sees the groups that it is meant to see.
+    let stricter = "groups = ['st*']\n[clients.web.allow]\ngroups = ['board']\nclaims = { '/hd' = 'example.com' }\n";
+    let strict = Operator::with(&format!("{RULES}{stricter}"));
+    let (told, code) = strict.explains(&good(), &["--client", "web"]);
+    let why = "clients.web.allow.groups does not hold: none of them is among the person's groups";
+    assert_eq!((&told["refused"], code), (&json!(why), Some(1)), "{told}");
+    assert_eq!(told["tokens"][1]["claims"]["groups"], json!(["staff"]), "{told}");
+    assert_eq!(strict.explains(&good(), &[]).1, Some(0));
+
     let mut large = good();
     large["groups"] = (0..200).map(|number| json!(format!("group-{number}"))).chain([json!("staff")]).collect();
     let (told, code) = operator.explains(&large, &[]);

@@ -10,6 +10,7 @@ use url::Url;
 use super::choice::{AssertionAudience, ClientType, Grant, ServerLogout};
 use super::tokens::ClientTokens;
 use crate::base::secret::Plain;
+use crate::config::section::allow::{Allow, RawAllow};
 use crate::config::value::algorithm::Algorithm;
 use crate::config::value::public_key::AssertionKey;
 use crate::config::value::redirect_uri::RedirectUri;
@@ -68,6 +69,9 @@ pub struct Client {
     pub sessions_per_browser: u32,
     /// ids of the providers at which its users may sign in; empty: all
     pub providers: Vec<String>,
+    /// Which users may use it, beyond `providers`.
+    #[serde(skip)]
+    pub allow: Allow,
     /// what a request to `/logout` from its server ends, which has an `id_token_hint` and no cookie: `app`: this app's session; `sign_in`: the sign-in that it came from too, with all apps under it
     pub server_logout: ServerLogout,
     /// Where it receives logout tokens (OpenID Connect Back-Channel Logout 1.0 §2.2).
@@ -106,6 +110,8 @@ pub(crate) struct RawClient {
     /// further claims of its ID tokens and of userinfo: claim = a pointer (RFC 6901) into the provider's claims, those of the ID token merged with those of userinfo, or `{ value = … }`; none of `iss sub aud exp iat nbf jti nonce *_hash auth_time acr amr aal azp sid client_id scope status cnf act may_act events email* groups idp typ`
     #[schemars(extend("additionalProperties" = { "anyOf": [{ "type": "string" }, { "type": "object" }] }))]
     pub(crate) claims: BTreeMap<String, Value>,
+    /// whose users may use it, beyond `providers`; asked when a code is issued and at each refresh; as `providers.<id>.allow`
+    pub(crate) allow: RawAllow,
     /// receives a logout token for each session that ends
     pub(crate) backchannel_logout_uri: String,
     /// allow private-use schemes without a dot, as `myapp:/callback`

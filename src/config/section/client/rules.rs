@@ -10,7 +10,7 @@ use super::tokens::{self, id_token_alg, introspects};
 use super::uris::{backchannel_logout_uri, private_use_schemes, read_redirect_uris};
 use crate::config::layer::suggest::suggest_word;
 use crate::config::layer::validator::{Validator, quoted};
-use crate::config::section::{origin, scope};
+use crate::config::section::{allow, origin, scope};
 use crate::config::value::redirect_uri::RedirectUri;
 use crate::config::value::resource::is_same_resource;
 
@@ -33,6 +33,7 @@ pub(crate) fn validate(
         read_redirect_uris(&key("post_logout_redirect_uris"), &raw.post_logout_redirect_uris, schemes, validator);
     let allowed_origins = origin::origins(&key("allowed_origins"), &raw.allowed_origins, validator);
     id_token_alg(&key("id_token_alg"), &raw, context.algorithms, validator);
+    let allow = allow::conditions(&key("allow"), raw.allow.clone(), validator);
     let claims = tokens::validate(&key, &raw, context, validator);
     let backchannel_logout_uri = backchannel_logout_uri(&key("backchannel_logout_uri"), &raw, validator);
     assertion_audience(&key, &raw, validator);
@@ -53,6 +54,7 @@ pub(crate) fn validate(
         client.allowed_origins = client.redirect_uris.iter().filter_map(RedirectUri::origin).collect();
         client.allowed_origins.dedup();
     }
+    client.allow = allow?;
     client.tokens.claims = claims?;
     client.backchannel_logout_uri = backchannel_logout_uri;
     good_id.then_some(client)

@@ -10,6 +10,7 @@ use super::claims::{self, ClaimSource, ClientClaim};
 use super::context::ClientContext;
 use super::model::{Client, RawClient};
 use crate::config::layer::validator::{Validator, quoted};
+use crate::config::section::allow::check_groups;
 use crate::config::value::algorithm::Algorithm;
 use crate::config::value::duration::GivenDuration;
 use crate::config::value::pointer::Pointer;
@@ -34,6 +35,8 @@ pub struct ClientTokens {
     /// Further claims of its ID tokens and of userinfo.
     #[serde(skip)]
     pub claims: Vec<ClientClaim>,
+    /// which groups of its users it sees in ID tokens, access tokens and at userinfo; `*` at the end of a name; empty: all
+    pub groups: Vec<String>,
 }
 
 impl ClientTokens {
@@ -44,7 +47,17 @@ impl ClientTokens {
         access_token_alg: None,
         id_token_claims: IdTokenClaims::Scopes,
         claims: Vec::new(),
+        groups: Vec::new(),
     };
+
+    /// Whether the client sees that group of its users.
+    pub fn shows_group(&self, group: &str) -> bool {
+        let fits = |pattern: &String| match pattern.strip_suffix('*') {
+            Some(start) => group.starts_with(start),
+            None => group == pattern,
+        };
+        self.groups.is_empty() || self.groups.iter().any(fits)
+    }
 
     /// Whether a claim has its value from the provider's claims.
     pub fn reads_provider_claims(&self) -> bool {
@@ -74,10 +87,21 @@ pub(crate) fn validate(
     let tokens = &raw.client.tokens;
     within_idle_timeout(&key("access_lifetime"), tokens.access_lifetime, context.idle_timeout, validator);
     let claims = claims::claims(&key("claims"), &raw.claims, validator);
+    groups(&key("groups"), &tokens.groups, validator);
     if let Some(algorithm) = tokens.access_token_alg {
         is_signed_with(&key("access_token_alg"), algorithm, context.algorithms, validator);
     }
     claims
+}
+
+/// A `*` elsewhere than at the end would be read as a part of a name.
+fn groups(key: &str, groups: &[String], validator: &mut Validator<'_>) {
+    check_groups(key, groups, validator);
+    let is_misplaced = |group: &String| group.strip_suffix('*').unwrap_or(group).contains('*');
+    for (item, group) in groups.iter().enumerate().filter(|(_, group)| is_misplaced(group)) {
+        let what = format!("{} has a `*` that is not at its end", quoted(group));
+        validator.reject_item(key, item, what, "write the name of a group, or the beginning of names and `*`");
+    }
 }
 
 /// An access token ends with the idle timeout of its session; a longer lifetime would be cut at each token.

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::allow::RawAllow;
 use super::choice::{EmailVerified, ProviderKind, PushedAuthorization, SignatureMethod, Userinfo};
 use super::registration::Registration;
+use crate::config::section::allow::RawAllow;
 use crate::config::value::pointer::Pointer;
 
 /// A provider at which users sign in. Its id is part of URLs and of each user's identity, so it must not change.
@@ -40,7 +40,7 @@ pub(crate) struct RawProvider {
     pub(crate) pushed_authorization: PushedAuthorization,
     /// what a login with another account sends: `auto` (`prompt=select_account`; `prompt=login` where the metadata lists only that), parameters such as `"prompt=login"`, or `none`: a page asks to sign out there first
     pub(crate) another_account: String,
-    /// `auto` (when the ID token lacks the e-mail address or a claim that `allow`, tokens.claims, or a client needs by its `claims` or its scope `groups`), `always` or `never`
+    /// `auto` (when the ID token lacks the e-mail address or a claim that `allow`, `tokens.claims`, a rule for sites, or a client needs by its `allow`, its `claims` or its scope `groups`), `always` or `never`
     pub(crate) userinfo: Userinfo,
     /// accepted JWS algorithms of ID tokens; empty: those from discovery, except `none` and HMAC; `EdDSA` and `Ed25519` are one
     pub(crate) signing_algorithms: Vec<String>,

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use url::Url;
 
-use super::allow::{Allow, allow};
+use super::allow::allow;
 use super::another_account::{self, AnotherAccount};
 use super::choice::{Aal, EmailVerified, Pkce, ProviderLogout, ResponseMode, TokenEndpointAuthMethod};
 use super::claims::ClaimPointers;
@@ -17,6 +17,7 @@ use super::reserved::is_reserved;
 use crate::base::secret::Plain;
 use crate::base::tls::Authorities;
 use crate::config::layer::validator::{Rejected, Validator, quoted};
+use crate::config::section::allow::Allow;
 use crate::config::section::{address, scope};
 use crate::config::value::duration::{DurationText, GivenDuration};
 use crate::config::value::given::{GivenText, Pairs};

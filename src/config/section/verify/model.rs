@@ -5,7 +5,7 @@ use std::time::Duration;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::config::section::provider::allow::Allow;
+use crate::config::section::allow::Allow;
 use crate::config::section::provider::choice::Aal;
 use crate::config::value::duration::DurationText;
 use crate::config::value::site_host::{HostPattern, SiteHost};

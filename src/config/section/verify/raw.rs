@@ -20,7 +20,7 @@ pub(crate) struct RawVerify {
 }
 
 /// Who may see which part of which site.
-#[derive(Default, Deserialize, JsonSchema)]
+#[derive(Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct RawSiteRule {
     /// hosts; `*` is one label, `**` one or more; empty: all
@@ -34,7 +34,7 @@ pub(crate) struct RawSiteRule {
 }
 
 /// Who may see it: those who meet all conditions that are set.
-#[derive(Default, Deserialize, JsonSchema)]
+#[derive(Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct RawSiteAllow {
     /// domain of a verified e-mail address, any of these

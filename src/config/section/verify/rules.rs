@@ -6,12 +6,10 @@ use super::model::{SiteAccess, SiteConditions, SiteRule};
 use super::raw::{RawSiteAllow, RawSiteRule};
 use crate::config::layer::suggest::suggest_word;
 use crate::config::layer::validator::{Validator, quoted};
-use crate::config::section::provider::allow::{Allow, check_domains, check_groups};
+use crate::config::section::allow::{self, RawAllow};
 use crate::config::section::provider::choice::Aal;
 use crate::config::section::sessions::Sessions;
 use crate::config::value::duration;
-use crate::config::value::local::Local;
-use crate::config::value::pointer::Pointer;
 use crate::config::value::public_url::PublicUrl;
 use crate::config::value::site_host::{BadHostPattern, HostPattern, SiteHost};
 use crate::config::value::site_path::{BadPathPattern, PathPattern};
@@ -155,8 +153,6 @@ fn access(key: &str, raw: RawSiteAllow, providers: &[String], validator: &mut Va
     if raw.anyone {
         return Some(SiteAccess::Anyone);
     }
-    check_domains(&format!("{key}.email_domains"), &raw.email_domains, validator);
-    check_groups(&format!("{key}.groups"), &raw.groups, validator);
     for (at, id) in raw.providers.iter().enumerate().filter(|(_, id)| !providers.contains(id)) {
         let names: Vec<&str> = providers.iter().map(String::as_str).collect();
         let likely = suggest_word(id, &names).map(|name| format!("; did you mean \"{name}\"?")).unwrap_or_default();
@@ -169,20 +165,10 @@ fn access(key: &str, raw: RawSiteAllow, providers: &[String], validator: &mut Va
         text => max_age(&format!("{key}.max_age"), text, validator).map(Some),
     };
     let aal = aal(&format!("{key}.aal"), &raw.aal, validator);
-    let claims: Vec<_> = raw
-        .claims
-        .into_iter()
-        .map(|(text, value)| {
-            let read = Pointer::read(&text).map_err(|bad| format!("{} {bad}", quoted(&text)));
-            Some((validator.accept(&format!("{key}.claims.{text}"), read, Pointer::REMEDY)?, value))
-        })
-        .collect();
+    let allow = RawAllow { email_domains: raw.email_domains, groups: raw.groups, claims: raw.claims };
+    let allow = allow::conditions(key, allow, validator);
     Some(SiteAccess::SignedIn(SiteConditions {
-        allow: Allow {
-            email_domains: raw.email_domains.into_iter().map(|domain| domain.to_lowercase()).collect(),
-            groups: raw.groups,
-            claims: claims.into_iter().collect::<Option<_>>()?,
-        },
+        allow: allow?,
         providers: raw.providers,
         max_age: max_age?,
         aal: aal.ok()?,
