@@ -1,4 +1,4 @@
-//! `vestibule dev`: the gateway with its own PostgreSQL, a test provider and a demo app, for development.
+//! `vestibule dev`: the gateway with its own PostgreSQL, a test provider, a demo app and a guarded site, for development.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
@@ -14,12 +14,12 @@ use crate::base::secret::Plain;
 use crate::dev::provider::{self, Client, Settings};
 use crate::dev::{self, Plan};
 
-/// Runs the gateway with its own PostgreSQL, a test provider and a demo app.
+/// Runs the gateway with its own PostgreSQL, a test provider, a demo app and a guarded site.
 #[derive(Args)]
 #[command(args_conflicts_with_subcommands = true)]
 pub struct DevArgs {
-    /// Port of the gateway; the next three are those of the admin listener, the provider and the demo app.
-    #[arg(long, default_value_t = 8080, value_parser = clap::value_parser!(u16).range(1..=65532))]
+    /// Port of the gateway; the next four are those of the admin listener, the provider, the demo app and the guarded site.
+    #[arg(long, default_value_t = 8080, value_parser = clap::value_parser!(u16).range(1..=65531))]
     port: u16,
     /// IP address to listen on: 127.0.0.1, or 0.0.0.0 or :: for the mapped ports of a container. Then everyone who can reach
     /// them can sign in as any test user. The URLs stay those of 127.0.0.1.

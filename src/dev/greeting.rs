@@ -11,6 +11,7 @@ const OPEN: &str = "
 /// The URLs, and the same login by `curl`.
 pub(super) fn greeting(plan: &Plan, database_url: &str) -> String {
     let (gateway, admin, provider) = (plan.public_url(), plan.admin(), plan.provider_url());
+    let site = plan.site_url();
     let first = match &plan.frontend {
         None => format!("Open  {}/  and click \"Sign in\".", plan.app_url()),
         Some(_) => format!("Your frontend at {} comes back to {}.", plan.frontend_origin(), plan.redirect_uri()),
@@ -23,6 +24,7 @@ pub(super) fn greeting(plan: &Plan, database_url: &str) -> String {
 
   {first}
 {warning}
+  A guarded site          {site}/  behind a proxy that asks /verify
   With a cookie instead   {gateway}/login; as JSON: {gateway}/session
   Keys                    {gateway}/.well-known/jwks.json
   Health, metrics         http://{admin}/readyz, http://{admin}/metrics

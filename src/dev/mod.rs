@@ -1,6 +1,6 @@
 //! `vestibule dev`: the gateway with everything that a login needs, on one machine, for one run.
 //!
-//! A private PostgreSQL, a *pretend provider* (an OpenID provider with invented people), and a demo app. The tests use the
+//! A private PostgreSQL, a *pretend provider* (an OpenID provider with invented people), a demo app, and a guarded site. The tests use the
 //! same provider and the same PostgreSQL.
 
 pub mod app;
@@ -14,6 +14,7 @@ pub mod postgres;
 pub mod provider;
 mod run;
 mod settings;
+mod site;
 
 pub use crate::base::hot::HotStatement;
 pub use failure::DevError;

@@ -10,10 +10,10 @@ pub(super) const PROVIDER: &str = "pretend";
 
 /// The options of `vestibule dev`.
 pub struct Plan {
-    /// The gateway's port. The next three are the admin listener's, the pretend provider's and the demo app's; so at
-    /// most 65532.
+    /// The gateway's port. The next four are the admin listener's, the pretend provider's, the demo app's and the guarded
+    /// site's; so at most 65531.
     pub port: u16,
-    /// The IP address that the gateway, the pretend provider and the demo app listen on. The URLs name 127.0.0.1 in any
+    /// The IP address that the gateway, the pretend provider, the demo app and the guarded site listen on. The URLs name 127.0.0.1 in any
     /// case, as for a browser that reaches it through a mapped port. The admin listener is always on 127.0.0.1.
     pub listen: IpAddr,
     /// Whether the database and the keys are kept in `.dev/` for the next time.
@@ -43,6 +43,16 @@ impl Plan {
     /// The address of the demo app.
     pub(super) fn app(&self) -> SocketAddr {
         self.at(self.listen, 3)
+    }
+
+    /// The address of the guarded site.
+    pub(super) fn site(&self) -> SocketAddr {
+        self.at(self.listen, 4)
+    }
+
+    /// The URL of the guarded site.
+    pub(super) fn site_url(&self) -> String {
+        self.url(4)
     }
 
     /// The gateway's public URL, which is its issuer.

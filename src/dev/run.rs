@@ -13,6 +13,7 @@ use super::plan::{PROVIDER, Plan};
 use super::postgres::{Place, Postgres};
 use super::provider::{Client, Provider, Settings};
 use super::settings::{CLIENT_ID, variables};
+use super::site::GuardedSite;
 use crate::base::clock::Clock;
 use crate::base::seal;
 use crate::base::secret::Plain;
@@ -31,7 +32,7 @@ pub fn run(plan: &Plan) -> Result<(), DevError> {
 /// Blocks the runtime's thread while PostgreSQL starts and stops; no other task runs then.
 async fn run_all(plan: &Plan) -> Result<(), DevError> {
     // Before anything is started, so that a port in use is reported at once.
-    for address in [plan.gateway(), plan.admin(), plan.provider(), plan.app()] {
+    for address in [plan.gateway(), plan.admin(), plan.provider(), plan.app(), plan.site()] {
         TcpListener::bind(address).map_err(DevError::at(address))?;
     }
     std::thread::spawn(warm_up);
@@ -45,6 +46,8 @@ async fn run_all(plan: &Plan) -> Result<(), DevError> {
     let client_secret = Plain::random();
     let provider = start_provider(plan, &client_secret, clock.clone())?;
     let app = start_app(plan)?;
+    let site =
+        GuardedSite::start(plan.site(), &plan.site_url(), &plan.public_url()).map_err(DevError::at(plan.site()))?;
     let database_url = postgres.url(DATABASE);
     let variables = variables(plan, &database_url, &ring_key, &client_secret);
     let gateway = Gateway::start(&plan.files, variables, clock).await?;
@@ -55,6 +58,7 @@ async fn run_all(plan: &Plan) -> Result<(), DevError> {
     if let Some(app) = app {
         app.stop().await;
     }
+    site.stop().await;
     provider.stop().await;
     Ok(postgres.stop()?)
 }

@@ -24,12 +24,14 @@ pub(super) fn variables(
         ("SERVER__LISTEN".into(), plan.gateway().to_string()),
         ("SERVER__ADMIN_LISTEN".into(), plan.admin().to_string()),
         ("SERVER__SHUTDOWN_GRACE".into(), "1s".into()),
+        // The proxy of the guarded site.
+        ("SERVER__TRUSTED_PROXIES".into(), "127.0.0.1/32".into()),
         ("DATABASE__URL".into(), database_url.into()),
         ("DATABASE__URL_FILE".into(), String::new()),
         ("SECRETS__KEYS".into(), ring_key.expose().into()),
         ("SECRETS__KEYS_FILE".into(), String::new()),
         ("LOGIN__ALLOWED_ORIGINS".into(), plan.frontend_origin()),
-        ("LOGIN__RETURN_TO".into(), plan.frontend_origin()),
+        ("LOGIN__RETURN_TO".into(), format!("{},{}/**", plan.frontend_origin(), plan.site_url())),
         ("LIMITS__LOGINS_PER_MINUTE".into(), "10000".into()),
         ("LIMITS__TOKENS_PER_MINUTE".into(), "10000".into()),
         (of_provider("NAME"), "Pretend provider".into()),
@@ -67,6 +69,8 @@ mod tests {
             assert_eq!(config.server.listen.to_string(), "0.0.0.0:9080");
             assert_eq!(config.server.public_url.issuer(), "http://127.0.0.1:9080");
             assert_eq!(config.login.allowed_origins, ["http://localhost:5173"]);
+            let deep = "http://127.0.0.1:9084/x?y";
+            assert_eq!(config.login.return_to.check(deep).as_deref(), Some(deep));
             let [pretend] = config.providers.as_slice() else { panic!("one provider") };
             let redirect_uri = pretend.registration().redirect_uri.as_ref().map(url::Url::as_str);
             assert_eq!(

@@ -41,7 +41,7 @@ impl Dev {
     }
 
     fn with_arguments(configuration: impl FnOnce(u16) -> String, arguments: impl FnOnce(u16) -> Vec<String>) -> Self {
-        let (directory, port) = (Directory::new(), ports::free::<4>());
+        let (directory, port) = (Directory::new(), ports::free::<5>());
         let file = directory.write("vestibule.toml", &format!("{PATIENT}{}", configuration(port)));
         let mut command = Command::new(env!("CARGO_BIN_EXE_vestibule"));
         command.args(["--config", &file, "dev", "--port", &port.to_string()]).args(arguments(port));
