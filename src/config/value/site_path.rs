@@ -225,4 +225,6 @@ impl PathPattern {
 }
 
 #[cfg(test)]
+mod fuzz;
+#[cfg(test)]
 mod tests;

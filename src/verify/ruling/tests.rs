@@ -1,6 +1,8 @@
 use super::*;
 use crate::config::{self, SiteAccess};
 
+mod spellings;
+
 const BASE: &str = r#"
 server.public_url = "https://login.example.com"
 database.url = "postgres:///x"

