@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use super::envoy::Envoy;
 use super::oauth2_proxy::OAuth2Proxy;
 use super::oidc_provider::OidcProvider;
 use crate::load::{self, Callers, Measure};
@@ -30,7 +31,13 @@ pub fn compare(stage: &Stage, options: &Options) -> Result<(), String> {
         Ok(peer) => with_oauth2_proxy(stage, &peer, options)?,
         Err(why) => println!("\noauth2-proxy is not measured: {why}"),
     }
-    Ok(())
+    match Envoy::start(stage.gateway.public) {
+        Ok(peer) => with_envoy(stage, &peer, options),
+        Err(why) => {
+            println!("\nEnvoy is not measured: {why}");
+            Ok(())
+        }
+    }
 }
 
 fn with_oidc_provider(stage: &Stage, peer: &OidcProvider, options: &Options) -> Result<(), String> {
@@ -65,6 +72,16 @@ fn with_oauth2_proxy(stage: &Stage, peer: &OAuth2Proxy, options: &Options) -> Re
     }
     let [ours, theirs] = sides.try_into().map_err(|_| "two sides")?;
     line("complete a login; the peer stores nothing", "oauth2-proxy, session in the cookie", [ours, theirs], options)
+}
+
+/// The same access tokens at both. The gateway also knows which sessions are live and who the person is.
+fn with_envoy(stage: &Stage, peer: &Envoy, options: &Options) -> Result<(), String> {
+    let side = |address, path: &str| {
+        let callers = scenarios::fixed(scenarios::bearers(stage, path, options.connections).into_iter());
+        Side { address, callers, prepare: None }
+    };
+    let sides = [side(stage.gateway.public, "/verify"), side(peer.address, "/")];
+    line("a signed-in request, by a token seen before", "Envoy jwt_authn", sides, options)
 }
 
 /// Measures both sides alternately; the first interval is a warm-up.

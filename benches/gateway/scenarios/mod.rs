@@ -22,4 +22,4 @@ pub use refresh::{Chains, TokenEndpoint, access_token, refresh};
 pub use scenario::{Limit, Scenario, fixed};
 pub use session::session;
 pub use status_list::status_list;
-pub use verify::verify;
+pub use verify::{bearers, verify};

@@ -2,6 +2,7 @@
 
 use vestibule::session;
 
+use super::refresh::access_token;
 use super::scenario::{Limit, Scenario, fixed};
 use crate::load;
 use crate::stage::{SESSIONS, Stage, session_id};
@@ -19,4 +20,13 @@ pub fn verify(stage: &Stage, connections: usize) -> Scenario {
         callers: fixed(requests.into_iter()),
         prepare: None,
     }
+}
+
+/// A request with an access token for each connection.
+pub fn bearers(stage: &Stage, path: &str, connections: usize) -> Vec<Vec<u8>> {
+    let request = |number: usize| {
+        let token = access_token(stage, SESSIONS / 2 - 301 - number as u64);
+        load::get(path, &format!("Authorization: Bearer {token}\r\nAccept: application/json\r\n"))
+    };
+    (0..connections).map(request).collect()
 }
