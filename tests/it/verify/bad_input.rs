@@ -67,6 +67,28 @@ async fn many_and_contradicting_cookies() {
     assert_eq!(with(format!("__Secure-vestibule=garbage; __Secure-vestibule={own}")).await.status, 200);
 }
 
+/// FW-13: a site below the domain of the cookie can set a cookie of that name, but makes no session by it.
+#[tokio::test]
+async fn a_site_cannot_make_a_session_cookie() {
+    let gateway = start("");
+    let browser = signed_in(&gateway, "ada", &[]).await;
+    let own = browser.cookie("__Secure-vestibule").expect("the session cookie");
+    let with = async |value: &str| {
+        let ask = gateway.browser().ask("GET", "/verify").for_json();
+        ask.header("cookie", &format!("__Secure-vestibule={value}")).send().await.status
+    };
+    assert_eq!(with(&own).await, 200);
+    let sid = browser.fetch("/session").await.json()["sid"].as_str().expect("a sid").to_owned();
+    for minted in [sid.as_str(), "", "null", &own[1..], &own[..own.len() - 2], &format!("{own}{own}")] {
+        assert_eq!(with(minted).await, 401, "{minted}");
+    }
+    for place in 0..own.len() - 1 {
+        let other = if own.as_bytes()[place] == b'A' { "B" } else { "A" };
+        let changed = format!("{}{other}{}", &own[..place], &own[place + 1..]);
+        assert_eq!(with(&changed).await, 401, "{place}");
+    }
+}
+
 /// FW-20, FW-24: the method of the site is data, and a body is not read.
 #[tokio::test]
 async fn methods_and_bodies_are_data() {
