@@ -11,6 +11,7 @@ use crate::session::Session;
 const LEEWAY: TimeDelta = TimeDelta::seconds(60);
 
 /// The inputs of the decision.
+#[expect(clippy::struct_excessive_bools, reason = "each is one fact of the request")]
 pub struct DecisionInput<'a> {
     /// The browser's session, if it is signed in and the client accepts its provider.
     pub session: Option<&'a Session>,

@@ -38,7 +38,7 @@ fn the_middleware_for_kubernetes_is_the_one_that_is_run() {
     assert!(settings(&run).len() > 8, "{:?}", settings(&run));
 }
 
-/// FW-04: the lines of the frontend are those that HAProxy runs with in the tests, in their order.
+/// FW-04: the lines of the frontend are those that `HAProxy` runs with in the tests, in their order.
 #[test]
 fn the_lines_for_haproxy_are_those_that_are_run() {
     let (manifest, run) = (named("proxy-kubernetes-haproxy"), named("proxy-haproxy"));
