@@ -1,15 +1,17 @@
 // A client of a site behind a reverse proxy, which writes requests that HTTP libraries do not: names of headers in any case,
 // WebSockets with cookies, event streams.
 //
-//   node proxied.mjs headers|websocket|events|upload PORT COOKIE
+//   node proxied.mjs headers|raw|websocket|events|upload PORT COOKIE
 //
 // Connects to the TLS port PORT of 127.0.0.1 as app.example.com. `headers` reads [[name, value], …] from standard input and
-// sends them in a request of /forged. Prints {"status", …} with what was seen.
+// sends them in a request of /forged. `raw` reads [text, …], sends each as it is on a connection of its own, and prints the
+// answers in the same order. The others print {"status", …} with what was seen.
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import https from 'node:https';
 import { Readable } from 'node:stream';
+import tls from 'node:tls';
 
 const [action, port, cookie] = process.argv.slice(2);
 const agent = new https.Agent({ keepAlive: false });
@@ -39,8 +41,21 @@ function masked(message) {
   return Buffer.concat([Buffer.from([0x81, 0x80 | data.length]), mask, data.map((byte, at) => byte ^ mask[at % 4])]);
 }
 
+/** Sends a text and reads until the server closes the connection, or for five seconds. */
+function exchanged(sent) {
+  return new Promise((resolve) => {
+    let heard = '';
+    const socket = tls.connect({ host: '127.0.0.1', port, servername: 'app.example.com', rejectUnauthorized: false });
+    const done = () => { resolve(heard); socket.destroy(); };
+    socket.on('secureConnect', () => socket.write(sent)).on('data', (part) => { heard += part.toString('latin1'); });
+    socket.on('end', done).on('error', done).setTimeout(5000, done);
+  });
+}
+
 const actions = {
   headers: () => answered(begin('GET', '/forged', JSON.parse(readFileSync(0, 'utf8')))),
+
+  raw: () => Promise.all(JSON.parse(readFileSync(0, 'utf8')).map(exchanged)),
 
   async websocket() {
     const key = randomBytes(16).toString('base64');

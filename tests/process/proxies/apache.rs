@@ -2,8 +2,8 @@
 
 use std::process::Command;
 
-use super::checks;
 use super::deployment::{Kind, Place};
+use super::{checks, hostile};
 use crate::snippets::named;
 
 const APACHE: Kind = Kind { command, redirect: false, passes_cookie: false };
@@ -73,4 +73,10 @@ async fn apache_streams_until_the_session_ends() {
 #[tokio::test]
 async fn a_browser_signs_in_through_apache() {
     checks::a_browser_signs_in(APACHE).await;
+}
+
+/// FW-03, FW-06, FW-09
+#[tokio::test]
+async fn apache_judges_what_reaches_the_site() {
+    hostile::judges_what_reaches_the_site(APACHE).await;
 }

@@ -2,9 +2,9 @@
 
 use std::process::Command;
 
-use super::checks;
 use super::deployment::{Kind, Place};
 use super::program::installed;
+use super::{checks, hostile};
 use crate::ports;
 use crate::snippets::named;
 
@@ -49,4 +49,10 @@ async fn caddy_streams_until_the_session_ends() {
 #[tokio::test]
 async fn a_browser_signs_in_through_caddy() {
     checks::a_browser_signs_in(CADDY).await;
+}
+
+/// FW-03, FW-06, FW-09
+#[tokio::test]
+async fn caddy_judges_what_reaches_the_site() {
+    hostile::judges_what_reaches_the_site(CADDY).await;
 }

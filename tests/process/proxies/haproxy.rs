@@ -2,9 +2,9 @@
 
 use std::process::Command;
 
-use super::checks;
 use super::deployment::{Kind, Place};
 use super::program::installed;
+use super::{checks, hostile};
 use crate::snippets::named;
 
 const HAPROXY: Kind = Kind { command, redirect: false, passes_cookie: false };
@@ -48,4 +48,10 @@ async fn haproxy_streams_until_the_session_ends() {
 #[tokio::test]
 async fn a_browser_signs_in_through_haproxy() {
     checks::a_browser_signs_in(HAPROXY).await;
+}
+
+/// FW-03, FW-06, FW-09
+#[tokio::test]
+async fn haproxy_judges_what_reaches_the_site() {
+    hostile::judges_what_reaches_the_site(HAPROXY).await;
 }

@@ -9,12 +9,13 @@ const NAMES: [&str; 4] = ["User", "Email", "Preferred-Username", "Groups"];
 /// What a forged header says.
 pub const FORGED: &str = "forged-by-the-client";
 
-/// The values by header, as sites read them that do not tell `-` from `_`: in lower case, with `-`. An empty value is left out.
+/// The values by header, as sites read them that do not tell `-` from `_` or `.`: in lower case, with `-`. An empty value is left
+/// out.
 pub fn identity(reached: &Value) -> BTreeMap<String, Vec<String>> {
     let mut found = BTreeMap::<String, Vec<String>>::new();
     for header in reached["headers"].as_array().expect("headers") {
         let (name, value) = (header[0].as_str().expect("a name"), header[1].as_str().expect("a value"));
-        let name = name.to_lowercase().replace('_', "-");
+        let name = name.to_lowercase().replace(|letter: char| !letter.is_ascii_alphanumeric(), "-");
         if name.starts_with("x-auth-request-") && !value.is_empty() {
             found.entry(name).or_default().push(value.to_owned());
         }
@@ -49,7 +50,47 @@ pub fn forged() -> Vec<Vec<(String, String)>> {
         });
         headers.collect()
     };
-    cases.iter().map(batch).collect()
+    cases.iter().map(batch).chain([with_other_marks(), with_one_other_mark(), of_another_request()]).collect()
+}
+
+/// All characters of a header name (RFC 9110 §5.6.2) besides letters, digits, `-` and `_`. Some sites read them as `-`.
+const MARKS: &str = "!#$%&'*+.^`|~";
+
+fn with_other_marks() -> Vec<(String, String)> {
+    let names = NAMES.iter().map(|name| format!("X-Auth-Request-{name}"));
+    let marked = names.flat_map(|name| MARKS.chars().map(move |mark| name.replace('-', &mark.to_string())));
+    marked.map(|name| (name, FORGED.to_owned())).collect()
+}
+
+fn with_one_other_mark() -> Vec<(String, String)> {
+    let marked = |mark: char| {
+        [format!("X{mark}Auth-Request-User"), format!("X-Auth{mark}Request-User"), format!("X-Auth-Request{mark}User")]
+    };
+    MARKS.chars().flat_map(marked).map(|name| (name, FORGED.to_owned())).collect()
+}
+
+/// Headers from which some sites read another host, path or method than the request has.
+fn of_another_request() -> Vec<(String, String)> {
+    let names = [
+        "X-Original-URL",
+        "X-Original-URI",
+        "X-Original-Method",
+        "X-Original-Host",
+        "X-Rewrite-URL",
+        "X-Override-URL",
+        "X-HTTP-Method",
+        "X-HTTP-Method-Override",
+        "X-Method-Override",
+        "X-Forwarded-Uri",
+        "X-Forwarded-Path",
+        "X-Forwarded-Prefix",
+        "X-Forwarded-Method",
+        "X-Forwarded-Host",
+        "X-Forwarded-Proto",
+    ];
+    let spelled = names.iter().flat_map(|name| [(*name).to_owned(), name.replace('-', "_")]);
+    let named = spelled.map(|name| (name, FORGED.to_owned()));
+    named.chain([("Forwarded".to_owned(), format!("host={FORGED}"))]).collect()
 }
 
 /// A name with `-` or `_` at each place.

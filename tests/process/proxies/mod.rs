@@ -8,6 +8,7 @@ mod deployment;
 mod envoy;
 mod haproxy;
 mod headers;
+mod hostile;
 mod kubernetes;
 mod nginx;
 mod program;

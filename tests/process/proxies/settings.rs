@@ -25,7 +25,8 @@ fn documented(settings: Settings, redirect: bool) -> Settings {
         assert!(server.contains(line), "{line} is missing in {server}");
     }
     let settings = settings
-        .and(&format!("[sessions.cookie]{rest}"))
+        // A rule that decides where the host is not one of the documented rules.
+        .and(&format!("[sessions.cookie]{rest}\n[[verify.rules]]\nallow = {{ anyone = true }}\n"))
         .with("server.public_url", LOGIN)
         .with("server.trusted_proxies", "127.0.0.1/32")
         // So that what ends a session in a test is not the end of the cache entry.

@@ -2,9 +2,9 @@
 
 use std::process::Command;
 
-use super::checks;
 use super::deployment::{Kind, Place};
 use super::program::installed;
+use super::{checks, hostile};
 use crate::snippets::named;
 
 const TRAEFIK: Kind = Kind { command, redirect: false, passes_cookie: true };
@@ -47,4 +47,10 @@ async fn traefik_streams_until_the_session_ends() {
 #[tokio::test]
 async fn a_browser_signs_in_through_traefik() {
     checks::a_browser_signs_in(TRAEFIK).await;
+}
+
+/// FW-03, FW-06, FW-09
+#[tokio::test]
+async fn traefik_judges_what_reaches_the_site() {
+    hostile::judges_what_reaches_the_site(TRAEFIK).await;
 }
