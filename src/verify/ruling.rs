@@ -23,6 +23,8 @@ pub enum Ruling<'a> {
     NoMatch,
     /// The path is refused, whatever the rules are.
     Refused(PathRefused),
+    /// The host has a port that no rule names. The client may have chosen it.
+    UnknownPort(u16),
     /// It cannot be judged, since the proxy did not report something.
     Unknown(Unknown),
 }
@@ -62,6 +64,9 @@ pub fn rule<'a>(verify: &'a Verify, asked: &Asked<'_>) -> Ruling<'a> {
             Err(refused) => return Ruling::Refused(refused),
         },
     };
+    if let Some(port) = host.port().filter(|port| !verify.names_port(*port)) {
+        return Ruling::UnknownPort(port);
+    }
     for (at, rule) in verify.rules.iter().enumerate().filter(|(_, rule)| rule.is_about(host, &path)) {
         match asked.method {
             None if !rule.methods.is_empty() => return Ruling::Unknown(Unknown::Method),

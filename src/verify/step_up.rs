@@ -8,7 +8,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use crate::base::id::SessionId;
 use crate::base::seal::{Purpose, Ring};
 use crate::config::Registration;
-use crate::session::Aal;
+use crate::session::{Aal, Session};
 
 /// What a rule wants of the authentication, and the session has not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,6 +25,13 @@ impl StepUp {
         self.max_age.map(|max_age| max_age.as_secs())
     }
 
+    /// Until when a session met a rule that only its age fails now, in seconds of Unix time; 0 where it never met it.
+    pub fn met_until(self, session: &Session) -> i64 {
+        let Some(max_age) = self.max_age.filter(|_| self.aal.is_none()) else { return 0 };
+        let seconds = i64::try_from(max_age.as_secs()).unwrap_or(i64::MAX);
+        session.fresh_auth_time().map_or(0, |auth_time| auth_time.timestamp().saturating_add(seconds))
+    }
+
     /// The values of `acr` that the provider's configuration maps to the wanted level or a higher one.
     pub fn acr_values(self, registration: &Registration) -> Vec<&str> {
         let Some(wanted) = self.aal else { return Vec::new() };
@@ -33,26 +40,38 @@ impl StepUp {
     }
 }
 
-/// Names the rule that asked for a login, for one session. The MAC keeps other sites from using up the attempt of a browser.
-pub struct StepUpToken;
+/// What a rule asked of a session: a login. The MAC keeps other sites from using up the attempts of a browser.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StepUpToken {
+    /// The position of the rule.
+    pub rule: usize,
+    /// Until when the session met the rule, in seconds of Unix time; 0 where it never did. A login that the rule asked for
+    /// before that time has worked.
+    pub met_until: i64,
+}
 
 impl StepUpToken {
-    /// The token for a rule, by a text that identifies it.
-    pub fn encode(ring: &Ring, rule: &str, session: SessionId) -> String {
-        let mac = ring.mac(purpose(rule), session.0.as_bytes());
-        format!("{rule}.{}", URL_SAFE_NO_PAD.encode(mac))
+    /// The token for a session.
+    pub fn encode(self, ring: &Ring, session: SessionId) -> String {
+        let text = format!("{}.{}", self.rule, self.met_until);
+        let mac = ring.mac(purpose(&text), session.0.as_bytes());
+        format!("{text}.{}", URL_SAFE_NO_PAD.encode(mac))
     }
 
-    /// The rule that a token names; `None` for one that was not made for this session.
-    pub fn decode<'t>(ring: &Ring, token: &'t str, session: SessionId) -> Option<&'t str> {
-        let (rule, mac) = token.split_once('.')?;
+    /// Reads a token; `None` for one that was not made for this session.
+    pub fn decode(ring: &Ring, token: &str, session: SessionId) -> Option<Self> {
+        let (text, mac) = token.rsplit_once('.')?;
         let mac = URL_SAFE_NO_PAD.decode(mac).ok()?;
-        ring.verify_mac(purpose(rule), session.0.as_bytes(), &mac).then_some(rule)
+        if !ring.verify_mac(purpose(text), session.0.as_bytes(), &mac) {
+            return None;
+        }
+        let (rule, met_until) = text.split_once('.')?;
+        Some(Self { rule: rule.parse().ok()?, met_until: met_until.parse().ok()? })
     }
 }
 
-fn purpose(rule: &str) -> Purpose<'_> {
-    Purpose { name: "step-up", of: rule.as_bytes() }
+fn purpose(text: &str) -> Purpose<'_> {
+    Purpose { name: "step-up", of: text.as_bytes() }
 }
 
 #[cfg(test)]
@@ -66,10 +85,12 @@ mod tests {
     fn a_token_is_of_one_rule_and_one_session() {
         let ring = Ring::parse([generate_key().expose()]).expect("a ring");
         let (one, two) = (SessionId(Uuid::from_u128(1)), SessionId(Uuid::from_u128(2)));
-        let token = StepUpToken::encode(&ring, "a1b2", one);
-        assert_eq!(StepUpToken::decode(&ring, &token, one), Some("a1b2"));
+        let asked = StepUpToken { rule: 12, met_until: 1_700_000_000 };
+        let token = asked.encode(&ring, one);
+        assert_eq!(StepUpToken::decode(&ring, &token, one), Some(asked));
         assert_eq!(StepUpToken::decode(&ring, &token, two), None);
-        for bad in ["", ".", "a1b2", "a1b2.", &token.replace("a1b2", "a1b3"), &token[..token.len() - 2]] {
+        let changed = [token.replace("12.", "13."), token.replace(".17", ".18"), token[..token.len() - 2].to_owned()];
+        for bad in ["", ".", "..", "12", "12.1700000000"].into_iter().chain(changed.iter().map(String::as_str)) {
             assert_eq!(StepUpToken::decode(&ring, bad, one), None, "{bad}");
         }
     }

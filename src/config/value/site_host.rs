@@ -29,7 +29,8 @@ impl SiteHost {
             Host::Domain(name) => (name, false),
             // "0x7f.1" is an IP address for some programs, and a name for others.
             Host::Ipv4(ip) => (Some(ip.to_string()).filter(|canonical| canonical == host)?, true),
-            Host::Ipv6(ip) => (format!("[{ip}]"), true),
+            // An IPv4-mapped address (RFC 4291 §2.5.5.2) is the address that it maps.
+            Host::Ipv6(ip) => (ip.to_ipv4_mapped().map_or_else(|| format!("[{ip}]"), |ip| ip.to_string()), true),
         };
         let is_label = |label: &str| {
             (1..=63).contains(&label.len())
@@ -44,6 +45,11 @@ impl SiteHost {
     /// The name, without the port. An IPv6 address is in brackets.
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// The port, unless it is the default one of the scheme.
+    pub fn port(&self) -> Option<u16> {
+        self.port
     }
 }
 
@@ -117,6 +123,11 @@ impl HostPattern {
         })
     }
 
+    /// The port of its hosts, unless it is the default one.
+    pub fn port(&self) -> Option<u16> {
+        self.port
+    }
+
     /// Whether every host of `other` is surely one of this pattern.
     pub(crate) fn includes(&self, other: &Self) -> bool {
         let covers = |wide: &Part, narrow: &Part| *wide == Part::One || wide == narrow;
@@ -186,6 +197,9 @@ mod tests {
         assert!(matches("bücher.example.com", "xn--bcher-kva.example.com"));
         assert!(matches("xn--bcher-kva.example.com", "BÜCHER.example.com"));
         assert!(matches("127.0.0.1:8080", "127.0.0.1:8080") && matches("[::1]:8080", "[0:0::1]:8080"));
+        for same in ["[::ffff:127.0.0.1]", "[::FFFF:7f00:1]", "[0:0:0:0:0:ffff:7f00:1]:443"] {
+            assert!(matches("127.0.0.1", same) && matches(same, "127.0.0.1"), "{same}");
+        }
     }
 
     #[test]

@@ -27,6 +27,7 @@ fn ruled(verify: &Verify, host: Option<&str>, uri: Option<&str>, method: Option<
         },
         Ruling::Refused(_) => "refused".into(),
         Ruling::Unknown(unknown) => unknown.header().into(),
+        Ruling::UnknownPort(port) => format!("port {port}"),
     }
 }
 
@@ -61,7 +62,7 @@ fn the_first_rule_that_matches_decides() {
         ("wiki.example.com", "/%69nternal/a", "GET", "1 deny"),
         ("WIKI.example.com.:443", "/x", "GET", "2 signed in"),
         ("a.intern.example.com", "/public/a", "GET", "2 signed in"),
-        ("wiki.example.com:8443", "/public/a", "GET", "no match"),
+        ("wiki.example.com:8443", "/public/a", "GET", "port 8443"),
         ("b.a.intern.example.com", "/", "GET", "no match"),
         ("wiki.example.com", "/public/../internal", "GET", "refused"),
         ("wiki.example.com", "/public/..;/internal", "GET", "refused"),
@@ -70,6 +71,53 @@ fn the_first_rule_that_matches_decides() {
     ] {
         assert_eq!(ruled(&verify, Some(host), Some(uri), Some(method)), expected, "{host} {uri} {method}");
     }
+}
+
+/// FW-09: the client writes the port of `Host`, and does not leave the rules of a host by it.
+#[test]
+fn a_port_that_no_rule_names_is_refused() {
+    let verify = verify(
+        r#"
+[[verify.rules]]
+hosts = ["*.intern.example.com"]
+paths = ["/admin/**"]
+allow = { deny = true }
+
+[[verify.rules]]
+hosts = ["tool.example.com:8443"]
+allow = { groups = ["ops"] }
+
+[[verify.rules]]
+hosts = ["**.example.com"]
+paths = ["/x"]
+allow = { deny = true }
+
+[[verify.rules]]
+"#,
+    );
+    for (host, uri, expected) in [
+        ("a.intern.example.com", "/admin/x", "0 deny"),
+        ("a.intern.example.com:443", "/admin/x", "0 deny"),
+        ("a.intern.example.com:1234", "/admin/x", "port 1234"),
+        ("a.intern.example.com:80", "/admin/x", "port 80"),
+        ("other.example.com:1234", "/", "port 1234"),
+        ("tool.example.com:8443", "/", "1 signed in"),
+        ("a.intern.example.com:8443", "/admin/x", "no match"),
+        ("other.example.com:8443", "/", "no match"),
+        ("other.example.com", "/", "3 signed in"),
+    ] {
+        assert_eq!(ruled(&verify, Some(host), Some(uri), Some("GET")), expected, "{host}{uri}");
+    }
+}
+
+/// A server answers HEAD as GET, so a rule that restricts GET restricts both.
+#[test]
+fn a_rule_for_get_is_about_head() {
+    let verify = verify(
+        "[[verify.rules]]\nmethods = [\"GET\"]\nallow = { deny = true }\n[[verify.rules]]\nallow = { anyone = true }",
+    );
+    let of = |method| ruled(&verify, Some("a.example.com"), Some("/"), Some(method));
+    assert_eq!(["GET", "HEAD", "POST", "head"].map(of), ["0 deny", "0 deny", "1 anyone", "1 anyone"]);
 }
 
 #[test]

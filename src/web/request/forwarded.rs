@@ -119,7 +119,7 @@ fn single<'r>(request: &'r HttpRequest, name: &HeaderName) -> Result<Option<&'r 
 /// The same where it is text of visible ASCII without a comma.
 fn text<'r>(request: &'r HttpRequest, name: &HeaderName) -> Result<Option<&'r str>, Contradiction> {
     let Some(value) = single(request, name)? else { return Ok(None) };
-    let text = std::str::from_utf8(value).ok().filter(|text| !text.contains(','));
+    let text = std::str::from_utf8(value).ok().filter(|text| text.is_ascii() && !text.contains(','));
     text.map(Some).ok_or(Contradiction(name.clone()))
 }
 
@@ -165,7 +165,8 @@ fn original_url<'r>(reported: &mut Reported<'r>, url: &'r [u8]) -> Result<(), Co
     let rest = rest.strip_prefix(b"://").ok_or_else(bad)?;
     let end = rest.iter().position(|byte| matches!(byte, b'/' | b'?' | b'#')).unwrap_or(rest.len());
     let (host, uri) = rest.split_at(end);
-    let (proto, host) = (std::str::from_utf8(proto).map_err(|_| bad())?, std::str::from_utf8(host).map_err(|_| bad())?);
+    let ascii = |bytes: &'r [u8]| std::str::from_utf8(bytes).ok().filter(|text| text.is_ascii()).ok_or_else(bad);
+    let (proto, host) = (ascii(proto)?, ascii(host)?);
     set_same(&mut reported.scheme, scheme(proto).ok_or_else(bad)?, &ORIGINAL_URL)?;
     set_same_host(&mut reported.host, host, &ORIGINAL_URL)?;
     set_same(&mut reported.uri, if uri.is_empty() { b"/" } else { uri }, &ORIGINAL_URL)
@@ -173,9 +174,13 @@ fn original_url<'r>(reported: &mut Reported<'r>, url: &'r [u8]) -> Result<(), Co
 
 /// `Forwarded` with one element (RFC 7239 §4). It has no path.
 fn forwarded<'r>(reported: &mut Reported<'r>, line: &'r str) -> Result<(), Contradiction> {
-    for pair in line.split(';').map(str::trim).filter(|pair| !pair.is_empty()) {
+    for pair in pairs(line).map(str::trim).filter(|pair| !pair.is_empty()) {
         let (name, value) = pair.split_once('=').ok_or(Contradiction(FORWARDED))?;
         let value = value.strip_prefix('"').and_then(|value| value.strip_suffix('"')).unwrap_or(value);
+        // No server agrees with another one on quotes and backslashes inside, or on spaces beside `=`.
+        if value.contains(['"', '\\']) || name.ends_with(' ') || value.starts_with(' ') {
+            return Err(Contradiction(FORWARDED));
+        }
         match name.to_ascii_lowercase().as_str() {
             "proto" => set_same(&mut reported.scheme, scheme(value).ok_or(Contradiction(FORWARDED))?, &FORWARDED)?,
             "host" => set_same_host(&mut reported.host, value, &FORWARDED)?,
@@ -183,6 +188,15 @@ fn forwarded<'r>(reported: &mut Reported<'r>, line: &'r str) -> Result<(), Contr
         }
     }
     Ok(())
+}
+
+/// The parts between semicolons, except those in quotes.
+fn pairs(line: &str) -> impl Iterator<Item = &str> {
+    let mut in_quotes = false;
+    line.split(move |letter| {
+        in_quotes ^= letter == '"';
+        letter == ';' && !in_quotes
+    })
 }
 
 #[cfg(test)]

@@ -66,6 +66,11 @@ fn rules_that_cannot_be_meant_are_rejected() {
         ("[verify]\ncache_for = \"2m\"", "verify.cache_for", "too long"),
         ("[[verify.rules]]\n[[verify.rules]]\npaths = [\"/a\"]", "verify.rules[1]", "verify.rules[0] matches all"),
         (
+            "[[verify.rules]]\nmethods = [\"GET\"]\n[[verify.rules]]\nmethods = [\"HEAD\"]",
+            "verify.rules[1]",
+            "verify.rules[0] matches all",
+        ),
+        (
             "[[verify.rules]]\nhosts = [\"**.example.com\"]\npaths = [\"/a/**\"]\n[[verify.rules]]\nhosts = [\"a.example.com\"]\n\
              paths = [\"/a/b\", \"/a\"]\nmethods = [\"GET\"]",
             "verify.rules[1]",
@@ -85,6 +90,7 @@ fn a_rule_that_another_one_covers_in_part_is_accepted() {
         "[[verify.rules]]\npaths = [\"/a/**\"]\n[[verify.rules]]\npaths = [\"/a/b\", \"/c\"]",
         "[[verify.rules]]\nhosts = [\"a.example.com\"]\n[[verify.rules]]\nhosts = [\"*.example.com\"]",
         "[[verify.rules]]\nhosts = [\"a.example.com\"]\n[[verify.rules]]\nhosts = [\"a.example.com:8443\"]",
+        "[[verify.rules]]\n[[verify.rules]]\nhosts = [\"a.example.com:8443\"]",
     ] {
         accepted(&with(rules));
     }

@@ -64,6 +64,10 @@ async fn many_and_contradicting_cookies() {
     let other = signed_in(&gateway, "eve", &[]).await.cookie("__Secure-vestibule").expect("the session cookie");
     let both = with(format!("__Secure-vestibule={own}; __Secure-vestibule={other}")).await;
     assert_eq!(both.problem(), (401, "session_cookies_conflict".into()));
+    // A person gets to the page that removes them.
+    let ask = gateway.browser().ask("GET", "/verify?redirect=true").header("sec-fetch-mode", "navigate");
+    let shown = ask.header("cookie", &format!("__Secure-vestibule={own}; __Secure-vestibule={other}")).send().await;
+    assert_eq!((shown.status, &*shown.location()), (302, "https://login.example.com/account"), "{shown:?}");
     assert_eq!(with(format!("__Secure-vestibule=garbage; __Secure-vestibule={own}")).await.status, 200);
 }
 

@@ -63,7 +63,8 @@ async fn switches_send_unverified_addresses_and_tokens() {
 /// FW-22: a preflight request passes where that is switched on, and tells nobody.
 #[tokio::test]
 async fn a_preflight_request_passes_by_switch_without_an_identity() {
-    let rules = "[[verify.rules]]\nhosts = ['wiki.example.com']";
+    let rules = "[[verify.rules]]\nhosts = ['wiki.example.com']\npaths = ['/internal/**']\nallow = { deny = true }\n\
+                 [[verify.rules]]\nhosts = ['wiki.example.com']\nallow = { groups = ['staff'] }";
     let gateway = start(&format!("[verify]\nallow_preflight = true\nissue_token = true\n{rules}"));
     let browser = signed_in(&gateway, "ada", &["staff"]).await;
     let preflight = |method: &str| {
@@ -76,6 +77,25 @@ async fn a_preflight_request_passes_by_switch_without_an_identity() {
     assert!(!identity(&preflight("GET").send().await)[0].is_empty(), "another method is no preflight");
     let unknown = gateway.browser();
     assert_eq!(asked(&unknown, "OPTIONS", SITE).send().await.status, 401, "without Access-Control-Request-Method");
+    // What is denied stays denied, and what no proxy reported is not judged.
+    let anonymous = |url: &str| {
+        let ask = asked(&unknown, "OPTIONS", url).header("origin", "https://other.example");
+        ask.header("access-control-request-method", "GET")
+    };
+    for (url, status) in [
+        (SITE, 200),
+        ("https://wiki.example.com/internal/x", 403),
+        ("https://wiki.example.com//internal/x", 403),
+        ("https://wiki.example.com/public/..%2finternal/x", 403),
+        ("https://wiki.example.com/junk?", 200),
+        ("https://wiki.example.com:1234/", 403),
+        ("https://other.example.com/", 403),
+        ("https://::bad::/", 403),
+    ] {
+        assert_eq!(anonymous(url).send().await.status, status, "{url}");
+    }
+    let unreported = unknown.ask("OPTIONS", "/verify").for_json().header("origin", "https://other.example");
+    assert_eq!(unreported.header("access-control-request-method", "GET").send().await.status, 403);
     let off = start(rules);
     let ask = asked(&off.browser(), "OPTIONS", SITE).header("origin", "https://other.example");
     assert_eq!(ask.header("access-control-request-method", "PUT").send().await.status, 401);

@@ -51,6 +51,34 @@ async fn a_rule_decides_who_may_see_what() {
     assert_eq!(get(&guest, "https://wiki.example.com/").await.problem(), (403, "not_allowed".into()));
 }
 
+/// FW-09: the client writes the port of `Host`. Proxies select the site without it, and report it.
+#[tokio::test]
+async fn a_port_of_the_client_does_not_leave_the_rules_of_a_host() {
+    let log = LogCapture::start();
+    let more = "[[verify.rules]]\nhosts = ['tool.example.com:8443']\n[[verify.rules]]\nallow = { groups = ['staff'] }";
+    let gateway = start(&format!("{RULES}{more}"));
+    let member = signed_in(&gateway, "ada", &["staff"]).await;
+    for (url, status) in [
+        ("https://other.example.com/", 200),
+        ("https://tool.example.com:8443/", 200),
+        ("https://wiki.example.com/internal/x", 403),
+        ("https://wiki.example.com:1234/internal/x", 403),
+        ("https://wiki.example.com:8443/internal/x", 403),
+        ("https://wiki.example.com:80/internal/x", 403),
+        ("http://wiki.example.com:80/internal/x", 403),
+        ("https://other.example.com:1234/", 403),
+        ("https://other.example.com:8443/", 403),
+    ] {
+        assert_eq!(get(&member, url).await.status, status, "{url}");
+    }
+    // Without a scheme of the proxy, the client chooses it.
+    let ask =
+        member.ask("GET", "/verify").for_json().header("x-forwarded-method", "GET").header("forwarded", "proto=https");
+    let ask = ask.header("x-forwarded-host", "wiki.example.com:80").header("x-forwarded-uri", "/internal/x");
+    assert_eq!(ask.send().await.status, 403);
+    assert!(log.text().contains("no rule names the port"), "{}", log.text());
+}
+
 /// What a provider says beyond the profile is read from its last login.
 #[tokio::test]
 async fn a_rule_reads_claims_of_the_last_login() {

@@ -67,6 +67,50 @@ async fn an_old_login_is_renewed_at_the_provider() {
     identity(&get(&browser, "https://wiki.example.com/recent/x").await);
 }
 
+/// The login of a step-up that has worked is not counted, also where the next one is due within ten minutes.
+#[tokio::test]
+async fn a_step_up_that_worked_is_asked_for_again() {
+    let gateway = start(&RULES.replace("\"10m\"", "\"2m\""));
+    gateway.hand.hold();
+    let sign = |gateway: &Gateway| claims(gateway, Some(gateway.clock.now().timestamp()), "silver");
+    let browser = gateway.browser();
+    sign(&gateway);
+    browser.sign_in("ada").await;
+    for round in 0..4 {
+        gateway.hand.advance(TimeDelta::minutes(3));
+        // A browser drops the counter of redirect loops after two minutes.
+        browser.forget_cookie("__Host-vestibule-rounds");
+        let begun = follow(&browser, &navigate(&browser, "/recent/x").await.location()).await;
+        assert_eq!(begun.status, 302, "round {round}: {begun:?}");
+        sign(&gateway);
+        let back = browser.get(&Begun::at("op", begun.location()).callback_of("ada")).await;
+        assert_eq!(back.location(), "https://wiki.example.com/recent/x", "round {round}");
+        assert_eq!(get(&browser, "https://wiki.example.com/recent/x").await.status, 200, "round {round}");
+    }
+}
+
+/// A second tab, or a first one that was closed, does not refuse the person.
+#[tokio::test]
+async fn a_step_up_that_was_not_completed_can_be_begun_again() {
+    let gateway = start(RULES);
+    gateway.hand.hold();
+    let browser = gateway.browser();
+    claims(&gateway, Some(gateway.clock.now().timestamp()), "silver");
+    browser.sign_in("ada").await;
+    gateway.hand.advance(TimeDelta::minutes(11));
+    let mut begun = Vec::new();
+    for tab in 0..3 {
+        begun.push(follow(&browser, &navigate(&browser, "/recent/x").await.location()).await);
+        assert_eq!(begun[tab].status, 302, "tab {tab}: {:?}", begun[tab]);
+    }
+    let fourth = follow(&browser, &navigate(&browser, "/recent/x").await.location()).await;
+    assert_eq!(fourth.status, 403, "{fourth:?}");
+    claims(&gateway, Some(gateway.clock.now().timestamp()), "silver");
+    let back = browser.get(&Begun::at("op", begun[1].location()).callback_of("ada")).await;
+    assert_eq!(back.location(), "https://wiki.example.com/recent/x");
+    identity(&get(&browser, "https://wiki.example.com/recent/x").await);
+}
+
 /// A provider that does not authenticate anew leads to a page and not to a loop: once for each rule and browser.
 #[tokio::test]
 async fn a_login_that_changes_nothing_is_not_repeated() {

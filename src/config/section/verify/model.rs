@@ -23,7 +23,7 @@ pub struct Verify {
     pub unverified_email: bool,
     /// compare paths of rules without letter case, for servers that ignore it
     pub ignore_case: bool,
-    /// let CORS preflight requests pass, without identity headers
+    /// let CORS preflight requests pass without a session and without identity headers, where the rules do not deny them
     pub allow_preflight: bool,
     /// answer a navigation without a session by a redirect to /login; for Traefik and Caddy, not for nginx
     pub redirect: bool,
@@ -37,10 +37,10 @@ pub struct Verify {
     pub rules: Vec<SiteRule>,
 }
 
-/// One `[[verify.rules]]` table. An empty list stands for everything.
+/// One `[[verify.rules]]` table. An empty list stands for everything; an empty list of hosts for every host at the default port.
 #[derive(Clone, Debug)]
 pub struct SiteRule {
-    /// The hosts that the rule is about; empty: every host.
+    /// The hosts that the rule is about; empty: every host at the default port.
     pub hosts: Vec<HostPattern>,
     /// The paths that the rule is about; empty: every path.
     pub paths: Vec<PathPattern>,
@@ -75,14 +75,32 @@ pub struct SiteConditions {
 }
 
 impl SiteRule {
-    /// Whether the rule is about this host and path. Methods are not looked at.
+    /// Whether the rule is about this host and path. Methods are not looked at. A rule without hosts is not about other ports:
+    /// the client chooses the port in `Host`, and could leave the rules that name its host by it.
     pub fn is_about(&self, host: &SiteHost, path: &SitePath<'_>) -> bool {
-        (self.hosts.is_empty() || self.hosts.iter().any(|pattern| pattern.matches(host)))
-            && (self.paths.is_empty() || self.paths.iter().any(|pattern| pattern.matches(path)))
+        let is_of_hosts = if self.hosts.is_empty() {
+            host.port().is_none()
+        } else {
+            self.hosts.iter().any(|pattern| pattern.matches(host))
+        };
+        is_of_hosts && (self.paths.is_empty() || self.paths.iter().any(|pattern| pattern.matches(path)))
     }
 
-    /// Whether the rule is about this method.
+    /// Whether the rule is about this method. HEAD is answered as GET without the content (RFC 9110 §9.3.2), so `GET` stands for
+    /// both.
     pub fn takes_method(&self, method: &str) -> bool {
-        self.methods.is_empty() || self.methods.iter().any(|listed| listed == method)
+        self.methods.is_empty() || self.methods.iter().any(|listed| is_method_of(listed, method))
+    }
+}
+
+/// Whether a method is the listed one, or HEAD where GET is listed.
+pub(crate) fn is_method_of(listed: &str, method: &str) -> bool {
+    listed == method || (listed == "GET" && method == "HEAD")
+}
+
+impl Verify {
+    /// Whether a rule names hosts with this port.
+    pub fn names_port(&self, port: u16) -> bool {
+        self.rules.iter().flat_map(|rule| &rule.hosts).any(|pattern| pattern.port() == Some(port))
     }
 }

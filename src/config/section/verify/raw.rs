@@ -23,11 +23,11 @@ pub(crate) struct RawVerify {
 #[derive(Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct RawSiteRule {
-    /// hosts; `*` is one label, `**` one or more; empty: all
+    /// hosts, with the port unless it is the scheme's; `*` is one label, `**` one or more; empty: all at the scheme's port
     pub(crate) hosts: Vec<String>,
     /// paths, decoded; `*` is any characters of a segment, `/**` all below; empty: all
     pub(crate) paths: Vec<String>,
-    /// methods in upper case; empty: all
+    /// methods in upper case; `GET` is also HEAD; empty: all
     pub(crate) methods: Vec<String>,
     /// who; empty: everyone who is signed in
     pub(crate) allow: RawSiteAllow,

@@ -1,6 +1,6 @@
 //! Rules that can never match, since an earlier one matches all of their requests.
 
-use super::model::SiteRule;
+use super::model::{SiteRule, is_method_of};
 use crate::config::layer::validator::Validator;
 use crate::config::value::site_host::HostPattern;
 use crate::config::value::site_path::PathPattern;
@@ -18,10 +18,15 @@ pub(crate) fn reject(rules: &[SiteRule], validator: &mut Validator<'_>) {
 
 /// Whether the earlier rule surely matches every request that the later one matches.
 fn covers(earlier: &SiteRule, later: &SiteRule) -> bool {
-    let hosts = covers_all(&earlier.hosts, &later.hosts, HostPattern::includes);
+    // A rule without hosts is about the default port only.
+    let hosts = if earlier.hosts.is_empty() {
+        later.hosts.iter().all(|pattern| pattern.port().is_none())
+    } else {
+        covers_all(&earlier.hosts, &later.hosts, HostPattern::includes)
+    };
     let all_paths = || earlier.paths.iter().any(PathPattern::is_everything);
     let paths = all_paths() || covers_all(&earlier.paths, &later.paths, PathPattern::includes);
-    let methods = covers_all(&earlier.methods, &later.methods, |wide, narrow| wide == narrow);
+    let methods = covers_all(&earlier.methods, &later.methods, |wide, narrow| is_method_of(wide, narrow));
     hosts && paths && methods
 }
 

@@ -7,12 +7,13 @@ use actix_web::{HttpRequest, HttpResponse};
 
 use super::credential;
 use super::question::Question;
+use super::warning::warn_of_return_to;
 use crate::app::App;
 use crate::base::clock::Timestamp;
 use crate::config::Registration;
 use crate::session::SignedIn;
 use crate::token;
-use crate::verify::{IdentityHeaders, StepUp, StepUpToken, Unknown};
+use crate::verify::{IdentityHeaders, StepUp, StepUpToken};
 use crate::web::answer::problem::Problem;
 use crate::web::answer::refusals::Refusal;
 
@@ -63,7 +64,11 @@ pub fn denied(
 ) -> Result<HttpResponse, Problem> {
     let session = signed_in.map(|signed_in| signed_in.session.id);
     let host = question.site.host.as_ref().map(ToString::to_string).unwrap_or_default();
-    tracing::info!(rule = at, why, session = session.map(tracing::field::display), host, "not allowed at a site");
+    if session.is_none() && !app.verify_warnings.is_due(&format!("anonymous {at:?}"), app.clock.now()) {
+        tracing::debug!(rule = at, why, host, "not allowed at a site");
+    } else {
+        tracing::info!(rule = at, why, session = session.map(tracing::field::display), host, "not allowed at a site");
+    }
     let problem = Problem::from(Refusal::SiteNotAllowed);
     if !Question::is_navigation(request) {
         return Err(problem);
@@ -75,30 +80,6 @@ pub fn denied(
     Ok(problem.for_site(app, request))
 }
 
-/// Says once an hour for each header what the proxy has to send.
-pub fn warn_of_unknown(app: &App, request: &HttpRequest, question: &Question<'_>, unknown: Unknown, now: Timestamp) {
-    let (header, peer) = (unknown.header(), request.peer_addr().map(|peer| peer.ip().to_canonical()));
-    let peer = peer.map(tracing::field::display);
-    let key = if question.is_trusted { header } else { "untrusted" };
-    if !app.verify_warnings.is_due(key, now) {
-        return;
-    }
-    if question.is_trusted {
-        tracing::warn!(
-            peer,
-            header,
-            "a request at /verify is denied, since the rules need {header}: let the proxy send it, for one site only"
-        );
-    } else {
-        tracing::warn!(
-            peer,
-            header,
-            "a request at /verify is denied, since {header} counts from a trusted proxy only: write the address of the proxy in \
-             server.trusted_proxies"
-        );
-    }
-}
-
 /// 302 to the login for a navigation where that is wanted, else 401 with the address of the login.
 pub fn sign_in(
     app: &App,
@@ -108,10 +89,11 @@ pub fn sign_in(
     now: Timestamp,
 ) -> HttpResponse {
     let url = login_url(app, question, now).text(app);
-    // A login does not resolve that: the page of this error has to remove the cookies first.
-    let can_redirect = !problem.is(Refusal::SessionCookiesConflict) && !credential::has_own_token(app, request);
+    let can_redirect = !credential::has_own_token(app, request);
     if question.redirects && can_redirect && Question::is_navigation(request) {
-        return found(&url);
+        // A login does not resolve two session cookies: the account page removes them first.
+        let conflict = problem.is(Refusal::SessionCookiesConflict);
+        return found(&if conflict { app.config.server.public_url.at("/account") } else { url });
     }
     problem.with_login_url(url).for_program(request)
 }
@@ -156,15 +138,7 @@ pub struct LoginUrl {
 pub fn login_url(app: &App, question: &Question<'_>, now: Timestamp) -> LoginUrl {
     let return_to = return_to(app, question);
     if let (None, Some(host), Some(_)) = (&return_to, &question.site.host, question.site.uri) {
-        let entry = format!("{}://{host}", scheme(app, question));
-        // A bounded number of keys: the host may be of the client.
-        let bucket = entry.bytes().fold(0_u8, u8::wrapping_add) % 64;
-        if app.verify_warnings.is_due(&format!("return_to {bucket}"), now) {
-            tracing::warn!(
-                entry,
-                "a login for a site cannot lead back to it: if it is one of yours, write {entry} in login.return_to"
-            );
-        }
+        warn_of_return_to(app, &format!("{}://{host}", scheme(app, question)), now);
     }
     LoginUrl { return_to }
 }
@@ -199,8 +173,8 @@ impl LoginUrl {
         if !acr_values.is_empty() {
             query.append_pair("acr_values", &acr_values);
         }
-        let rule = at.unwrap_or_default().to_string();
-        query.append_pair("step_up", &StepUpToken::encode(&app.config.ring, &rule, session.id));
+        let asked = StepUpToken { rule: at.unwrap_or_default(), met_until: wanted.met_until(session) };
+        query.append_pair("step_up", &asked.encode(&app.config.ring, session.id));
         with_query(app.config.server.public_url.at(&format!("/login/{}", session.provider)), &query.finish())
     }
 }

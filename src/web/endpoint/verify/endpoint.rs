@@ -4,9 +4,10 @@ use actix_web::http::uri::PathAndQuery;
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 
-use super::answer::{denied, login_url, pass_without_session, passes, sign_in, step_up, warn_of_unknown};
+use super::answer::{denied, login_url, pass_without_session, passes, sign_in, step_up};
 use super::credential::{self, Known};
 use super::question::Question;
+use super::warning::{warn_of_port, warn_of_unknown};
 use crate::app::App;
 use crate::base::clock::Timestamp;
 use crate::config::{SiteAccess, SiteConditions};
@@ -31,9 +32,8 @@ pub async fn verify_behind(app: Data<App>, request: HttpRequest) -> Result<HttpR
 async fn answer(app: &App, request: &HttpRequest, source: PathSource<'_>) -> Result<HttpResponse, Problem> {
     let now = app.clock.now();
     let question = Question::read(app, request, source)?;
-    if app.config.verify.allow_preflight && question.is_preflight(request) {
-        return pass_without_session(app);
-    }
+    // A preflight request has no credentials, so it needs none; what the rules deny stays denied.
+    let is_preflight = app.config.verify.allow_preflight && question.is_preflight(request);
     let site = &question.site;
     let asked = Asked { host: site.host.as_ref(), uri: site.uri, method: site.method };
     let everyone = SiteConditions::default();
@@ -41,16 +41,24 @@ async fn answer(app: &App, request: &HttpRequest, source: PathSource<'_>) -> Res
         Ruling::NoRules => (None, &everyone),
         Ruling::Rule(at, rule) => match &rule.access {
             SiteAccess::SignedIn(conditions) => (Some(at), conditions),
+            SiteAccess::Anyone if is_preflight => (Some(at), &everyone),
             SiteAccess::Anyone => return anyone(app, request, &question, now).await,
             SiteAccess::Deny => return denied(app, request, &question, None, Some(at), "allow.deny is set"),
         },
         Ruling::NoMatch => return denied(app, request, &question, None, None, "no rule matches"),
         Ruling::Refused(why) => return denied(app, request, &question, None, None, &format!("the path {why}")),
+        Ruling::UnknownPort(port) => {
+            warn_of_port(app, port, now);
+            return denied(app, request, &question, None, None, "no rule names its port");
+        }
         Ruling::Unknown(unknown) => {
             warn_of_unknown(app, request, &question, unknown, now);
             return Err(Refusal::SiteNotAllowed.into());
         }
     };
+    if is_preflight {
+        return pass_without_session(app);
+    }
     let known = match credential::known(app, request, now).await {
         Ok(known) => known,
         Err(problem) if problem.wants_sign_in() => return Ok(sign_in(app, request, &question, problem, now)),
@@ -70,7 +78,7 @@ async fn answer(app: &App, request: &HttpRequest, source: PathSource<'_>) -> Res
 }
 
 /// A page for everyone. The headers tell who it is where a session came. The conditions of the query narrow it, so they require
-/// a session.
+/// a session; without them it passes also where the session cannot be read, as the database is out of reach.
 async fn anyone(
     app: &App,
     request: &HttpRequest,
@@ -79,7 +87,9 @@ async fn anyone(
 ) -> Result<HttpResponse, Problem> {
     let known = match credential::known(app, request, now).await {
         Ok(Known { seen, .. }) => seen,
-        Err(problem) if problem.wants_sign_in() && question.narrowing.is_empty() => return pass_without_session(app),
+        Err(problem) if question.narrowing.is_empty() && can_pass_without_session(&problem) => {
+            return pass_without_session(app);
+        }
         Err(problem) if problem.wants_sign_in() => return Ok(sign_in(app, request, question, problem, now)),
         Err(problem) => return Err(problem),
     };
@@ -90,4 +100,9 @@ async fn anyone(
         Judgement::Denied(why) => denied(app, request, question, Some(signed_in), None, &why),
         Judgement::Passes | Judgement::StepUp(_) => passes(app, signed_in, now),
     }
+}
+
+/// Whether a page for everyone is answered without the session: there is none, or it cannot be read for now.
+fn can_pass_without_session(problem: &Problem) -> bool {
+    problem.wants_sign_in() || problem.is_outage()
 }

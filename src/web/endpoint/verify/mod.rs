@@ -14,5 +14,6 @@ mod answer;
 mod credential;
 mod endpoint;
 mod question;
+mod warning;
 
 pub use endpoint::{verify, verify_behind};

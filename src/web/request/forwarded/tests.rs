@@ -43,6 +43,7 @@ fn each_family_of_headers_is_read() {
         (&[("X-Original-URL", "/x")], "|/x||"),
         (&[("X-Original-URI", "/x?y")], "|/x?y||"),
         (&[("Forwarded", "for=1.2.3.4;host=\"a.example.com:8443\";proto=https")], "a.example.com:8443||https|"),
+        (&[("Forwarded", "for=\"x;host=b.example.com\";host=a.example.com")], "a.example.com|||"),
         (&[("X-Forwarded-Proto", "wss"), ("X-Forwarded-Host", "a.example.com:443")], "a.example.com||https|"),
         (&[("X-Forwarded-Proto", "http"), ("X-Forwarded-Host", "a.example.com:80")], "a.example.com||http|"),
         (&[("X-Forwarded-Host", "a.example.com:443")], "a.example.com|||"),
@@ -89,6 +90,16 @@ fn contradictions_and_lists_are_named() {
         (&[("Forwarded", "nonsense")], "forwarded"),
         (&[("X-Forwarded-Host", "a.example.com"), ("Forwarded", "host=b.example.com")], "forwarded"),
         (&[("X-Forwarded-Proto", "https"), ("Forwarded", "proto=http")], "forwarded"),
+        (
+            &[("X-Forwarded-Host", "a.example.com"), ("Forwarded", "for=\"x;host=b.example.com\";host =b.example.com")],
+            "forwarded",
+        ),
+        (&[("X-Forwarded-Host", "a.example.com"), ("Forwarded", "host= b.example.com")], "forwarded"),
+        (&[("Forwarded", "for=\"x;host=\"b.example.com\"\"")], "forwarded"),
+        (&[("Forwarded", "for=\"a\\\";host=b.example.com")], "forwarded"),
+        (&[("X-Forwarded-Host", "ａ.example.com")], "x-forwarded-host"),
+        (&[("X-Forwarded-Host", "a\u{ad}.example.com")], "x-forwarded-host"),
+        (&[("X-Original-URL", "https://ａ.example.com/")], "x-original-url"),
     ] {
         assert_eq!(reported(headers), named, "{headers:?}");
     }
