@@ -214,7 +214,7 @@ pub fn account(app: &App, signed_in: &SignedIn, listed: &[Listed], identities: &
         provider: &provider,
         since: shown(session.auth_time),
         until: shown(app.lifetime.idle_expires_at(session)),
-        devices: listed.iter().map(|listed| device(listed, session.id)).collect(),
+        devices: devices(app, listed, session.id),
         identities: identities.iter().map(known).collect(),
         others: others.collect(),
         shown_to: ShownTo::new(session).seal(&app.config.ring, ACCOUNT_QUESTION).unwrap_or_default(),
@@ -243,7 +243,18 @@ fn in_words((name, value): (&String, &Value)) -> (String, String) {
     (words, value)
 }
 
-fn device(listed: &Listed, current: SessionId) -> Device {
+fn client_name(app: &App, id: &str) -> String {
+    app.clients.get(id).map_or(id, |client| client.name.as_str()).to_owned()
+}
+
+/// The sessions, that of this browser first. The apps have their names.
+fn devices(app: &App, listed: &[Listed], current: SessionId) -> Vec<Device> {
+    let mut devices: Vec<_> = listed.iter().map(|listed| device(app, listed, current)).collect();
+    devices.sort_by_key(|device| !device.current);
+    devices
+}
+
+fn device(app: &App, listed: &Listed, current: SessionId) -> Device {
     let said = &listed.device;
     let name = match (&said.browser, &said.os) {
         (Some(browser), Some(os)) => format!("{browser} on {os}"),
@@ -256,7 +267,7 @@ fn device(listed: &Listed, current: SessionId) -> Device {
         current: listed.id == current,
         ip: listed.ip,
         seen: shown(listed.last_activity_at),
-        clients: listed.clients.clone(),
+        clients: listed.clients.iter().map(|id| client_name(app, id)).collect(),
     }
 }
 

@@ -1,7 +1,7 @@
 //! `GET /account` and its buttons.
 
-use crate::support::Gateway;
 use crate::support::device::{Device, IPHONE, reason};
+use crate::support::{Gateway, app};
 
 #[tokio::test]
 async fn the_page_lists_the_sessions_with_a_button_to_end_each() {
@@ -18,6 +18,20 @@ async fn the_page_lists_the_sessions_with_a_button_to_end_each() {
     let button = |sid: &str| format!("action=\"/account/sessions/{sid}/end\"");
     assert!(page.body.contains(&button(&phone.sid)) && page.body.contains(&button(&strange.sid)), "{}", page.body);
     assert!(!page.body.contains(&button(&own.sid)), "{}", page.body);
+}
+
+/// The session of this browser comes first, also if others are newer. Apps have their names.
+#[tokio::test]
+async fn the_page_begins_with_this_browser_and_names_apps() {
+    let gateway = app::start();
+    let own = Device::sign_in(&gateway, "alice").await;
+    let authorized = own.browser.get(&app::path(&[])).await;
+    app::Tokens::of(&app::redeem(&gateway, &app::code(&authorized), &[]).await);
+    Device::with(&gateway, "alice", IPHONE).await;
+    let text = own.browser.get("/account").await.text();
+    let at = |words: &str| text.find(words).unwrap_or_else(|| panic!("{words} in {text}"));
+    assert!(at("Firefox on Linux") < at("Mobile Safari on iOS"), "{text}");
+    assert!(at("Signed in to A page") < at("Mobile Safari on iOS"), "{text}");
 }
 
 /// SE-07, SE-13: a browser sends the form from a page with `Referrer-Policy: no-referrer`.
