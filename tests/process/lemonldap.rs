@@ -21,7 +21,7 @@ async fn lemonldap_signs_users_in_and_out() {
     let options = ["--root", root.to_str().expect("UTF-8"), "--post-logout-redirect-uri", &back];
     let _provider = Provider::python("lemonldap.py", port, &settings.client_secret, &callback, &options);
     let probe = settings.run(&["config", "check", "--probe"]);
-    println!("{}{}", probe.stdout, probe.stderr);
+    assert_eq!(probe.code, Some(0), "{}{}", probe.stdout, probe.stderr);
     let gateway = settings.serve();
     let ada = Visitor::new();
     for _ in 0..2 {
@@ -40,5 +40,7 @@ async fn lemonldap_signs_users_in_and_out() {
     assert_eq!(away.path(), "/oauth2/logout");
     let page = ada.get(away).await;
     let page = if page.location().is_some() { page } else { ada.submit(&page, &[("confirm", "1")]).await };
-    println!("after the logout there: {} {:?}\n{}", page.status, page.location().map(String::from), gateway.log());
+    let there = page.location().unwrap_or_else(|| panic!("{page}\n{}", gateway.log()));
+    assert!(there.as_str().starts_with(&back), "{there}");
+    assert_eq!(ada.get(there).await.status, 200, "our page");
 }
