@@ -26,6 +26,8 @@ pub struct Terms<'a> {
     /// The resource (second argument) as the configuration writes it, where tokens of a client (first argument) may have it
     /// as their only audience (RFC 8707 §2).
     pub resource: &'a dyn Fn(&str, &str) -> Option<String>,
+    /// Whether a token for that resource (first argument) may have that scope.
+    pub takes_scope: &'a dyn Fn(&str, &str) -> bool,
     /// Whether a provider of that id is configured.
     pub knows_provider: &'a dyn Fn(&str) -> bool,
     /// Our keys, for `id_token_hint`.
@@ -127,7 +129,9 @@ fn rest(
         pushed: terms.is_pushed,
         mode: AnswerMode::Query,
         state: None,
-        scope: scope(client, get("scope"))?,
+        scope: scope(client, get("scope"), &|scope| {
+            resource.as_deref().is_none_or(|resource| (terms.takes_scope)(resource, scope))
+        })?,
         nonce,
         challenge: challenge(client, get("code_challenge"), get("code_challenge_method").as_deref())?,
         prompt,
@@ -195,20 +199,21 @@ fn hinted_user(terms: &Terms<'_>, client: &Client, hint: &str) -> Result<UserId,
 
 /// The requested scopes that the client may have; the token response states them. Unknown scopes are ignored (OpenID
 /// Connect Core §3.1.2.1). A request without `scope` gets all of the client's scopes except `offline_access`.
-fn scope(client: &Client, asked: Option<String>) -> Result<String, Wrong> {
+/// `is_taken` is whether the requested resource takes a scope.
+fn scope(client: &Client, asked: Option<String>, is_taken: &dyn Fn(&str) -> bool) -> Result<String, Wrong> {
     let Some(asked) = asked else {
-        let all: Vec<&str> =
-            client.scopes.iter().map(String::as_str).filter(|scope| *scope != "offline_access").collect();
-        return Ok(all.join(" "));
+        let all = client.scopes.iter().map(String::as_str);
+        return Ok(all.filter(|scope| *scope != "offline_access" && is_taken(scope)).collect::<Vec<_>>().join(" "));
     };
     let mut granted: Vec<&str> = Vec::new();
-    for scope in asked.split(' ').filter(|scope| client.scopes.iter().any(|allowed| allowed == scope)) {
+    let may = |scope: &str| client.scopes.iter().any(|allowed| allowed == scope) && is_taken(scope);
+    for scope in asked.split(' ').filter(|scope| may(scope)) {
         if !granted.contains(&scope) {
             granted.push(scope);
         }
     }
     if granted.is_empty() {
-        Err((OAuthError::InvalidScope, "scope", "this client has none of these scopes"))
+        Err((OAuthError::InvalidScope, "scope", "this client has none of these scopes, or not at this resource"))
     } else {
         Ok(granted.join(" "))
     }

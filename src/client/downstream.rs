@@ -51,6 +51,7 @@ pub struct Client {
     /// Whether a registered redirect URI on loopback needs no consent.
     skips_loopback_consent: bool,
     provider_tokens: Vec<String>,
+    resources: Vec<String>,
     allowed_origins: Vec<String>,
     redirect_uris: Vec<RedirectUri>,
     grants: Vec<Grant>,
@@ -79,6 +80,7 @@ impl Client {
             providers: Vec::new(),
             allow: Allow::default(),
             provider_tokens: Vec::new(),
+            resources: Vec::new(),
             allowed_origins: Vec::new(),
             post_logout_redirect_uris: Vec::new(),
             backchannel_logout_uri: None,
@@ -134,6 +136,11 @@ impl Client {
     /// Whether it may introspect access tokens of this audience, besides those of `audience` and of its own id.
     pub fn introspects(&self, audience: &str) -> bool {
         self.introspects.iter().any(|listed| listed == "*" || listed == audience)
+    }
+
+    /// The ids of the protected resources that it may request tokens for.
+    pub fn resources(&self) -> &[String] {
+        &self.resources
     }
 
     /// Whether it may get tokens of this provider.
@@ -194,6 +201,7 @@ impl From<config::Client> for Client {
             providers: client.providers,
             allow: client.allow,
             provider_tokens: client.provider_tokens,
+            resources: client.resources,
             allowed_origins: client.allowed_origins,
             post_logout_redirect_uris: client.post_logout_redirect_uris,
             backchannel_logout_uri: client.backchannel_logout_uri.map(|uri| (uri, private)),

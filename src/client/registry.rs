@@ -169,6 +169,7 @@ mod tests {
             require_pkce: false,
             require_par: false,
             provider_tokens: vec![],
+            resources: vec![],
         };
         let limits = config::Limits {
             logins_per_minute: 1,

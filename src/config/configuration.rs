@@ -6,7 +6,7 @@ use std::sync::Arc;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::layer::ids::{CLIENTS, Ids, PROVIDERS};
+use super::layer::ids::{CLIENTS, Ids, PROVIDERS, RESOURCES};
 use super::layer::validator::Validator;
 use super::section::admin::{self, Admin, RawAdmin};
 use super::section::allow::RawAllow;
@@ -24,6 +24,9 @@ use super::section::provider::needs::ClaimNeeds;
 use super::section::provider::protocol::{self, Provider};
 use super::section::provider::raw::RawProvider;
 use super::section::provider::shared_redirect;
+use super::section::resource;
+use super::section::resource::model::ProtectedResource;
+use super::section::resource::raw::RawResource;
 use super::section::secrets::{self, RawSecrets};
 use super::section::server::{self, RawServer, Server};
 use super::section::sessions::{self, Sessions};
@@ -32,6 +35,7 @@ use super::section::tokens::{self, Tokens};
 use super::section::verify::model::{SiteAccess, Verify};
 use super::section::verify::raw::{RawSiteAllow, RawSiteRule, RawVerify};
 use super::section::verify::{self, VerifyContext};
+use super::value::resource::is_same_resource;
 use crate::base::proxies::Proxies;
 use crate::base::seal::Ring;
 
@@ -59,6 +63,9 @@ pub(crate) struct RawConfig {
     /// Apps and services that use the gateway, by `client_id`.
     #[schemars(extend("propertyNames" = { "pattern": CLIENTS.pattern }))]
     clients: BTreeMap<String, RawClient>,
+    /// Services that take access tokens for themselves alone, by id.
+    #[schemars(extend("propertyNames" = { "pattern": RESOURCES.pattern }))]
+    resources: BTreeMap<String, RawResource>,
 }
 
 /// The validated configuration, one field per section.
@@ -93,15 +100,29 @@ pub struct Config {
     pub providers: Vec<Provider>,
     /// `[clients.<id>]`, in the order of the configuration.
     pub clients: Vec<Client>,
+    /// `[resources.<id>]`, in the order of the configuration.
+    pub resources: Vec<ProtectedResource>,
 }
 
 impl Config {
-    /// Whether a rule about signed-in users looks at the claims of their provider, beyond their profile.
+    /// Whether a rule about signed-in users, or a resource, looks at the claims of their provider, beyond their profile.
     pub fn reads_claims_of_sessions(&self) -> bool {
-        self.verify.rules.iter().any(|rule| match &rule.access {
-            SiteAccess::SignedIn(conditions) => !conditions.allow.claims.is_empty(),
-            SiteAccess::Deny | SiteAccess::Anyone => false,
-        })
+        let of_rules = self.verify.rules.iter().filter_map(|rule| match &rule.access {
+            SiteAccess::SignedIn(conditions) => Some(conditions),
+            SiteAccess::Deny | SiteAccess::Anyone => None,
+        });
+        let of_resources = self.resources.iter().map(|resource| &resource.conditions);
+        of_rules.chain(of_resources).any(|conditions| !conditions.allow.claims.is_empty())
+    }
+
+    /// The protected resource with that id.
+    pub fn resource(&self, id: &str) -> Option<&ProtectedResource> {
+        self.resources.iter().find(|resource| resource.id == id)
+    }
+
+    /// The protected resource with that address.
+    pub fn resource_at(&self, address: &str) -> Option<&ProtectedResource> {
+        self.resources.iter().find(|resource| is_same_resource(&resource.resource, address))
     }
 }
 
@@ -124,6 +145,13 @@ pub(crate) fn validate(mut raw: RawConfig, ids: &Ids, validator: &mut Validator<
     };
     let of_sites: Vec<_> = raw.verify.rules.iter().map(conditions).collect();
     let verify = verify::validate(raw.verify, &context, validator);
+    let audience = &raw.tokens.audience;
+    let mut take = |id: &String| {
+        raw.resources.remove(id).map(|resource| resource::validate(id, resource, &context, audience, validator))
+    };
+    let resources: Vec<_> = ids.of_section("resources").iter().filter_map(&mut take).collect();
+    let resources: Option<Vec<_>> = resources.into_iter().collect();
+    resource::distinct(resources.as_deref().unwrap_or_default(), validator);
     let admin = admin::validate(raw.admin, validator);
     log::validate(&raw.log, validator);
     let outbound = outbound::validate(raw.outbound, validator);
@@ -142,6 +170,7 @@ pub(crate) fn validate(mut raw: RawConfig, ids: &Ids, validator: &mut Validator<
         providers: ids.of_section("providers"),
         storing: &storing,
         issuer: server.as_ref().map(|server| server.public_url.issuer()),
+        resources: ids.of_section("resources"),
         audience: &raw.tokens.audience,
         idle_timeout: sessions.as_ref().map(|sessions| sessions.idle_timeout),
     };
@@ -165,5 +194,6 @@ pub(crate) fn validate(mut raw: RawConfig, ids: &Ids, validator: &mut Validator<
         outbound: outbound?,
         providers: providers.into_iter().collect::<Option<_>>()?,
         clients: clients.into_iter().collect::<Option<_>>()?,
+        resources: resources?,
     })
 }

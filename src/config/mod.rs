@@ -52,6 +52,7 @@ pub use section::provider::oidc::Oidc;
 pub(crate) use section::provider::profile::{ProfileCall, ProfileCalls};
 pub use section::provider::protocol::Provider;
 pub(crate) use section::provider::registration::Registration;
+pub(crate) use section::resource::model::ProtectedResource;
 pub use section::session_cookie::SameSite;
 #[cfg(test)]
 pub(crate) use section::session_cookie::SessionCookie;

@@ -109,7 +109,18 @@ impl<'a> Terms<'a> {
     pub fn resource(self, client_id: &str, resource: &str) -> Option<&'a str> {
         let all = self.audiences(client_id);
         let issuer = Some(self.config.server.public_url.issuer()).filter(|_| all.is_empty());
-        all.iter().map(String::as_str).chain(issuer).find(|known| is_same_resource(known, resource))
+        let protected = self.clients.get(client_id).into_iter().flat_map(Client::resources);
+        let protected = protected.filter_map(|id| self.config.resource(id)).map(|known| known.resource.as_str());
+        let known = all.iter().map(String::as_str).chain(issuer).chain(protected);
+        known.into_iter().find(|known| is_same_resource(known, resource))
+    }
+
+    /// The scopes of a token for that resource: of those, what a protected resource takes; all of them for any other audience.
+    pub fn scope_at(self, resource: Option<&str>, scope: &str) -> String {
+        let Some(resource) = resource.and_then(|resource| self.config.resource_at(resource)) else {
+            return scope.to_owned();
+        };
+        scope.split(' ').filter(|scope| resource.takes_scope(scope)).collect::<Vec<_>>().join(" ")
     }
 
     /// The audience of a client's tokens (RFC 8707 §2 lets it choose one of them): `clients.<id>.audience`, else the default.

@@ -105,6 +105,11 @@ pub fn token_size(app: &App, signed_in: &SignedIn, now: Timestamp) -> Result<Tok
     with_key(app, &session.client_id, |key| Ok(TokenSize::of(&claims, key.algorithm(), key.kid(), key.signature_len())))
 }
 
+/// Of these scopes those that a token for the resource may have.
+pub fn scope_at(app: &App, resource: Option<&str>, scope: &str) -> String {
+    terms(app).scope_at(resource, scope)
+}
+
 /// The resource as the configuration writes it, where tokens of that client may have it as their only audience.
 pub fn resource<'a>(app: &'a App, client_id: &str, resource: &str) -> Option<&'a str> {
     terms(app).resource(client_id, resource)

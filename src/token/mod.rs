@@ -32,7 +32,7 @@ pub use id_token_hint::{IdTokenHint, verify_id_token_hint};
 pub use inspect::inspect;
 pub use issue::{
     AccessToken, BUILT_IN_SCOPE, is_issuer, issue, issue_for_account, issue_scoped, issue_to_client, resource,
-    token_size,
+    scope_at, token_size,
 };
 pub use logout_token::logout_token;
 pub use refresh::RefreshToken;

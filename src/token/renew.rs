@@ -9,7 +9,7 @@ use ipnet::IpNet;
 
 use super::allowed::not_allowed;
 use super::claims::{covers, has_scope};
-use super::issue::{AccessToken, issue_for_account, issue_scoped, resource as configured};
+use super::issue::{AccessToken, issue_for_account, issue_scoped, resource as configured, scope_at};
 use super::refresh::RefreshToken;
 use super::refresh_origin::RefreshOrigin;
 use super::rotation::{GracePolicy, RotationDecision};
@@ -162,7 +162,7 @@ fn still_allowed(
         Some(wanted) => Some(configured(app, &session.client_id, &wanted).ok_or(RenewalRefused::InvalidTarget)?),
     };
     let scope = scope.split(' ').filter(|scope| has(scope)).collect::<Vec<_>>().join(" ");
-    Ok((scope, resource.map(str::to_owned)))
+    Ok((scope_at(app, resource, &scope), resource.map(str::to_owned)))
 }
 
 impl From<&config::Tokens> for GracePolicy {

@@ -1,11 +1,11 @@
-//! The ids of `[providers.<id>]` and `[clients.<id>]`: which are valid, and which the layers use.
+//! The ids of `[providers.<id>]`, `[clients.<id>]` and `[resources.<id>]`: which are valid, and which the layers use.
 
 use super::source::Layer;
 
 /// The rule for the ids in one section.
 #[derive(Debug)]
 pub(crate) struct IdRule {
-    /// The section's key: `providers` or `clients`.
+    /// The section's key: `providers`, `clients` or `resources`.
     pub(crate) section: &'static str,
     /// The name of such an id in messages, with its article.
     pub(crate) what: &'static str,
@@ -19,6 +19,8 @@ pub(crate) struct IdRule {
     pub(crate) example: &'static str,
     /// Whether upper-case letters and dots are allowed.
     allows_upper_case_and_dots: bool,
+    /// The greatest length.
+    most: usize,
 }
 
 /// The ids of `[providers.<id>]`, which are part of URLs: lower case only.
@@ -30,6 +32,7 @@ pub(crate) static PROVIDERS: IdRule = IdRule {
     sections: "write a [providers.<id>] section for each provider",
     example: "corp",
     allows_upper_case_and_dots: false,
+    most: 64,
 };
 
 /// The ids of `[clients.<id>]`, which are `client_id` values: upper case and dots as well.
@@ -41,10 +44,24 @@ pub(crate) static CLIENTS: IdRule = IdRule {
     sections: "write a [clients.<id>] section for each client",
     example: "web",
     allows_upper_case_and_dots: true,
+    most: 64,
+};
+
+/// The ids of `[resources.<id>]`, which are part of URLs: lower case only, and no longer than 63 characters, so that the pattern
+/// differs from that of providers.
+pub(crate) static RESOURCES: IdRule = IdRule {
+    section: "resources",
+    what: "a resource's id",
+    pattern: "^[a-z0-9][a-z0-9_-]{0,62}$",
+    remedy: "write 1 to 63 of a-z, 0-9, - and _, starting with a letter or a digit",
+    sections: "write a [resources.<id>] section for each protected resource",
+    example: "tools",
+    allows_upper_case_and_dots: false,
+    most: 63,
 };
 
 /// The rules of all sections with ids.
-static ALL: [&IdRule; 2] = [&PROVIDERS, &CLIENTS];
+static ALL: [&IdRule; 3] = [&PROVIDERS, &CLIENTS, &RESOURCES];
 
 impl IdRule {
     /// The rule of this section; `None` where its tables have fixed names.
@@ -63,7 +80,7 @@ impl IdRule {
             c.is_ascii_digit() || c.is_ascii_lowercase() || (self.allows_upper_case_and_dots && c.is_ascii_uppercase())
         };
         let all = |c: char| letter(c) || c == '-' || c == '_' || (self.allows_upper_case_and_dots && c == '.');
-        name.starts_with(letter) && name.len() <= 64 && name.chars().all(all)
+        name.starts_with(letter) && name.len() <= self.most && name.chars().all(all)
     }
 }
 

@@ -17,6 +17,7 @@ pub(crate) mod login;
 mod origin;
 pub(crate) mod outbound;
 pub(crate) mod provider;
+pub(crate) mod resource;
 mod scope;
 pub(crate) mod secrets;
 pub(crate) mod server;

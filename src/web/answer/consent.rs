@@ -27,6 +27,8 @@ struct ConsentPage<'a> {
     /// The address of a login with another account.
     not_you: String,
     grants: Vec<Grant<'a>>,
+    /// The name of the protected resource that the scopes are for.
+    resource: Option<&'a str>,
     /// The host that gets the answer; `None` for a program on this computer.
     host: Option<String>,
     request: String,
@@ -94,11 +96,18 @@ pub fn page(app: &App, open: &OpenRequest, signed_in: &SignedIn) -> HttpResponse
         provider: app.providers.get(provider).map_or(provider, Provider::name),
         not_you: another_account_link(app, provider, Purpose::App(open)),
         grants: request.scope.split(' ').filter(|scope| !scope.is_empty()).map(Grant::of).collect(),
+        resource: resource(app, request),
         host: host(request),
         request: open.id.to_string(),
         shown_to: open.shown_to(app, signed_in).unwrap_or_default(),
     };
     html_leading_away(StatusCode::OK, &page)
+}
+
+/// The name of the protected resource that the tokens are for.
+fn resource<'a>(app: &'a App, request: &AuthorizationRequest) -> Option<&'a str> {
+    let known = app.config.resource_at(request.resource.as_deref()?)?;
+    Some(known.name.as_str())
 }
 
 /// The host and port that get the answer. `None` for a loopback address and a private-use scheme: any program on the person's

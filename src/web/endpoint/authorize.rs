@@ -267,6 +267,7 @@ pub(super) fn read_request(
         clients: &app.clients,
         issuer: app.config.server.public_url.issuer(),
         resource: &|client, resource| token::resource(app, client, resource).map(str::to_owned),
+        takes_scope: &|resource, scope| app.config.resource_at(resource).is_none_or(|known| known.takes_scope(scope)),
         knows_provider: &|id| app.providers.get(id).is_some(),
         keys: &app.keys.keys(),
         is_pushed,

@@ -60,7 +60,8 @@ fn document(app: &App) -> Value {
     let [proofs @ .., _none] = client_authentication;
     let assertion_algorithms = ["ES256", "EdDSA", "Ed25519", "RS256", "PS256"];
     let claims = claims(app);
-    json!({
+    let resources: Vec<_> = app.config.resources.iter().map(|known| known.resource.as_str()).collect();
+    let mut document = json!({
         "issuer": url.issuer(),
         "authorization_endpoint": url.at("/oauth2/authorize"),
         "token_endpoint": url.at("/oauth2/token"),
@@ -92,7 +93,12 @@ fn document(app: &App) -> Value {
         "request_parameter_supported": false,
         "request_uri_parameter_supported": false,
         "require_pushed_authorization_requests": false,
-    })
+    });
+    if let (false, Some(members)) = (resources.is_empty(), document.as_object_mut()) {
+        // RFC 9728 §4
+        members.insert("protected_resources".to_owned(), json!(resources));
+    }
+    document
 }
 
 /// The claims of ID tokens and userinfo, those of `clients.<id>.claims` included.

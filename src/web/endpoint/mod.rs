@@ -17,6 +17,7 @@ pub mod ops;
 pub mod par;
 pub mod provider_token;
 mod refused_authorization;
+pub mod resource_metadata;
 pub mod revocation;
 pub mod session;
 pub mod sessions;

@@ -89,8 +89,8 @@ async fn by_code(
         CodeRefused::Db(error) => Problem::from(error),
     })?;
     let session = &granted.signed_in.session;
-    let scope = session.scopes.clone();
     let target = narrowed.as_deref().or(session.resource.as_deref());
+    let scope = token::scope_at(app, target, &session.scopes);
     let access = issue_scoped(app, &granted.signed_in, scope.clone(), target, now).map_err(Problem::from)?;
     // Apps get a refresh token only with the scope `offline_access`.
     let offline = has_scope(&session.scopes, "offline_access") && client.may(Grant::RefreshToken);
@@ -178,7 +178,7 @@ fn for_itself(
         Some(_) => return Err(WIDER_SCOPE.into()),
         None => client.scopes.iter().filter(may).map(String::as_str).collect(),
     };
-    let scope = granted.join(" ");
+    let scope = token::scope_at(app, resource, &granted.join(" "));
     let access = issue_to_client(app, client, scope.clone(), resource, now)?;
     issued(app, &Tokens { access, refresh: None, scope, about: None }, now)
 }

@@ -17,7 +17,8 @@ use crate::web::answer::refusals::Refusal;
 use crate::web::answer::{assets, page};
 use crate::web::endpoint::{
     account, app_ways, authorize, backchannel_logout, discovery, identities, introspection, login, logout, metadata,
-    par, provider_token, revocation, session, sessions, spa_flow, start_again, status_list, token, userinfo, verify,
+    par, provider_token, resource_metadata, revocation, session, sessions, spa_flow, start_again, status_list, token,
+    userinfo, verify,
 };
 
 use crate::web::answer::goes_on::BegunBy::{OtherSite, OtherSiteOrUnknown};
@@ -158,6 +159,7 @@ pub static ROUTES: &[Row] = &[
     // Public documents and static files.
     Row::program(metadata::OPENID, &[Entry::read(Open, || web::to(metadata::show)).public()]),
     Row::program(metadata::OAUTH, &[Entry::read(Open, || web::to(metadata::show)).public()]),
+    Row::program(resource_metadata::PATH, &[Entry::read(Open, || web::to(resource_metadata::show)).public()]),
     Row::program("/.well-known/jwks.json", &[Entry::read(Open, || web::to(discovery::jwks)).public()]),
     Row::program("/status-lists/{number}", &[Entry::read(Open, || web::to(status_list::show)).public()]),
     Row::program(assets::STYLE_PATH, &[Entry::read(Open, || web::to(assets::style))]),

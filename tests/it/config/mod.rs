@@ -7,6 +7,7 @@ mod linking;
 mod problems;
 mod providers;
 mod reference;
+mod resources;
 mod secrets;
 mod sections;
 pub mod support;

@@ -30,7 +30,13 @@ fn the_documented_reference_is_up_to_date() {
 fn the_reference_is_valid_except_for_the_required_keys() {
     let Err(problems) = config::from_toml(&config::reference()) else { panic!("nothing is missing in it") };
     let missing: Vec<_> = problems.iter().map(|problem| (problem.key.as_str(), problem.what.as_str())).collect();
-    let expected = ["database.url", "secrets.keys", "providers.corp.client_id", "providers.corp.client_secret"];
+    let expected = [
+        "database.url",
+        "secrets.keys",
+        "providers.corp.client_id",
+        "providers.corp.client_secret",
+        "resources.tools.resource",
+    ];
     assert_eq!(missing.len(), expected.len() + 1, "{problems}");
     for key in expected.into_iter().chain(["providers.corp.issuer"]) {
         assert!(missing.contains(&(key, "is missing")), "{key} in {problems}");

@@ -6,6 +6,7 @@ mod cache;
 mod headers;
 mod login;
 mod outage;
+mod resource;
 mod rules;
 mod step_up;
 mod support;

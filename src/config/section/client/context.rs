@@ -14,6 +14,8 @@ pub(crate) struct ClientContext<'a> {
     pub(crate) storing: &'a [String],
     /// The issuer, unless it is invalid.
     pub(crate) issuer: Option<&'a str>,
+    /// The ids of all protected resources.
+    pub(crate) resources: &'a [String],
     /// `tokens.audience`: the default audience.
     pub(crate) audience: &'a [String],
     /// `sessions.idle_timeout`, unless it is invalid.

@@ -89,6 +89,8 @@ pub struct Client {
     pub require_par: bool,
     /// of a confidential client: ids of the providers whose tokens it may get for its own by token exchange
     pub provider_tokens: Vec<String>,
+    /// ids of the resources that it may request tokens for, by the parameter `resource` (RFC 8707)
+    pub resources: Vec<String>,
 }
 
 /// An app or a service that uses the gateway. Its id is the `client_id` in its requests and tokens.

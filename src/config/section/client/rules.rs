@@ -68,6 +68,7 @@ fn written(key: &dyn Fn(&str) -> String, client: &Client, context: &ClientContex
     providers(&key("providers"), &client.providers, context.providers, "; an empty list allows all", validator);
     provider_tokens(&key("provider_tokens"), client, context, validator);
     introspects(&key("introspects"), client, validator);
+    resources(&key("resources"), &client.resources, context.resources, validator);
 }
 
 /// The issuer must not be in the audience of a client. Our own endpoints accept tokens for the issuer, so a service that
@@ -131,6 +132,16 @@ fn grants(key: &dyn Fn(&str) -> String, client: &Client, validator: &mut Validat
             let remedy = "remove it: the refresh tokens of a public client are not bound to it, so each use must return a new one";
             validator.reject(&key("rotate_refresh_tokens"), "is false, but the client is public", remedy);
         }
+    }
+}
+
+fn resources(key: &str, wanted: &[String], known: &[String], validator: &mut Validator<'_>) {
+    let names: Vec<&str> = known.iter().map(String::as_str).collect();
+    for (item, id) in wanted.iter().enumerate().filter(|(_, id)| !known.contains(id)) {
+        let likely =
+            suggest_word(id, &names).map(|similar| format!("; did you mean \"{similar}\"?")).unwrap_or_default();
+        let remedy = format!("write the id of a [resources.<id>] section, or remove it{likely}");
+        validator.reject_item(key, item, format!("there is no resource {}", quoted(id)), remedy);
     }
 }
 

@@ -6,5 +6,5 @@ pub(crate) mod rules;
 mod shadowed;
 mod validate;
 
-pub(crate) use rules::VerifyContext;
+pub(crate) use rules::{VerifyContext, access};
 pub(crate) use validate::validate;

@@ -134,7 +134,13 @@ fn method(key: &str, at: usize, text: &str, validator: &mut Validator<'_>) {
     }
 }
 
-fn access(key: &str, raw: RawSiteAllow, providers: &[String], validator: &mut Validator<'_>) -> Option<SiteAccess> {
+/// Validates who may pass: the vocabulary of `allow` of rules and of resources.
+pub(crate) fn access(
+    key: &str,
+    raw: RawSiteAllow,
+    providers: &[String],
+    validator: &mut Validator<'_>,
+) -> Option<SiteAccess> {
     let has_conditions = !raw.email_domains.is_empty()
         || !raw.groups.is_empty()
         || !raw.claims.is_empty()

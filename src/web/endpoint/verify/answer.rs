@@ -10,6 +10,7 @@ use super::question::Question;
 use super::warning::warn_of_return_to;
 use crate::app::App;
 use crate::base::clock::Timestamp;
+use crate::base::secret::Plain;
 use crate::config::Registration;
 use crate::session::SignedIn;
 use crate::token;
@@ -31,6 +32,12 @@ pub fn passes(app: &App, signed_in: &SignedIn, now: Timestamp) -> Result<HttpRes
         String::new()
     };
     with_identity(app, &headers, &token)
+}
+
+/// The same with the access token that was sent, where the site gets one.
+pub fn passes_with(app: &App, signed_in: &SignedIn, token: &Plain) -> Result<HttpResponse, Problem> {
+    let headers = IdentityHeaders::of(&signed_in.user, app.config.verify.unverified_email);
+    with_identity(app, &headers, &format!("Bearer {}", token.expose()))
 }
 
 /// 200 with empty headers.

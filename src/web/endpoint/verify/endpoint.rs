@@ -7,6 +7,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use super::answer::{denied, login_url, pass_without_session, passes, sign_in, step_up};
 use super::credential::{self, Known};
 use super::question::Question;
+use super::resource_answer;
 use super::warning::{warn_of_port, warn_of_unknown};
 use crate::app::App;
 use crate::base::clock::Timestamp;
@@ -42,6 +43,8 @@ async fn answer(app: &App, request: &HttpRequest, source: PathSource<'_>) -> Res
         Ruling::Rule(at, rule) => match &rule.access {
             SiteAccess::SignedIn(conditions) => (Some(at), conditions),
             SiteAccess::Anyone if is_preflight => (Some(at), &everyone),
+            // The resource narrows: it wants its token also where the rule wants no session.
+            SiteAccess::Anyone if question.resource.is_some() => (Some(at), &everyone),
             SiteAccess::Anyone => return anyone(app, request, &question, now).await,
             SiteAccess::Deny => return denied(app, request, &question, None, Some(at), "allow.deny is set"),
         },
@@ -58,6 +61,9 @@ async fn answer(app: &App, request: &HttpRequest, source: PathSource<'_>) -> Res
     };
     if is_preflight {
         return pass_without_session(app);
+    }
+    if let Some(resource) = &question.resource {
+        return resource_answer::answer(app, request, &question, resource, (at, conditions), now).await;
     }
     let known = match credential::known(app, request, now).await {
         Ok(known) => known,

@@ -8,12 +8,16 @@
 //!    ├─ no session  401 with login_url, or 302 to the login
 //!    ├─ step-up     401 with login_url, or 302 to the provider (RFC 9470)
 //!    └─ denied      403
+//!
+//! with resource=<id>   the access token for it alone, its scopes, the same judgement; 401 and 403 by RFC 9728 and RFC 6750
 //! ```
 
 mod answer;
+mod at_resource;
 mod credential;
 mod endpoint;
 mod question;
+mod resource_answer;
 mod warning;
 
 pub use endpoint::{verify, verify_behind};

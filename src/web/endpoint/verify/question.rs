@@ -3,6 +3,7 @@
 use actix_web::HttpRequest;
 use actix_web::http::header::{self, HeaderName};
 
+use super::at_resource::AskedResource;
 use crate::app::App;
 use crate::verify::Narrowing;
 use crate::web::answer::negotiate::header_text;
@@ -15,6 +16,8 @@ use crate::web::request::forwarded::{self, PathSource, SiteRequest};
 pub struct Question<'r> {
     /// The conditions of the query.
     pub narrowing: Narrowing,
+    /// The protected resource whose tokens alone count.
+    pub resource: Option<AskedResource>,
     /// Whether a navigation is to be redirected to the login.
     pub redirects: bool,
     /// The request to the site; empty where the peer is no trusted proxy.
@@ -31,10 +34,7 @@ impl<'r> Question<'r> {
             // That query is the site's.
             PathSource::OwnPath(_) => Parameters::none(),
         };
-        // There are no protected resources: a parameter for them must not be ignored.
-        if query.given("resource").is_some() || query.given("scope").is_some() {
-            return Err(Refusal::InvalidRequest.into());
-        }
+        let resource = AskedResource::read(app, &query)?;
         let is_known = |id: &str| app.providers.get(id).is_some();
         let narrowing = Narrowing::parse(query.given("groups"), query.given("provider"), is_known);
         let redirects = match query.given("redirect") {
@@ -49,7 +49,7 @@ impl<'r> Question<'r> {
             tracing::warn!(%bad, "the query of /verify is refused");
             Problem::from(Refusal::InvalidRequest)
         })?;
-        Ok(Self { narrowing, redirects, site, is_trusted })
+        Ok(Self { narrowing, resource, redirects, site, is_trusted })
     }
 
     /// Whether it is a CORS preflight request (Fetch standard), which carries no credentials.
