@@ -12,9 +12,9 @@ use crate::base::event::Event;
 use crate::base::id::{AuthorizationSessionId, Reference};
 use crate::base::secret::Plain;
 use crate::telemetry;
-use crate::upstream::{Failure, LoginRequest, Provider};
+use crate::upstream::{Failure, LoginRequest, Provider, StartedLogin};
 
-/// A new login.
+/// A login that began, which waits for the response of the provider.
 pub struct Begun {
     /// The address of the authorization request.
     pub url: String,
@@ -66,13 +66,29 @@ async fn begin_after(
         }
         Err(failure) => return Err(not_begun(app, new_login, failure, now).await),
     };
-    let (id, reference) = (AuthorizationSessionId::new(now), Reference::random());
-    let lifetime = app.config.login.authorization_lifetime;
+    let row = pending(app, new_login, &begun, stale, now);
+    let (reference, provider) = (row.reference.clone(), row.provider.clone());
+    app.db.run("begin login", move |conn| store::begin(conn, &row)).await?;
+    app.pending_logins.add();
+    telemetry::record(&Event::LoginBegan { provider, reference: reference.clone() });
+    let expires_in = app.config.login.authorization_lifetime.as_secs();
+    Ok(Begun { url: begun.url, state: begun.state, expires_in, reference })
+}
+
+/// The row of a login that begins.
+fn pending(
+    app: &App,
+    new_login: NewLogin,
+    begun: &StartedLogin,
+    stale: Option<&Reference>,
+    now: Timestamp,
+) -> store::Pending {
+    let (id, lifetime) = (AuthorizationSessionId::new(now), app.config.login.authorization_lifetime);
     let handshake = serde_json::to_vec(&begun.handshake).unwrap_or_default();
-    let row = store::Pending {
+    store::Pending {
         id,
-        reference: reference.clone(),
-        provider: new_login.provider.clone(),
+        reference: Reference::random(),
+        provider: new_login.provider,
         flow: new_login.flow,
         state: begun.state.hashed(),
         handshake: app.config.ring.seal(&sealed_for(id), &handshake),
@@ -88,11 +104,7 @@ async fn begin_after(
         steps: Steps::one(now, "began", purpose(new_login.link.is_some(), stale)).to_json(),
         now,
         expires_at: now + TimeDelta::from_std(lifetime).unwrap_or(TimeDelta::minutes(5)),
-    };
-    app.db.run("begin login", move |conn| store::begin(conn, &row)).await?;
-    app.pending_logins.add();
-    telemetry::record(&Event::LoginBegan { provider: new_login.provider, reference: reference.clone() });
-    Ok(Begun { url: begun.url, state: begun.state, expires_in: lifetime.as_secs(), reference })
+    }
 }
 
 /// The detail of the first step.

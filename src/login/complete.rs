@@ -104,6 +104,7 @@ async fn finish(app: &App, login: ConfirmedLogin<'_>, answer: AnswerApp<'_>) -> 
     }
 }
 
+/// Claims the login, and opens its handshake and the response that was posted for it.
 async fn claim_login(
     app: &App,
     callback: &mut Callback,
@@ -134,24 +135,26 @@ async fn claim_login(
     let store::ClaimedRow { id, reference, handshake, posted, return_to, request, stored_request, link } = row;
     let opened = app.config.ring.open(&sealed_for(id), &handshake);
     let handshake = opened.ok().and_then(|json| serde_json::from_slice(&json).ok());
-    let kept = || posted::open(&app.config.ring, &callback.provider, callback.state.hashed(), posted.as_deref()?);
-    let response = callback.response.take().or_else(kept);
+    let stored = || posted::open(&app.config.ring, &callback.provider, callback.state.hashed(), posted.as_deref()?);
+    let response = callback.response.take().or_else(stored);
     let claimed =
         Claimed { id, reference, return_to, request, stored_request, link, browser_session: callback.previous };
-    if let (Some(handshake), Some(response)) = (handshake, response) {
-        return Ok((claimed, handshake, response));
+    match (handshake, response) {
+        (Some(handshake), Some(response)) => Ok((claimed, handshake, response)),
+        _ => Err(fail(app, callback.provider.clone(), &claimed, unsealable()).await),
     }
-    // Sealed under a key that has left the ring: treated as expired.
-    let reason = "sealed under a key that is not in the ring any more".to_owned();
-    let failure = LoginFailure {
+}
+
+/// The failure of a login that is sealed under a key which has left the ring: it counts as expired.
+fn unsealable() -> LoginFailure {
+    LoginFailure {
         status: Status::Expired,
         code: Code::StateExpired,
-        reason,
+        reason: "sealed under a key that is not in the ring any more".to_owned(),
         account: None,
         needs_operator: false,
         rejected: None,
-    };
-    Err(fail(app, callback.provider.clone(), &claimed, failure).await)
+    }
 }
 
 /// Applies the allow rules before the write. The error names the rule and contains nothing about the person.

@@ -85,6 +85,14 @@ pub struct NewLogin {
     pub caller: Caller,
 }
 
+impl NewLogin {
+    /// A login of the browser flow, for the person alone.
+    pub fn in_browser(provider: String, hints: LoginHints, binding: Hashed, caller: Caller) -> Self {
+        let (return_to, request, link, challenge) = (None, None, None, None);
+        Self { provider, flow: Flow::Browser, hints, return_to, request, link, binding, challenge, caller }
+    }
+}
+
 /// The authorization response that completes a login.
 pub struct Callback {
     /// The id of the provider.

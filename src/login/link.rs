@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::authorization_session::{Linking, Steps};
+use super::authorization_session::{Claimed, Linking, Steps};
 use super::create_session::ConfirmedLogin;
 use super::failure::{LoginError, LoginFailure};
 use super::finished::Linked;
@@ -15,25 +15,7 @@ use crate::telemetry;
 
 /// Links the identity to the user who asked for it.
 pub async fn link(app: &App, linking: Linking, login: ConfirmedLogin<'_>) -> Result<Linked, LoginError> {
-    let ConfirmedLogin { provider, claimed, identity, previous, caller, .. } = login;
-    let now = app.clock.now();
-    let request = LinkRequest {
-        authorization_session: claimed.id,
-        reference: claimed.reference.clone(),
-        linking,
-        previous,
-        used_after: app.lifetime.used_after(now),
-        providers: Arc::clone(app.providers.ids()),
-        provider: provider.id().to_owned(),
-        issuer: app.providers.issuer_of(provider.id()).to_owned(),
-        sub: identity.sub,
-        profile: identity.profile,
-        claims: identity.claims,
-        ip: caller.ip,
-        steps: Steps::one(now, "linked", None).to_json(),
-        tokens: app.vault.new_tokens(provider, &identity.tokens, now),
-        now,
-    };
+    let (request, claimed) = request(app, linking, login);
     let (provider, asked) = (request.provider.clone(), request.provider.clone());
     let outcome = app.db.run("link identity", move |conn| store::link(conn, &request)).await?;
     let failure = match outcome {
@@ -64,4 +46,28 @@ pub async fn link(app: &App, linking: Linking, login: ConfirmedLogin<'_>) -> Res
         }
     };
     Err(failure.into())
+}
+
+/// What is stored of the link.
+fn request<'c>(app: &App, linking: Linking, login: ConfirmedLogin<'c>) -> (LinkRequest, &'c Claimed) {
+    let ConfirmedLogin { provider, claimed, identity, previous, caller, .. } = login;
+    let now = app.clock.now();
+    let request = LinkRequest {
+        authorization_session: claimed.id,
+        reference: claimed.reference.clone(),
+        linking,
+        previous,
+        used_after: app.lifetime.used_after(now),
+        providers: Arc::clone(app.providers.ids()),
+        provider: provider.id().to_owned(),
+        issuer: app.providers.issuer_of(provider.id()).to_owned(),
+        sub: identity.sub,
+        profile: identity.profile,
+        claims: identity.claims,
+        ip: caller.ip,
+        steps: Steps::one(now, "linked", None).to_json(),
+        tokens: app.vault.new_tokens(provider, &identity.tokens, now),
+        now,
+    };
+    (request, claimed)
 }

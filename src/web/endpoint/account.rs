@@ -76,26 +76,43 @@ pub async fn unlink(
     if !is_for(&app, signed_in, &form) {
         return Ok(page::see_other(&page::account_path(&app)));
     }
-    let sealed = form.get("confirm").unwrap_or_default();
-    let is_confirmed = login::is_confirmed(&app, &signed_in.session, ("unlink", &id), sealed);
-    if !is_confirmed && !negotiate::wants_json_only(&request) {
-        return Ok(page::see_other(&confirm_identity::path(&app, "unlink", &id)));
+    if let Some(answer) = question(&app, signed_in, &request, &form, &id) {
+        return Ok(answer);
     }
     if let Some(answer) = before_change(&app, signed_in, &request, &form, ("unlink", &id)).await? {
         return Ok(answer);
     }
+    remove_and_show(&app, signed_in, &id).await
+}
+
+/// The redirect to the page that asks before an identity is removed; `None` for the form of that page, and for a program.
+fn question(
+    app: &App,
+    signed_in: &SignedIn,
+    request: &HttpRequest,
+    form: &Parameters,
+    id: &str,
+) -> Option<HttpResponse> {
+    let sealed = form.get("confirm").unwrap_or_default();
+    let is_confirmed = login::is_confirmed(app, &signed_in.session, ("unlink", id), sealed);
+    let is_asked = !is_confirmed && !negotiate::wants_json_only(request);
+    is_asked.then(|| page::see_other(&confirm_identity::path(app, "unlink", id)))
+}
+
+/// Removes the identity. Where that ended the current session, a page says so; otherwise the account page shows the rest.
+async fn remove_and_show(app: &App, signed_in: &SignedIn, id: &str) -> Result<HttpResponse, Problem> {
     let identity = match id.parse() {
-        Ok(id) => login::removal(&app, signed_in, id).await?,
+        Ok(id) => login::removal(app, signed_in, id).await?,
         Err(_) => None,
     };
-    let removed = match identities::remove(&app, signed_in, &id).await {
+    let removed = match identities::remove(app, signed_in, id).await {
         Err(problem) if problem.is(Refusal::NotFound) => None,
         removed => Some(removed?),
     };
     let ended = removed == Some(RemovalOutcome::Removed { session_ended: true });
-    let Some(identity) = identity.filter(|_| ended) else { return Ok(page::see_other(&page::account_path(&app))) };
-    let mut answer = remove_identity::removed(&app, &identity);
-    cookies::sign_out(&app, &mut answer);
+    let Some(identity) = identity.filter(|_| ended) else { return Ok(page::see_other(&page::account_path(app))) };
+    let mut answer = remove_identity::removed(app, &identity);
+    cookies::sign_out(app, &mut answer);
     Ok(answer)
 }
 

@@ -45,18 +45,17 @@ pub async fn after_refusal(
     }
     let open = match authorize::open(app, id, cookies::binding(app, request), now).await {
         Ok(open) => open,
-        Err(OpenRequestError::Unknown) => return Err(problem),
         Err(OpenRequestError::Db(error)) => return Err(error.into()),
         Err(closed) => {
             let goal = AppGoal::of_closed(closed, code, reference);
             return Err(goal.into_iter().fold(problem, Problem::with_app));
         }
     };
-    if (shows_page(code) || problem.needs_operator()) && !open.request.prompt.none {
-        let goal = AppGoal::open(open, code, reference).needing_operator(problem.needs_operator());
+    let shows_page = (shows_page(code) || problem.needs_operator()) && !open.request.prompt.none;
+    let goal = AppGoal::open(open, code, reference).needing_operator(problem.needs_operator());
+    if shows_page {
         return Err(problem.with_app(goal));
     }
-    let goal = AppGoal::open(open, code, reference).needing_operator(problem.needs_operator());
     let told = Leave::now(goal.id, &goal.request, goal.error, goal.description).send(app, now).await;
     told.map(|answer| to_app(app, request.method(), &answer)).ok_or(problem)
 }

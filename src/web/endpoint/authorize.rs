@@ -14,7 +14,7 @@ use crate::base::clock::Timestamp;
 use crate::base::event::Event;
 use crate::base::secret::Hashed;
 use crate::grant::{AppAnswer, LoginFor};
-use crate::login::{self, Code, Flow, NewLogin};
+use crate::login::{self, Code, NewLogin};
 use crate::session::SignedIn;
 use crate::telemetry;
 use crate::token;
@@ -74,13 +74,8 @@ pub async fn take_first_step(
     }
     let step = match asked {
         RequestSource::Query { query, doubled } => {
-            match first_step(app, request, query, doubled, &browser, now).await {
-                Err(refused) => {
-                    app_refusal::record(request, app_request(query), &refused);
-                    return Err(refused_request::record(app, throttles, request, query, refused, now).await);
-                }
-                Ok(step) => step,
-            }
+            let step = first_step(app, request, query, doubled, &browser, now).await;
+            step_or_refusal(app, throttles, request, query, step, now).await?
         }
         RequestSource::Validated(asked) => authorize::start(app, *asked, &browser, now).await?,
     };
@@ -90,6 +85,20 @@ pub async fn take_first_step(
     };
     let _always_a_cookie = answer.add_cookie(&cookie);
     Ok(answer)
+}
+
+/// The step, or the refusal after it was recorded.
+async fn step_or_refusal(
+    app: &App,
+    throttles: &Throttles,
+    request: &HttpRequest,
+    query: &Parameters,
+    step: Result<FirstStep, Problem>,
+    now: Timestamp,
+) -> Result<FirstStep, Problem> {
+    let Err(refused) = step else { return step };
+    app_refusal::record(request, app_request(query), &refused);
+    Err(refused_request::record(app, throttles, request, query, refused, now).await)
 }
 
 /// Begins with the request in the query, or continues the pushed request that it names.
@@ -154,9 +163,7 @@ async fn begin(
     let begun = async {
         throttles.begin(app, request)?;
         let (hints, caller) = (hints_of(app, &asked, &provider, false)?, caller(app, request));
-        let (flow, request) = (Flow::Browser, Some(row));
-        let new_login =
-            NewLogin { provider, flow, hints, return_to: None, request, link: None, binding, challenge: None, caller };
+        let new_login = NewLogin { request: Some(row), ..NewLogin::in_browser(provider, hints, binding, caller) };
         Ok(login::begin(app, new_login, now).await?)
     };
     match (begun.await, stored) {

@@ -9,7 +9,7 @@ use super::fresh_login;
 use crate::account::{self, Identity};
 use crate::app::App;
 use crate::base::clock::Timestamp;
-use crate::login::{self, Begun, Flow, Linking, NewLogin, Unlinked};
+use crate::login::{self, Begun, Linking, NewLogin, Unlinked};
 use crate::session::SignedIn;
 use crate::web::answer::problem::Problem;
 use crate::web::answer::refusals::Refusal;
@@ -82,17 +82,7 @@ pub async fn begin(
     let (binding, cookie) = cookies::bind(app, request);
     let link = Some(Linking { session: signed_in.session.id, user: signed_in.user.sub });
     let caller = login_request::caller(app, request);
-    let new_login = NewLogin {
-        provider,
-        flow: Flow::Browser,
-        hints,
-        return_to,
-        request: None,
-        link,
-        binding,
-        challenge: None,
-        caller,
-    };
+    let new_login = NewLogin { return_to, link, ..NewLogin::in_browser(provider, hints, binding, caller) };
     let begun = login::begin(app, new_login, app.clock.now()).await?;
     Ok((begun, cookie))
 }

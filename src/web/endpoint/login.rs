@@ -17,7 +17,7 @@ use crate::grant::LoginFor;
 use crate::login::{
     self, AuthorizationResponse, Callback, Code, Completed, Finished, Flow, Linked, LoginRefusal, NewLogin,
 };
-use crate::upstream::{AuthorizationGrant, Provider};
+use crate::upstream::{AuthorizationGrant, LoginHints, Provider};
 use crate::web::answer::app_goal::AppGoal;
 use crate::web::answer::page;
 use crate::web::answer::pages::{self, Purpose};
@@ -93,12 +93,7 @@ pub async fn begin(
 ) -> Result<HttpResponse, Problem> {
     let (provider, now) = (path.into_inner(), app.clock.now());
     let open = authorize::named_request(&app, &request, &query, now).await?;
-    let (hints, return_to) = match &open {
-        // For an app's authorization request, only the stored request counts, and whether the person wants another account;
-        // other parameters of the link are ignored.
-        Some(open) => (hints_of(&app, &open.request, &provider, wants_another_account(&query))?, None),
-        None => (hints(&query)?, target(&app, &provider, &query)?),
-    };
+    let (hints, return_to) = passed_on(&app, &provider, &query, open.as_ref())?;
     if let Some(page) = end_of_loop(&app, &request, open.is_some(), Some(&provider), return_to.as_ref()) {
         return Ok(page);
     }
@@ -108,25 +103,28 @@ pub async fn begin(
     }
     let step_up = attempts::step_up_once(&app, &request, &query, now)?;
     let (binding, cookie) = cookies::bind(&app, &request);
-    let (caller, request) = (caller(&app, &request), open.as_ref().map(|open| LoginFor::Stored(open.id)));
-    let new_login = NewLogin {
-        provider: provider.clone(),
-        flow: Flow::Browser,
-        hints,
-        return_to,
-        request,
-        link: None,
-        binding,
-        challenge: None,
-        caller,
-    };
+    let stored = open.as_ref().map(|open| LoginFor::Stored(open.id));
+    let new_login = NewLogin::in_browser(provider.clone(), hints, binding, caller(&app, &request));
+    let new_login = NewLogin { return_to, request: stored, ..new_login };
     let begun = login::begin(&app, new_login, now).await.map_err(|refusal| not_begun(refusal, &provider, open))?;
     let mut answer = HttpResponse::Found();
     answer.insert_header((header::LOCATION, begun.url)).cookie(cookie);
-    if let Some(cookie) = step_up {
-        answer.cookie(cookie);
-    }
+    step_up.into_iter().for_each(|cookie| _ = answer.cookie(cookie));
     Ok(answer.finish())
+}
+
+/// The parameters that are passed on to the provider, and the address after the login. For an app's authorization request, only
+/// the stored request counts, and whether the person wants another account; other parameters of the link are ignored.
+fn passed_on(
+    app: &App,
+    provider: &str,
+    query: &Parameters,
+    open: Option<&OpenRequest>,
+) -> Result<(LoginHints, Option<String>), Problem> {
+    Ok(match open {
+        Some(open) => (hints_of(app, &open.request, provider, wants_another_account(query))?, None),
+        None => (hints(query)?, target(app, provider, query)?),
+    })
 }
 
 /// The refusal of a login that could not begin, with the app's request that it was for.
@@ -236,6 +234,8 @@ pub async fn callback(
     }
 }
 
+/// The answer to a refused authorization response: a repeated one goes on with the session of the first one, a failure of an app's
+/// login is the app's, and any other is a page.
 async fn refused(
     app: &App,
     request: &HttpRequest,
@@ -245,24 +245,15 @@ async fn refused(
     if let LoginRefusal::Refused { signed_in: Some(signed_in), .. } = &refusal {
         viewer::remember(request, *signed_in);
     }
+    if let Some(answer) = repeated(app, request, &refusal, now).await? {
+        return Ok(answer);
+    }
     let of_app = match &refusal {
-        // A reload or the back button repeats the response. Safe in the browser that has the session of the first one (RA-06).
-        LoginRefusal::Replayed { session, request: None, return_to, .. } => {
-            if is_signed_in_by(app, request, *session, now).await {
-                return Ok(page::see_other(&page::landing(app, return_to.clone())));
-            }
-            None
-        }
-        LoginRefusal::Replayed { session, request: Some(id), reference, .. } => {
-            if is_signed_in_by(app, request, *session, now).await
-                && let Some(answer) = app_request::continued(app, request, *id, now).await?
-            {
-                return Ok(answer);
-            }
+        LoginRefusal::Replayed { request: Some(id), reference, .. } => {
             Some((*id, Code::StateUsed, Some(reference.clone())))
         }
         LoginRefusal::Refused { code, reference, request: Some(id), .. } => Some((*id, *code, reference.clone())),
-        LoginRefusal::Refused { .. } | LoginRefusal::Db(_) => None,
+        LoginRefusal::Replayed { .. } | LoginRefusal::Refused { .. } | LoginRefusal::Db(_) => None,
     };
     let mut problem = Problem::from(refusal);
     if problem.is(Refusal::WrongBrowser) && cookies::binding(app, request).is_none() {
@@ -273,6 +264,24 @@ async fn refused(
             app_ways::after_refusal(app, request, FailedLogin { id, code, reference, problem }, now).await
         }
         None => Err(problem),
+    }
+}
+
+/// The answer to a response that was sent before, as a reload or the back button does. Safe in the browser that has the session of
+/// the first one (RA-06).
+async fn repeated(
+    app: &App,
+    request: &HttpRequest,
+    refusal: &LoginRefusal,
+    now: Timestamp,
+) -> Result<Option<HttpResponse>, Problem> {
+    let LoginRefusal::Replayed { session, request: of_app, return_to, .. } = refusal else { return Ok(None) };
+    if !is_signed_in_by(app, request, *session, now).await {
+        return Ok(None);
+    }
+    match of_app {
+        None => Ok(Some(page::see_other(&page::landing(app, return_to.clone())))),
+        Some(id) => app_request::continued(app, request, *id, now).await,
     }
 }
 

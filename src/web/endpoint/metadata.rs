@@ -45,21 +45,9 @@ pub async fn show(metadata: Data<Metadata>, request: HttpRequest) -> HttpRespons
 fn document(app: &App) -> Value {
     let url = &app.config.server.public_url;
     let algorithms: Vec<_> = app.config.signing.algorithms.iter().map(|algorithm| algorithm.name()).collect();
-    let offered = |grant: &GrantType| match grant {
-        GrantType::Configured(_) => true,
-        GrantType::TokenExchange => app.clients.iter().any(|client| client.may_request(*grant)),
-    };
-    let grants: Vec<_> = GrantType::ALL.into_iter().filter(offered).map(GrantType::as_str).collect();
-    let mut scopes = vec!["openid", "profile", "email", "groups", "offline_access"];
-    for scope in app.clients.iter().flat_map(|client| &client.scopes) {
-        if !scopes.contains(&scope.as_str()) {
-            scopes.push(scope);
-        }
-    }
     let client_authentication = ["client_secret_basic", "client_secret_post", "private_key_jwt", "none"];
     let [proofs @ .., _none] = client_authentication;
     let assertion_algorithms = ["ES256", "EdDSA", "Ed25519", "RS256", "PS256"];
-    let claims = claims(app);
     let resources: Vec<_> = app.config.resources.iter().map(|known| known.resource.as_str()).collect();
     let mut document = json!({
         "issuer": url.issuer(),
@@ -73,10 +61,10 @@ fn document(app: &App) -> Value {
         "end_session_endpoint": url.at("/logout"),
         "backchannel_logout_supported": true,
         "backchannel_logout_session_supported": true,
-        "scopes_supported": scopes,
+        "scopes_supported": scopes(app),
         "response_types_supported": ["code"],
         "response_modes_supported": ["query", "form_post"],
-        "grant_types_supported": grants,
+        "grant_types_supported": grants(app),
         "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": algorithms,
         "token_endpoint_auth_methods_supported": client_authentication,
@@ -88,7 +76,7 @@ fn document(app: &App) -> Value {
         "code_challenge_methods_supported": ["S256"],
         "authorization_response_iss_parameter_supported": true,
         "prompt_values_supported": ["none", "login", "consent", "select_account"],
-        "claims_supported": claims,
+        "claims_supported": claims(app),
         "claims_parameter_supported": false,
         "request_parameter_supported": false,
         "request_uri_parameter_supported": false,
@@ -99,6 +87,26 @@ fn document(app: &App) -> Value {
         members.insert("protected_resources".to_owned(), json!(resources));
     }
     document
+}
+
+/// The grants that a client may be allowed; token exchange only where one is.
+fn grants(app: &App) -> Vec<&'static str> {
+    let offered = |grant: &GrantType| match grant {
+        GrantType::Configured(_) => true,
+        GrantType::TokenExchange => app.clients.iter().any(|client| client.may_request(*grant)),
+    };
+    GrantType::ALL.into_iter().filter(offered).map(GrantType::as_str).collect()
+}
+
+/// The standard scopes, and those of the clients.
+fn scopes(app: &App) -> Vec<&str> {
+    let mut scopes = vec!["openid", "profile", "email", "groups", "offline_access"];
+    for scope in app.clients.iter().flat_map(|client| &client.scopes) {
+        if !scopes.contains(&scope.as_str()) {
+            scopes.push(scope);
+        }
+    }
+    scopes
 }
 
 /// The claims of ID tokens and userinfo, those of `clients.<id>.claims` included.

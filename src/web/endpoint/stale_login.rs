@@ -9,7 +9,7 @@ use crate::app::App;
 use crate::authorize::OAuthError;
 use crate::base::clock::Timestamp;
 use crate::grant::LoginFor;
-use crate::login::{self, Flow, LoginRefusal, NewLogin, StaleLogin};
+use crate::login::{self, LoginRefusal, NewLogin, StaleLogin};
 use crate::session::SignedIn;
 use crate::web::answer::page;
 use crate::web::answer::problem::Problem;
@@ -70,15 +70,10 @@ async fn begin_again(
 ) -> Result<HttpResponse, Problem> {
     let (binding, cookie) = cookies::bind(app, request);
     let new_login = NewLogin {
-        provider: stale.provider().to_owned(),
-        flow: Flow::Browser,
-        hints: stale.hints().clone(),
         return_to: stale.return_to().map(str::to_owned),
         request: stale.request().map(LoginFor::Stored),
         link: stale.link(),
-        binding,
-        challenge: None,
-        caller: caller(app, request),
+        ..NewLogin::in_browser(stale.provider().to_owned(), stale.hints().clone(), binding, caller(app, request))
     };
     match login::begin_again(app, new_login, stale.reference(), now).await {
         Ok(begun) => {

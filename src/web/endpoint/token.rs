@@ -149,18 +149,24 @@ async fn by_refresh_token(
         ip: client_address::address(request, &app.config.server.trusted_proxies),
         user_agent: negotiate::header_text(request, header::USER_AGENT),
     };
-    let renewed = renew(app, presented, now).await.map_err(|refused| match refused {
-        RenewalRefused::InvalidGrant => INVALID_REFRESH_TOKEN.into(),
-        RenewalRefused::InvalidScope => WIDER_SCOPE.into(),
-        RenewalRefused::InvalidTarget => OTHER_RESOURCE.into(),
-        RenewalRefused::Db(error) => Problem::from(error),
-        RenewalRefused::Sign(error) => Problem::from(error),
-    })?;
+    let renewed = renew(app, presented, now).await?;
     // The built-in client gets no ID token: the login has returned the user to it.
     let content = IdTokenContent { client, signed_in: &renewed.signed_in, nonce: None };
     let about = (client.id != BUILT_IN_CLIENT).then_some(content);
     let tokens = Tokens { access: renewed.access, refresh: Some(renewed.refresh), scope: renewed.scope, about };
     issued(app, &tokens, now)
+}
+
+impl From<RenewalRefused> for Problem {
+    fn from(refused: RenewalRefused) -> Self {
+        match refused {
+            RenewalRefused::InvalidGrant => INVALID_REFRESH_TOKEN.into(),
+            RenewalRefused::InvalidScope => WIDER_SCOPE.into(),
+            RenewalRefused::InvalidTarget => OTHER_RESOURCE.into(),
+            RenewalRefused::Db(error) => error.into(),
+            RenewalRefused::Sign(error) => error.into(),
+        }
+    }
 }
 
 /// The grant `client_credentials` (RFC 6749 §4.4). The token has no user, so scopes about users are refused.
