@@ -4,6 +4,7 @@ use std::process::Command;
 
 use serde_json::Value;
 
+use crate::sessions::races::four_logins;
 use crate::support::device::Device;
 use crate::support::{Gateway, Setup};
 
@@ -63,15 +64,7 @@ async fn one_per_user_by_tag_holds_for_concurrent_logins() {
     let gateway = Gateway::with(&toml);
     let other = Setup::beside(&gateway).toml(&toml).start();
     for _ in 0..5 {
-        let mut begun = Vec::new();
-        for replica in [&gateway, &other, &gateway, &other] {
-            let browser = replica.browser();
-            begun.push((browser.begin("op").await, browser));
-        }
-        let back = begun
-            .into_iter()
-            .map(|(begun, browser)| async move { browser.get(&begun.callback_of("alice")).await.status });
-        assert_eq!(crate::sessions::races::at_once(back).await, [303; 4]);
+        assert_eq!(four_logins(&gateway, &other).await, [303; 4]);
         assert_eq!(live(&gateway, "web"), 1);
     }
 }

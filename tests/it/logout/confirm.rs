@@ -1,5 +1,6 @@
 //! The confirmation page of `/logout` without a valid hint, and `POST /logout/confirm`.
 
+use super::OF_OTHER_SITES;
 use crate::support::logout_apps::{
     BYE, FORM, confirm, encoded, field, hidden, log_out, press, reason, sign_in_to, start, wait_for_logout_tokens,
 };
@@ -62,13 +63,7 @@ async fn the_form_of_another_site_does_not_sign_out() {
     let send = |name: &'static str, value: &'static str, form: String| {
         browser.ask("POST", "/logout/confirm").header(name, value).body(FORM, form)
     };
-    for (name, value) in [
-        ("origin", "https://evil.example"),
-        ("origin", "null"),
-        ("sec-fetch-site", "cross-site"),
-        ("sec-fetch-site", "same-site"),
-        ("x-nothing", "at all"),
-    ] {
+    for (name, value) in OF_OTHER_SITES {
         let refused = send(name, value, own.clone()).send().await;
         assert!(refused.status == 403 && refused.is_page(), "{refused:?}");
         // The form of an app with its client id does not either.

@@ -1,5 +1,6 @@
 //! `POST /logout`, without parameters.
 
+use super::OF_OTHER_SITES;
 use crate::support::Gateway;
 
 const APP: &str = "https://app.example.com";
@@ -98,13 +99,7 @@ async fn a_cross_site_logout_is_refused() {
     let gateway = Gateway::with(&format!("[login]\nallowed_origins = ['{APP}']\n"));
     let browser = gateway.browser();
     browser.sign_in("alice").await;
-    for (name, value) in [
-        ("origin", "https://evil.example"),
-        ("origin", "null"),
-        ("sec-fetch-site", "cross-site"),
-        ("sec-fetch-site", "same-site"),
-        ("x-nothing", "at all"),
-    ] {
+    for (name, value) in OF_OTHER_SITES {
         let answer = browser.ask("POST", "/logout").for_json().header(name, value).send().await;
         assert_eq!(answer.problem(), (403, "foreign_origin".into()), "{name}: {value}");
         assert!(answer.body.contains("Sec-Fetch-Site: same-origin"), "the error names the required header: {answer:?}");

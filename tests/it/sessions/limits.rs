@@ -5,7 +5,7 @@ use vestibule::base::clock::Timestamp;
 use vestibule::base::id::SessionId;
 use vestibule::session::touch;
 
-use crate::sessions::races::at_once;
+use crate::sessions::races::four_logins;
 use crate::support::device::{Device, reason};
 use crate::support::{Gateway, Setup};
 
@@ -91,15 +91,7 @@ async fn with_one_session_per_user_concurrent_logins_leave_one() {
     let other = Setup::beside(&gateway).toml("[sessions]\none_per_user = true").start();
     Device::sign_in(&gateway, "alice").await;
     for _ in 0..20 {
-        let mut begun = Vec::new();
-        for replica in [&gateway, &other, &gateway, &other] {
-            let browser = replica.browser();
-            begun.push((browser.begin("op").await, browser));
-        }
-        let back = begun
-            .into_iter()
-            .map(|(begun, browser)| async move { browser.get(&begun.callback_of("alice")).await.status });
-        assert_eq!(at_once(back).await, [303; 4]);
+        assert_eq!(four_logins(&gateway, &other).await, [303; 4]);
         assert_eq!(gateway.database.number("SELECT count(*) FROM sessions WHERE ended_at IS NULL"), 1);
     }
 }

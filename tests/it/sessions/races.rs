@@ -12,7 +12,7 @@ const ADMIN: &str = "[admin]\ntoken = \"0123456789abcdef0123456789abcdef\"";
 type Asked = Pin<Box<dyn Future<Output = Answer> + Send>>;
 
 /// Runs the requests concurrently. The responses are in the order of the requests.
-pub async fn at_once<T: Send + 'static>(
+async fn at_once<T: Send + 'static>(
     work: impl IntoIterator<Item = impl Future<Output = T> + Send + 'static>,
 ) -> Vec<T> {
     let started: Vec<_> = work.into_iter().map(tokio::spawn).collect();
@@ -21,6 +21,18 @@ pub async fn at_once<T: Send + 'static>(
         answers.push(task.await.expect("no panic"));
     }
     answers
+}
+
+/// The statuses of four concurrent logins of alice, two on each replica.
+pub async fn four_logins(gateway: &Gateway, other: &Gateway) -> Vec<u16> {
+    let mut begun = Vec::new();
+    for replica in [gateway, other, gateway, other] {
+        let browser = replica.browser();
+        begun.push((browser.begin("op").await, browser));
+    }
+    let back =
+        begun.into_iter().map(|(begun, browser)| async move { browser.get(&begun.callback_of("alice")).await.status });
+    at_once(back).await
 }
 
 /// AC-10, SE-08: in either order.
