@@ -17,7 +17,7 @@ const GROUPS: &str = "allow.groups";
 pub struct RuleOutcome {
     /// The rule's key below the provider's table: `allow.groups`.
     pub rule: String,
-    /// Whether it holds.
+    /// Whether the profile and the claims satisfy it.
     pub holds: bool,
     /// The reason, for a log.
     pub why: String,

@@ -79,7 +79,7 @@ impl ErrorAnswer {
         Self { target: Target::of(request), error, parameter: "", description: description.into() }
     }
 
-    /// The response.
+    /// The response that leads the browser back to the app.
     pub fn answer(&self, issuer: &str) -> AppAnswer {
         let pairs = [("error", self.error.as_str()), ("error_description", &self.description)];
         self.target.clone().answer(&pairs, issuer)

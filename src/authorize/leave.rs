@@ -57,7 +57,7 @@ impl Leave {
         (now.timestamp() < leave.until).then_some(leave)
     }
 
-    /// The stored request.
+    /// The id of the stored request that the page was about.
     pub fn id(&self) -> Option<AuthorizationRequestId> {
         self.id
     }

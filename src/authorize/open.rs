@@ -36,7 +36,7 @@ pub enum OpenRequestError {
     /// There is no such request.
     #[error("unknown")]
     Unknown,
-    /// It has expired.
+    /// The hour for sign-in and consent has passed.
     #[error("expired")]
     Expired(Box<ClosedRequest>),
     /// It was answered before.

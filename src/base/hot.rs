@@ -4,7 +4,7 @@
 use super::explain::Explainable;
 use super::statement::{Piece, Text as Walk};
 
-/// A hot statement.
+/// A statement that requests wait for, as `docs/plans.md` lists it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HotStatement {
     /// Module and struct, as `session::store::find::Find`.

@@ -22,11 +22,11 @@ pub struct Proxies {
 /// A host that is reached directly.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DirectHost {
-    /// Every host.
+    /// Every host: an entry `*`.
     Any,
     /// A host name and its subdomains.
     Domain(String),
-    /// IP addresses.
+    /// A network of IP addresses, perhaps of one.
     Network(IpNet),
 }
 

@@ -30,7 +30,7 @@ pub struct SiteExplained {
     pub rule: Option<usize>,
     /// Whether the request passes; `None` where that depends on a person who is not given.
     pub passes: Option<bool>,
-    /// The reason.
+    /// Why the request passes, or what it lacks.
     pub why: String,
 }
 

@@ -12,7 +12,7 @@ pub enum GrantType {
 }
 
 impl GrantType {
-    /// Every grant.
+    /// Every grant that the token endpoint knows, in the order of the metadata.
     pub const ALL: [Self; 4] = [
         Self::Configured(Grant::AuthorizationCode),
         Self::Configured(Grant::RefreshToken),

@@ -63,7 +63,7 @@ pub struct Rule {
 pub struct Token {
     /// The `client_id` of the token.
     pub client: String,
-    /// The JOSE header.
+    /// The JOSE header of the token.
     pub header: AccessHeader,
     /// The claims. Ids and times are made up now.
     pub claims: Value,

@@ -13,7 +13,7 @@ use crate::upstream::Identity;
 /// The app that a login is for: the part that its tokens depend on.
 #[derive(Clone, Debug, Deserialize)]
 pub struct ForApp {
-    /// The `client_id`.
+    /// The `client_id` of the built-in client, or of the app.
     pub client_id: String,
     /// The scopes, separated by spaces.
     pub scope: String,

@@ -97,7 +97,7 @@ pub enum LoginRefusal {
     /// Refused with a code that the caller may see.
     #[error("{}", .code.as_str())]
     Refused {
-        /// The code.
+        /// The code of the refusal, for the caller and the log.
         code: Code,
         /// The reference of the login, where there is one.
         reference: Option<Reference>,

@@ -31,9 +31,9 @@ pub struct Report {
     pub ip: Option<IpAddr>,
     /// The `User-Agent` of that client.
     pub user_agent: Option<String>,
-    /// When it began.
+    /// When the login was stored.
     pub created_at: Timestamp,
-    /// When it expires.
+    /// When a pending login expires.
     pub expires_at: Timestamp,
 }
 

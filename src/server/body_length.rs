@@ -7,7 +7,7 @@ const TRANSFER_ENCODING: &[u8] = b"transfer-encoding:";
 /// What the headers seen so far say of the body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum BodyLength {
-    /// There is none.
+    /// The request has no body.
     None,
     /// `Content-Length`. A length of 0 is kept, because a second header would contradict it.
     Bytes(u64),

@@ -30,7 +30,7 @@ pub(super) enum Chunked {
     TrailerEnd,
     /// The last line feed.
     LastLineFeed,
-    /// Behind the body.
+    /// Behind the last chunk and its trailers.
     Complete,
     /// The bytes are no chunked body.
     Invalid,

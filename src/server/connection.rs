@@ -20,7 +20,7 @@ use super::limiter::Permit;
 use super::owed::Owed;
 use super::timeouts::{Flow, Timeouts};
 
-/// The stream.
+/// A connection of a client, as the stream under the dispatcher of actix-http.
 pub(super) struct Connection {
     socket: TcpStream,
     exchange: Rc<Exchange>,

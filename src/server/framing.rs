@@ -25,7 +25,7 @@ pub(super) enum Phase {
     Head,
     /// The head, and part of the body.
     Body,
-    /// The whole request.
+    /// The whole request was read, with its body.
     Complete,
     /// The end cannot be found with certainty.
     Invalid(Fault),

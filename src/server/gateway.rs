@@ -79,7 +79,7 @@ async fn hung_up(hangup: Option<&mut Signal>) {
     }
 }
 
-/// A running gateway.
+/// A running gateway: its listeners, its jobs, and the reader of the revocation feed.
 pub struct Server {
     app: Arc<App>,
     readiness: Data<Readiness>,

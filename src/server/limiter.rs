@@ -46,7 +46,7 @@ pub(super) struct Permit {
     is_told: bool,
 }
 
-/// An accepted connection.
+/// An accepted connection, which counts until its permit is dropped.
 pub(super) struct Admitted {
     pub(super) permit: Permit,
     /// The network that loses connections for this one, if the log is to say so.

@@ -36,7 +36,7 @@ const UNSENT: u32 = 8 * 1024;
 /// What bounds connections, beside the configuration.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Bounds {
-    /// The time limits.
+    /// The time limits of each connection.
     pub timeouts: Timeouts,
     /// Whether loopback addresses are counted like all others. For tests, which have no other addresses.
     pub count_loopback: bool,
@@ -47,7 +47,7 @@ pub(super) struct Options {
     pub(super) address: SocketAddr,
     pub(super) workers: usize,
     pub(super) sockets_per_worker: usize,
-    /// In whole seconds.
+    /// How long running requests may take at the end, in whole seconds.
     pub(super) shutdown_timeout: u64,
     pub(super) admission: Admission,
 }
@@ -102,7 +102,7 @@ impl Admission {
     }
 }
 
-/// A running listener.
+/// A running listener and its threads.
 pub(super) struct Listener {
     pub(super) address: SocketAddr,
     handle: ServerHandle,

@@ -27,7 +27,7 @@ impl Origin {
     }
 }
 
-/// One open connection.
+/// One open connection, and whether it is idle.
 pub(super) struct Entry {
     pub(super) origin: Origin,
     pub(super) activity: Arc<ActivityCell>,
@@ -35,7 +35,7 @@ pub(super) struct Entry {
     pub(super) close: oneshot::Sender<()>,
 }
 
-/// The open connections.
+/// The open connections by network, to find the largest one.
 #[derive(Default)]
 pub(super) struct Registry {
     entries: HashMap<u64, Entry>,

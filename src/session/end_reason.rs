@@ -40,7 +40,7 @@ pub enum EndReason {
 }
 
 impl EndReason {
-    /// The stored value.
+    /// The value of the column `ended_reason`.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Logout => "logout",

@@ -20,7 +20,7 @@ pub struct Endings {
 /// One ending: the values that it writes besides the sessions that it ends.
 #[derive(Clone, Debug)]
 pub struct Ending {
-    /// The reason.
+    /// Why the sessions end.
     pub reason: EndReason,
     /// The time of the ending.
     pub now: Timestamp,

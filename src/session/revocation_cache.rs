@@ -143,7 +143,7 @@ impl RevocationCache {
         news
     }
 
-    /// Evicts expired entries.
+    /// Evicts the entries whose tokens have all expired.
     pub(super) fn evict_expired(&self, now: Timestamp) {
         self.0.jtis.retain(|_, expires_at| *expires_at > now);
         let mut gone = Vec::new();

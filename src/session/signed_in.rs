@@ -65,7 +65,7 @@ impl Session {
 /// A session with its user.
 #[derive(Clone, Debug)]
 pub struct SignedIn {
-    /// The session itself.
+    /// The session, without its user.
     pub session: Session,
     /// The user, with the profile of the identity that the session was made through.
     pub user: User,

@@ -91,7 +91,7 @@ impl AccessClaims {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Subject {
-    /// A user.
+    /// A user, by the id that never changes.
     User(UserId),
     /// A client, in a token of `client_credentials` (RFC 9068 §2.2).
     Client(String),

@@ -36,7 +36,7 @@ pub struct PresentedCode {
     pub resource: Option<String>,
 }
 
-/// A redeemed code.
+/// What a redeemed code gives.
 pub struct Granted {
     /// The new session of the app.
     pub signed_in: SignedIn,

@@ -28,7 +28,7 @@ use crate::telemetry;
 /// How often it is audited for a session that the same successor went to another place.
 const RECORD_REPEAT_EVERY: TimeDelta = TimeDelta::hours(24);
 
-/// A refresh request.
+/// A token request with a refresh token.
 pub struct Presented {
     /// The refresh token as sent.
     pub token: Plain,
@@ -56,7 +56,7 @@ pub struct Renewed {
     pub refresh: Plain,
     /// The scopes of the access token.
     pub scope: String,
-    /// The session.
+    /// The refreshed session and its user.
     pub signed_in: SignedIn,
 }
 

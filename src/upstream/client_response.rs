@@ -10,7 +10,7 @@ use crate::config::{Registration, TokenEndpointAuthMethod};
 
 /// The response to a request with client authentication.
 pub struct ClientResponse {
-    /// The response.
+    /// The response of the endpoint.
     pub response: http::Response<Vec<u8>>,
     /// The confidential values of the request.
     pub sent: Sent,

@@ -124,7 +124,7 @@ pub struct LogoutClaims {
 /// The algorithm of a logout token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LogoutAlgorithm {
-    /// The algorithm.
+    /// The algorithm that signed the token.
     pub algorithm: JwsAlgorithm,
     /// Whether the provider's metadata lists it for ID tokens.
     pub is_listed: bool,

@@ -62,7 +62,7 @@ pub struct StoredTokens {
     pub sub: String,
     /// The version of the row that was read.
     pub version: Version,
-    /// The unsealed tokens.
+    /// The tokens, after the seal was opened.
     pub tokens: TokenSet,
     /// The expiry of the access token, if known.
     pub expires_at: Option<Timestamp>,

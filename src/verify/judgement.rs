@@ -13,7 +13,7 @@ use crate::session::{Aal, SignedIn};
 /// Whether a session passes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Judgement {
-    /// All conditions hold.
+    /// The session meets all conditions of the rule and the query.
     Passes,
     /// Only the age or the strength of the authentication fails: a new login can mend it.
     StepUp(StepUp),

@@ -4,11 +4,11 @@ use crate::config::{PathRefused, SiteHost, SitePath, SiteRule, Verify};
 
 /// The request to the site, as far as the proxy reported it.
 pub struct Asked<'a> {
-    /// The host.
+    /// The host of the site, as the proxy reports it.
     pub host: Option<&'a SiteHost>,
     /// The URI in origin form: path and query.
     pub uri: Option<&'a [u8]>,
-    /// The method.
+    /// The method of the request to the site.
     pub method: Option<&'a str>,
 }
 

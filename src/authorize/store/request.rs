@@ -49,7 +49,7 @@ statement! {
     )
 }
 
-/// Inserts the request.
+/// Inserts a request, pushed or bound to a browser.
 pub fn insert(conn: &mut Conn, row: &NewRequest) -> QueryResult<()> {
     let insert = Insert {
         request_id: row.id,

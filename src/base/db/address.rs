@@ -11,7 +11,7 @@ use crate::base::secret::Plain;
 pub struct Address {
     /// The hosts: names, IP addresses, and the directories of Unix sockets. Empty where libpq takes its default.
     pub hosts: Vec<String>,
-    /// The parameter `sslmode`.
+    /// The parameter `sslmode`, as libpq reads it.
     pub sslmode: Option<String>,
     /// The name of the role.
     user: Option<String>,

@@ -53,14 +53,14 @@ pub struct Jws<'t> {
     pub kid: Option<String>,
     signed: &'t str,
     signature: Vec<u8>,
-    /// The claims.
+    /// The claims, which are verified only with the signature.
     pub payload: Map<String, Value>,
     /// The claim that was dropped because it made the token too large.
     pub dropped: Option<&'static str>,
 }
 
 impl<'t> Jws<'t> {
-    /// Parses a token.
+    /// Parses a token in the compact form (RFC 7515 §7.1), without verifying it.
     pub fn read(token: &'t str, form: &Form) -> Result<Self, JwsError> {
         let whole = form.droppable.map_or(form.max_bytes, |(_, max_bytes)| max_bytes);
         if token.len() > whole {

@@ -59,9 +59,9 @@ impl Tags {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(from = "Value")]
 pub enum OnePerUser {
-    /// None.
+    /// A login ends no other session.
     Unlimited,
-    /// All.
+    /// A login ends all other sessions of the user.
     All,
     /// Those with the tag of the new one.
     Tag,

@@ -22,7 +22,7 @@ pub(crate) trait Local: Sized {
     /// Why a text is invalid: a phrase that follows the text.
     type Bad: Display;
 
-    /// Parses a text.
+    /// Parses a text that is not empty.
     fn read(text: &str) -> Result<Self, Self::Bad>;
 }
 

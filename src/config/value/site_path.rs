@@ -81,7 +81,7 @@ impl<'a> SitePath<'a> {
     }
 }
 
-/// Percent-decodes once.
+/// Percent-decodes once: what is still encoded then stays so.
 fn decode(path: &[u8]) -> Result<Cow<'_, str>, PathRefused> {
     if path.contains(&b'#') {
         return Err(PathRefused::Delimiter);

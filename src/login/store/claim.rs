@@ -31,7 +31,7 @@ pub struct Claim {
     pub now: Timestamp,
 }
 
-/// A claimed row.
+/// The row of a claimed login, and the request that it is for.
 pub struct ClaimedRow {
     pub id: AuthorizationSessionId,
     pub reference: Reference,

@@ -13,7 +13,7 @@ use crate::config::OnePerUser;
 use crate::session::{self, EndReason, Ended, Ending, Scope, Session, SignedIn, StatusIndex};
 use crate::vault::{self, PreviousTokens};
 
-/// A written login.
+/// What a completed login has written.
 pub struct Written {
     /// The new session and its user.
     pub signed_in: SignedIn,

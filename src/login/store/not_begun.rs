@@ -46,7 +46,7 @@ statement! {
     "SELECT reference, provider, flow, failure, reason, created_at FROM logins_not_begun WHERE reference = {reference}"
 }
 
-/// A row.
+/// A stored login that could not begin.
 #[derive(QueryableByName)]
 pub struct NotBegunRow {
     #[diesel(sql_type = Text)]

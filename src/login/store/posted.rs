@@ -12,7 +12,7 @@ use crate::base::statement::statement;
 pub struct Posted {
     pub provider: String,
     pub state: Hashed,
-    /// The sealed response.
+    /// The response, sealed for the provider and the `state`.
     pub sealed: Vec<u8>,
     pub now: Timestamp,
 }

@@ -45,14 +45,14 @@ pub enum UnlinkOutcome {
     Gone {
         /// The provider of the identity.
         provider: String,
-        /// The ended sessions.
+        /// The sessions that were made through the identity, which have ended.
         ended: Vec<Ended>,
     },
     /// The identity is removed at this time, unless a session of the user takes that back.
     Waits {
         /// The provider of the identity.
         provider: String,
-        /// The time.
+        /// When the identity will be removed.
         until: Timestamp,
     },
     /// The identity belongs to another user, or does not exist; or the removal was taken back.

@@ -11,13 +11,13 @@ use crate::base::statement::statement;
 
 /// The access token to be revoked.
 pub struct RevokedToken<'a> {
-    /// Its `jti`.
+    /// The `jti` of the access token.
     pub jti: uuid::Uuid,
     /// Its user; `None` for a token of `client_credentials`.
     pub user: Option<UserId>,
     /// Its session; `None` for a token of `client_credentials`.
     pub session: Option<SessionId>,
-    /// Its `client_id`.
+    /// The `client_id` of the access token.
     pub client_id: &'a str,
     /// Its `exp`: the feed entry may be deleted after that.
     pub expires_at: Timestamp,

@@ -71,7 +71,7 @@ statement! {
     )
 }
 
-/// A redeemed code.
+/// What the statement that redeems a code returns.
 pub struct Redeemed {
     /// The new session of the app.
     pub signed_in: SignedIn,

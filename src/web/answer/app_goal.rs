@@ -28,7 +28,7 @@ pub struct AppGoal {
 /// Whether a browser can continue a stored request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RequestState {
-    /// It can.
+    /// It can: nobody has answered it, and it is bound to this browser.
     Open,
     /// It has expired. It can begin anew.
     Expired,

@@ -8,7 +8,7 @@ use super::negotiate;
 
 /// A document as it is sent.
 pub struct Document<'d, B> {
-    /// The media type.
+    /// The media type of the document.
     pub content_type: &'static str,
     /// The value of `Cache-Control`.
     pub cache_control: &'d str,

@@ -5,7 +5,7 @@ use super::refusals::Refusal;
 /// A refusal of an app's request, with the parameter that caused it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AppRefusal {
-    /// The refusal.
+    /// The refusal that the text explains.
     pub refusal: Refusal,
     /// The name of the parameter, or of the header.
     pub parameter: &'static str,

@@ -46,9 +46,9 @@ pub struct Ways<'a> {
     pub account: bool,
 }
 
-/// A link.
+/// A link to an address.
 pub struct Way<'a> {
-    /// Its text.
+    /// The text of the link.
     pub text: &'static str,
     /// The name of the app, after the text.
     pub app: Option<&'a str>,
@@ -65,7 +65,7 @@ pub struct Back<'a> {
 }
 
 impl<'a> Ways<'a> {
-    /// The ways on.
+    /// What the page offers, by the refusal and the request.
     pub fn of(app: &'a App, prefix: &str, wanted: &'a Wanted, page: Circumstances, now: Timestamp) -> Self {
         let (login, request) = (wanted.login.as_ref(), wanted.app.as_ref());
         let back =

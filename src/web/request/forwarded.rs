@@ -27,7 +27,7 @@ pub struct SiteRequest<'r> {
     pub uri: Option<&'r [u8]>,
     /// `http` or `https`.
     pub scheme: Option<&'static str>,
-    /// The method.
+    /// The method of the request to the site.
     pub method: Option<&'r str>,
 }
 

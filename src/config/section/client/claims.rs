@@ -42,7 +42,7 @@ const MAX_NAME: usize = 128;
 /// A claim of a client's ID tokens and of its userinfo responses.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ClientClaim {
-    /// Its name.
+    /// The name of the claim in the token.
     pub name: String,
     /// Where its value comes from.
     pub source: ClaimSource,

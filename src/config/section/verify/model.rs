@@ -46,14 +46,14 @@ pub struct SiteRule {
     pub paths: Vec<PathPattern>,
     /// The methods, in upper case.
     pub methods: Vec<String>,
-    /// Who may pass.
+    /// Whose requests the rule lets pass.
     pub access: SiteAccess,
 }
 
 /// Who may see the part of a site that a rule names.
 #[derive(Clone, Debug)]
 pub enum SiteAccess {
-    /// Nobody.
+    /// Nobody, also with a session.
     Deny,
     /// Everyone, also without a session.
     Anyone,
