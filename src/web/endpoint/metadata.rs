@@ -109,28 +109,31 @@ fn scopes(app: &App) -> Vec<&str> {
     scopes
 }
 
+/// The claims that the gateway itself writes.
+const CLAIMS: [&str; 18] = [
+    "sub",
+    "iss",
+    "aud",
+    "exp",
+    "iat",
+    "auth_time",
+    "nonce",
+    "at_hash",
+    "sid",
+    "acr",
+    "amr",
+    "aal",
+    "name",
+    "preferred_username",
+    "picture",
+    "email",
+    "email_verified",
+    "groups",
+];
+
 /// The claims of ID tokens and userinfo, those of `clients.<id>.claims` included.
 fn claims(app: &App) -> Vec<&str> {
-    let mut claims: Vec<&str> = vec![
-        "sub",
-        "iss",
-        "aud",
-        "exp",
-        "iat",
-        "auth_time",
-        "nonce",
-        "at_hash",
-        "sid",
-        "acr",
-        "amr",
-        "aal",
-        "name",
-        "preferred_username",
-        "picture",
-        "email",
-        "email_verified",
-        "groups",
-    ];
+    let mut claims: Vec<&str> = CLAIMS.to_vec();
     for name in account::further_names() {
         claims.push(name);
     }

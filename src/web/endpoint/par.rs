@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::authorize::{IsPushed, read_request};
 use super::refused_authorization::{PUSHED_REQUEST_URI, app_request};
 use crate::app::App;
-use crate::authorize::{self, AuthorizationRequest, AuthorizeError};
+use crate::authorize::{self, AuthorizationRequest, AuthorizeError, ErrorAnswer};
 use crate::client::Client;
 use crate::web::answer::app_refusal::{self, AppRequest};
 use crate::web::answer::problem::Problem;
@@ -52,16 +52,18 @@ async fn pushed(
             let (request_uri, expires_in) = authorize::push(app, &asked, now).await?;
             Ok(HttpResponse::Created().json(Pushed { request_uri: request_uri.expose(), expires_in }))
         }
-        Err(AuthorizeError::Told(answer)) => {
-            let client_id = sent_client_id(request, form);
-            let sent = AppRequest { client_id: client_id.as_deref(), ..app_request(form) };
-            let (error, reason) = (answer.error.as_str(), &answer.description);
-            app_refusal::record_told(request, sent, answer.parameter, error, reason);
-            let body = ErrorResponse { error: answer.error.as_str(), error_description: &answer.description };
-            Ok(HttpResponse::BadRequest().json(body))
-        }
+        Err(AuthorizeError::Told(answer)) => Ok(error_response(request, form, &answer)),
         Err(refused) => Err(refused.into()),
     }
+}
+
+/// The error response to a client that has authenticated (RFC 9126 §2.3), which the log has as well.
+fn error_response(request: &HttpRequest, form: &Parameters, answer: &ErrorAnswer) -> HttpResponse {
+    let client_id = sent_client_id(request, form);
+    let sent = AppRequest { client_id: client_id.as_deref(), ..app_request(form) };
+    let (error, error_description) = (answer.error.as_str(), answer.description.as_str());
+    app_refusal::record_told(request, sent, answer.parameter, error, error_description);
+    HttpResponse::BadRequest().json(ErrorResponse { error, error_description })
 }
 
 /// The request of an authenticated client. With `client_secret_basic` the parameter `client_id` may be absent.
