@@ -1,19 +1,20 @@
 //! A user and a profile, as values.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::base::id::UserId;
 
 /// What a provider reports about a person, cleaned: no control characters, no text longer than its limit.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct Profile {
     /// The e-mail address; it identifies nobody.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,
-    /// Whether the address is verified, as the provider reported it or as the operator assumes; `None` where the provider
-    /// said nothing.
+    /// Whether the address is verified, as the provider reported it or as the operator assumes; missing where the provider
+    /// said nothing of it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub email_verified: Option<bool>,
     /// Whether `email_verified` is the operator's assumption (`providers.<id>.email_verified = "assume"`). It never links
@@ -26,10 +27,12 @@ pub struct Profile {
     /// The name that the person prefers; not unique.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub preferred_username: Option<String>,
-    /// The URL of a picture; the gateway never fetches it (AC-19).
+    /// The URL of a picture; the gateway never fetches it.
+    // AC-19
     #[serde(skip_serializing_if = "Option::is_none")]
     pub picture: Option<String>,
-    /// The names of the person's groups at the provider; `None` where it said nothing of groups.
+    /// The names of the person's groups at the provider; missing where it said nothing of groups, `[]` where it said that
+    /// there are none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub groups: Option<Vec<String>>,
 }
@@ -64,9 +67,9 @@ impl Profile {
 }
 
 /// A user as frontends see it.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct User {
-    /// The user's id: the `sub` of issued tokens.
+    /// The `sub` of the access tokens; never changes.
     pub sub: UserId,
     /// The profile; in a session, that of the identity by which it was created.
     #[serde(flatten)]

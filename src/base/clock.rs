@@ -2,12 +2,31 @@
 //!
 //! Everything else takes `now` as a parameter, one value for each request, so that tests need not wait.
 
+use std::borrow::Cow;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
 /// A point in time in UTC, with the precision of PostgreSQL (microseconds).
 pub type Timestamp = DateTime<Utc>;
+
+/// The schema of a [`Timestamp`], for `#[schemars(with = "TimestampSchema")]`.
+pub struct TimestampSchema;
+
+impl JsonSchema for TimestampSchema {
+    fn schema_name() -> Cow<'static, str> {
+        "Timestamp".into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "string", "format": "date-time" })
+    }
+}
 
 /// Where `now` comes from: the system, or a test.
 #[derive(Clone)]

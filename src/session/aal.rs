@@ -1,12 +1,14 @@
 //! The authentication assurance level of a session, after NIST SP 800-63B, from `acr` and `amr` (RFC 8176).
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::config;
 
 /// The assurance level, in the order of strength.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
+#[schemars(inline)]
 pub enum Aal {
     /// At least one factor, or an authentication that names no method.
     Aal1,

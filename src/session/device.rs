@@ -9,6 +9,7 @@
 
 use std::sync::LazyLock;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use ua_parser::{os, user_agent};
 
@@ -19,10 +20,11 @@ const MAX_KEPT: usize = 64;
 
 static PATTERNS: LazyLock<Option<Patterns>> = LazyLock::new(Patterns::compile);
 
-/// A device as shown in lists of sessions.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+/// A device as shown in lists of sessions, from the user agent.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Device {
     /// The category of the device.
+    #[schemars(with = "String", extend("enum" = ["desktop", "mobile", "tablet", "bot", "other"]))]
     pub r#type: Option<String>,
     /// The name of the operating system.
     pub os: Option<String>,

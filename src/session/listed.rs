@@ -2,14 +2,16 @@
 
 use std::net::IpAddr;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::device::Device;
-use crate::base::clock::Timestamp;
+use crate::base::clock::{Timestamp, TimestampSchema};
 use crate::base::id::{SessionId, UserId};
 
 /// A session of a browser with the apps that use it, as `GET /sessions` returns it.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[schemars(rename = "ListedSession")]
 pub struct Listed {
     /// The id of the session (`sid`).
     pub id: SessionId,
@@ -17,12 +19,15 @@ pub struct Listed {
     #[serde(skip)]
     pub user: UserId,
     /// The time of the login.
+    #[schemars(with = "TimestampSchema")]
     pub created_at: Timestamp,
     /// Its last use, accurate to a minute.
+    #[schemars(with = "TimestampSchema")]
     pub last_activity_at: Timestamp,
-    /// Its absolute end (`sessions.not_after`).
+    /// The absolute timeout.
+    #[schemars(with = "TimestampSchema")]
     pub expires_at: Timestamp,
-    /// The IP address from which the user logged in.
+    /// The address at the login, determined with `server.trusted_proxies`.
     pub ip: Option<IpAddr>,
     /// The `User-Agent` header of the login.
     pub user_agent: Option<String>,
@@ -32,7 +37,7 @@ pub struct Listed {
     pub provider: String,
     /// The client ids of its active app sessions.
     pub clients: Vec<String>,
-    /// Its label (`sessions.tags`).
+    /// Its label by `sessions.tags`, if it has one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tag: Option<String>,
 }

@@ -8,7 +8,8 @@
 //! routes          the path selects a row of ROUTES, the method an entry of the row
 //!    │            no row: 404; no entry: 405; OPTIONS: cors::preflight
 //!    ▼
-//! guard           rate limit of the entry: 429
+//! guard           session cookie Strict, navigation from another site: a page that goes on by itself
+//!    │            rate limit of the entry: 429
 //!    │            credentials of the entry: 401, or 403 for a missing scope
 //!    │            cookie-authenticated change from another origin: 403
 //!    │            session revoked or expired: 401; revocations unknown: 503
@@ -32,6 +33,8 @@ pub use answer::goes_on::BegunBy;
 pub use answer::refusals::{Refusal, RefusalText};
 pub use endpoint::metadata::Metadata;
 pub use endpoint::ops::Readiness;
+#[cfg(feature = "dev")]
+pub use endpoint::schemas::answer_schemas;
 pub use request::throttle::Throttles;
 pub use routing::admin_routes::admin;
 pub use routing::bounds::keep as keep_bounds;

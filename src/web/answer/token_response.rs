@@ -1,7 +1,10 @@
 //! Token responses (RFC 6749 §5.1): of the token endpoint, of `/session/token` and of provider tokens; and error responses.
 
+use std::borrow::Cow;
+
 use actix_web::HttpResponse;
 use actix_web::http::header::{self, HeaderValue};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Serialize;
 
 /// The members of a token response; `None` is left out.
@@ -43,4 +46,21 @@ impl TokenResponse<'_> {
 pub struct ErrorResponse<'a> {
     pub error: &'a str,
     pub error_description: &'a str,
+}
+
+/// An access token: a text, which `docs/openapi.yaml` describes in one place.
+pub struct AccessTokenText;
+
+impl JsonSchema for AccessTokenText {
+    fn schema_name() -> Cow<'static, str> {
+        "AccessToken".into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "$ref": "#/components/schemas/AccessToken" })
+    }
 }

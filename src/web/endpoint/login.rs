@@ -3,6 +3,7 @@
 use actix_web::http::header;
 use actix_web::web::{Data, Path, Payload};
 use actix_web::{HttpRequest, HttpResponse};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::app_ways::{self, FailedLogin};
@@ -54,12 +55,17 @@ struct Providers {
     providers: Vec<ProviderView>,
 }
 
-#[derive(Serialize)]
-struct ProviderView {
+/// A provider at which users sign in.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Provider")]
+pub(super) struct ProviderView {
     id: String,
     name: String,
+    #[schemars(extend("enum" = ["oidc", "oauth2", "oauth1"]))]
     kind: &'static str,
+    #[schemars(extend("format" = "uri"))]
     login_url: String,
+    /// False while neither fetched nor stored metadata of the provider exists.
     available: bool,
 }
 

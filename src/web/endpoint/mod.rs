@@ -19,6 +19,8 @@ pub mod provider_token;
 mod refused_authorization;
 pub mod resource_metadata;
 pub mod revocation;
+#[cfg(feature = "dev")]
+pub mod schemas;
 pub mod session;
 pub mod sessions;
 pub mod spa_flow;

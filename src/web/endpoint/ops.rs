@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use actix_web::HttpResponse;
 use actix_web::web::Data;
 use chrono::TimeDelta;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::app::App;
@@ -37,20 +38,27 @@ pub async fn healthz() -> HttpResponse {
     HttpResponse::Ok().content_type("text/plain; charset=utf-8").body("ok\n")
 }
 
-#[derive(Serialize)]
-struct Readyz {
+/// Whether this replica should receive requests, and why not.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Readiness")]
+pub(super) struct Readyz {
+    #[schemars(extend("enum" = ["ready", "not ready"]))]
     status: &'static str,
     checks: Checks,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(inline)]
 struct Checks {
+    /// `ok` or `unavailable`.
     database: &'static str,
+    /// `ok` or `out of reach`.
     revocations: &'static str,
     /// `ok`, or how far the clock of this machine is off.
     clock: Cow<'static, str>,
+    /// `ok`, or `begun` before the process ends.
     shutdown: &'static str,
-    /// By id.
+    /// By id: `ok`, `unavailable` or `issuer changed`.
     providers: BTreeMap<String, &'static str>,
 }
 

@@ -2,11 +2,13 @@
 
 use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use crate::account::User;
 use crate::app::App;
-use crate::base::clock::Timestamp;
+use crate::base::clock::{Timestamp, TimestampSchema};
 use crate::base::id::{SessionId, UserId};
 use crate::session::{Aal, SignedIn};
 use crate::token::{self, AccessToken, BUILT_IN_CLIENT, BUILT_IN_SCOPE, has_scope};
@@ -69,17 +71,27 @@ async fn form(app: &App, request: &HttpRequest, payload: Payload) -> Result<Para
     if body.is_empty() { Ok(Parameters::none()) } else { Err(Refusal::MediaType.into()) }
 }
 
-#[derive(Serialize)]
-struct SessionView<'a> {
+/// The session of the caller.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Session")]
+pub(super) struct SessionView<'a> {
     sub: UserId,
     sid: SessionId,
     provider: &'a str,
+    /// Only where the provider stated it.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<TimestampSchema>")]
     auth_time: Option<Timestamp>,
+    /// The assurance level, from `acr` and `amr`; missing where the provider said neither.
     #[serde(skip_serializing_if = "Option::is_none")]
     aal: Option<Aal>,
+    /// The absolute timeout.
+    #[schemars(with = "TimestampSchema")]
     expires_at: Timestamp,
+    /// The idle timeout.
+    #[schemars(with = "TimestampSchema")]
     idle_expires_at: Timestamp,
+    #[schemars(with = "User")]
     user: Value,
 }
 

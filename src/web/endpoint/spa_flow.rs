@@ -2,6 +2,7 @@
 
 use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::account::User;
@@ -19,6 +20,7 @@ use crate::token::{self, RefreshToken, s256_challenge};
 use crate::upstream::{AuthorizationGrant, Provider, ProviderTokens};
 use crate::web::answer::problem::Problem;
 use crate::web::answer::refusals::Refusal;
+use crate::web::answer::token_response::AccessTokenText;
 use crate::web::request::cookies;
 use crate::web::request::extract::{self, Parameters, Query};
 use crate::web::request::login::{caller, hints};
@@ -160,38 +162,53 @@ struct LoginUrl<'a> {
 }
 
 /// The answer to the completed login.
-#[derive(Serialize)]
-struct SignedInBody<'a> {
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "SpaLogin")]
+pub(super) struct SignedInBody<'a> {
     api: ApiTokens<'a>,
     provider: AtProvider<'a>,
     user: &'a User,
 }
 
 /// The gateway's tokens.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(inline)]
 struct ApiTokens<'a> {
+    #[schemars(with = "AccessTokenText")]
     access: &'a str,
+    /// For `/oauth2/token`, without a client.
     refresh: &'a str,
+    #[schemars(extend("const" = "Bearer"))]
     token_type: &'static str,
+    /// In seconds, from now on.
     expires_in: u64,
 }
 
-#[derive(Serialize)]
+/// The provider, and its tokens with `providers.<id>.expose_tokens`.
+#[derive(Serialize, JsonSchema)]
+#[schemars(inline)]
 struct AtProvider<'a> {
     /// With `providers.<id>.expose_tokens`.
     #[serde(flatten)]
     tokens: Option<ExposedTokens<'a>>,
+    /// An address of ours that leads the browser to the logout at the provider (`GET /logout/provider`). It has no token of
+    /// the provider. Null where the provider has no logout endpoint.
+    #[schemars(extend("format" = "uri"))]
     logout_url: Option<String>,
 }
 
 /// The provider's tokens for the frontend.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct ExposedTokens<'a> {
+    /// This and the following with `expose_tokens` only.
     access_token: &'a str,
+    /// Null with `store_tokens`: only the gateway refreshes.
     refresh_token: Option<&'a str>,
     id_token: Option<&'a str>,
     expires_in: Option<u64>,
+    /// For kind `oauth1`: the secret of the access token.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "String")]
     token_secret: Option<&'a str>,
 }
 
