@@ -18,7 +18,9 @@ use crate::support::{Answer, Ask, Browser, Cluster, Gateway, LogCapture, Setup};
 const IMPATIENT: &str = "[database]\nacquire_timeout = '500ms'\nstatement_timeout = '1s'\npool_size = 2\n";
 
 fn gateway_of_its_own() -> Gateway {
-    Setup::new().on(&Cluster::own().database()).toml(IMPATIENT).start()
+    // A cached session is answered without a database; `verify::outage` tests that.
+    let uncached = "[verify]\ncache_for = '0s'";
+    Setup::new().on(&Cluster::own().database()).toml(IMPATIENT).toml(uncached).start()
 }
 
 #[track_caller]

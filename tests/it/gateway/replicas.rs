@@ -36,7 +36,7 @@ async fn a_login_begun_on_one_replica_completes_on_another() {
         assert_eq!(ask.send().await.status, 200);
     }
     there.post("/logout").await;
-    assert_eq!(browser.fetch("/session").await.problem(), (401, "session_revoked".into()));
+    assert_eq!(browser.ends().await.problem(), (401, "session_revoked".into()));
 }
 
 /// LG-10, RC-08
