@@ -6,9 +6,10 @@ use std::time::Duration;
 use uuid::Uuid;
 
 use crate::app::App;
-use crate::base::db::DbError;
+use crate::base::db::{Conn, DbError};
 use crate::base::id::{SubId, UserId};
 use crate::session::{self, EndReason, Scope};
+use crate::vault::Vault;
 
 /// The pause after a walk over all stored tokens.
 const PAUSE: Duration = Duration::from_secs(2);
@@ -30,17 +31,23 @@ pub async fn recheck(app: Arc<App>) {
 }
 
 async fn step(app: &App, after: Uuid) -> Result<Option<Uuid>, DbError> {
-    let found = app.vault.recheck(&app.providers, after).await?;
+    let found = app.vault.walk_step(&app.providers, after).await?;
     for (user, identity) in found.refused {
         end(app, user, identity).await?;
     }
+    app.vault.refresh_due(found.due).await;
     Ok(found.next)
 }
 
 async fn end(app: &App, user: UserId, identity: SubId) -> Result<(), DbError> {
     let ending = app.endings.ending(EndReason::ProviderRefused, app.clock.now());
     let (scope, write) = (Scope::OfIdentity { user, identity }, ending.clone());
-    let ended = app.db.run("end refused sessions", move |conn| session::end_where(conn, scope, &write)).await?;
-    app.ended(&ended, &ending);
+    let end = move |conn: &mut Conn| match Vault::is_refused(conn, identity)? {
+        true => session::end_where(conn, scope, &write).map(Some),
+        false => Ok(None),
+    };
+    if let Some(ended) = app.db.run("end refused sessions", end).await? {
+        app.ended(&ended, &ending);
+    }
     Ok(())
 }

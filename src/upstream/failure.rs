@@ -40,6 +40,9 @@ pub struct Failure {
     /// Whether the user has to log in again: the refresh token is no longer valid (`invalid_grant`, RFC 6749 §5.2), or the
     /// response belongs to another user.
     pub requires_reauth: bool,
+    /// Whether the provider says that the code or the refresh token is not valid (`invalid_grant`, RFC 6749 §5.2, or a code that
+    /// means the same), and not only that it refuses.
+    pub refuses_grant: bool,
     /// Whether only an operator can change it, here or at the provider: another issuer, an unknown certificate authority, a
     /// client that the provider refuses. A further attempt fails too.
     pub needs_operator: bool,
@@ -55,7 +58,7 @@ impl Failure {
         if let Some((end, _)) = reason.char_indices().nth(MAX_REASON) {
             reason.truncate(end);
         }
-        Self { stage, fault, reason, requires_reauth: false, needs_operator: false }
+        Self { stage, fault, reason, requires_reauth: false, refuses_grant: false, needs_operator: false }
     }
 
     /// The same failure with [`Self::requires_reauth`] set.

@@ -5,7 +5,7 @@ use http::StatusCode;
 use serde_json::{Map, Value};
 
 use super::client_response::ClientResponse;
-use super::error_response::{ProviderError, members};
+use super::error_response::{INVALID_GRANT_CODES, ProviderError, members};
 use super::failure::{Failure, Fault};
 
 /// A failure at the token request.
@@ -54,7 +54,14 @@ fn rejected(error: &ProviderError, answer: &ClientResponse) -> Failure {
     if error.is_temporary() {
         return token_failure(Fault::InvalidResponse, &format!("has a temporary problem{said}"));
     }
-    Failure::token(Fault::Refused, format!("the provider rejected the grant{said}")).requiring_reauth()
+    let refuses_grant = INVALID_GRANT_CODES.contains(&error.code());
+    let is_missing = [StatusCode::NOT_FOUND, StatusCode::METHOD_NOT_ALLOWED].contains(&answer.response.status());
+    if is_missing && !refuses_grant {
+        // A proxy or a framework answers so while the provider is not there.
+        return token_failure(Fault::InvalidResponse, &answer.describe());
+    }
+    let failure = Failure::token(Fault::Refused, format!("the provider rejected the grant{said}")).requiring_reauth();
+    Failure { refuses_grant, ..failure }
 }
 
 /// The response with only the members that the library reads, in the form of RFC 6749 §5.1.
@@ -224,6 +231,17 @@ mod tests {
             assert!(reason.contains("the client authentication (") && reason.contains("client_secret"), "{reason}");
         }
         assert!(refused(401, r#"{"error":"invalid_grant"}"#).contains("rejected the grant"));
+        for (body, expected) in [
+            (r#"{"error":"invalid_grant"}"#, true),
+            (r#"{"ok":false,"error":"bad_refresh_token"}"#, true),
+            (r#"{"error":"unauthorized_client"}"#, false),
+            (r#"{"error":"invalid_scope"}"#, false),
+            (r#"{"error":"Forbidden"}"#, false),
+            (r#"{"error":{"type":"OAuthException"}}"#, false),
+        ] {
+            let failure = normalize(&answer(400, json, body), TokenType::Required).expect_err("refused");
+            assert_eq!((failure.requires_reauth, failure.refuses_grant), (true, expected), "{body}");
+        }
         assert!(refused(200, r#"{"error":"bad_verification_code"}"#).contains("bad_verification_code"));
         assert!(refused(400, r#"{"error":"<script>"}"#).contains("it said \"<script>\""));
         let (fault, reason) = normalized(400, json, r#"{"error":"temporarily_unavailable"}"#).expect_err("a failure");
@@ -236,6 +254,8 @@ mod tests {
             (400, "text/html", "<html>"),
             (400, json, "{}"),
             (404, json, ""),
+            (404, json, r#"{"status":404,"error":"Not Found"}"#),
+            (405, json, r#"{"error":"Method Not Allowed"}"#),
             (200, json, ""),
             (200, json, "{"),
             (200, json, "[]"),

@@ -7,6 +7,7 @@ use tokio::sync::Mutex;
 use tracing::Instrument;
 
 use super::freshness::TokenFreshness;
+use super::recheck_pause::RecheckPauses;
 use super::store::{self, TokenOwner};
 use super::stored::{ProviderAccessToken, ProviderTokenError, StoredTokens};
 use crate::base::clock::{Clock, Timestamp};
@@ -27,13 +28,15 @@ struct Inner {
     record: fn(&Event),
     /// One lock for each identity that is being refreshed in this process, so that a single task polls the database for it.
     refresh_locks: DashMap<SubId, Arc<Mutex<()>>>,
+    recheck_pauses: RecheckPauses,
 }
 
 impl Vault {
     /// Creates a vault. `record` receives its events.
     pub fn new(db: &Db, ring: &Arc<Ring>, clock: &Clock, record: fn(&Event)) -> Self {
         let (db, ring, clock) = (db.clone(), Arc::clone(ring), clock.clone());
-        Self(Arc::new(Inner { db, ring, clock, record, refresh_locks: DashMap::new() }))
+        let (refresh_locks, recheck_pauses) = (DashMap::new(), RecheckPauses::default());
+        Self(Arc::new(Inner { db, ring, clock, record, refresh_locks, recheck_pauses }))
     }
 
     /// The user's access token at that provider, refreshed first when that is due. Only for a session that was made through
@@ -84,6 +87,10 @@ impl Vault {
 
     pub(super) fn record(&self, event: &Event) {
         (self.0.record)(event);
+    }
+
+    pub(super) fn recheck_pauses(&self) -> &RecheckPauses {
+        &self.0.recheck_pauses
     }
 
     pub(super) fn clock(&self) -> &Clock {

@@ -13,6 +13,7 @@
 mod freshness;
 mod get;
 mod recheck;
+mod recheck_pause;
 mod refresh;
 mod revoke;
 mod save;

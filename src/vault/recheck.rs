@@ -11,7 +11,8 @@ use uuid::Uuid;
 
 use super::get::Vault;
 use super::store::{self, Walked};
-use crate::base::db::DbError;
+use crate::base::clock::Timestamp;
+use crate::base::db::{Conn, DbError, QueryResult};
 use crate::base::id::{SubId, UserId};
 use crate::upstream::{Provider, Registry};
 
@@ -21,16 +22,21 @@ const STEP: i64 = 500;
 const MAX_IN_FLIGHT: usize = 8;
 
 /// What one step of the walk found.
-pub struct Refusals {
+pub struct WalkStep {
     /// The identities with a session whose refresh token the provider refused.
     pub refused: Vec<(UserId, SubId)>,
+    /// The identities whose tokens are due.
+    pub due: DueTokens,
     /// Where the next step begins; `None` at the end of the walk.
     pub next: Option<Uuid>,
 }
 
+/// Identities whose tokens are due to be refreshed if they were written before a time.
+pub struct DueTokens(Vec<(Provider, SubId, Timestamp)>);
+
 impl Vault {
-    /// Refreshes the tokens that are due in one range of ids, and returns the identities whose sessions must end.
-    pub async fn recheck(&self, providers: &Registry, after: Uuid) -> Result<Refusals, DbError> {
+    /// Reads one range of ids.
+    pub async fn walk_step(&self, providers: &Registry, after: Uuid) -> Result<WalkStep, DbError> {
         let now = self.clock().now();
         let walk = self.db().run("walk provider tokens", move |conn| store::walk(conn, after, STEP, now)).await?;
         let next = walk.last().map(|last| last.sub_id.0).filter(|_| i64::try_from(walk.len()).ok() == Some(STEP));
@@ -40,20 +46,32 @@ impl Vault {
         let due = walk.iter().filter(checked).filter(|walked| !walked.is_refused).filter_map(|walked| {
             let (provider, every) = recheck_of(providers, walked)?;
             let before = now - every;
-            (walked.updated_at <= before).then_some((provider, walked.sub_id, before))
+            (walked.updated_at <= before).then(|| (provider.clone(), walked.sub_id, before))
         });
-        let due: Vec<_> = due.collect();
-        for some in due.chunks(MAX_IN_FLIGHT) {
-            let mut asked = JoinSet::new();
-            for (provider, sub_id, before) in some {
-                let (vault, provider, sub_id, before) = (self.clone(), (*provider).clone(), *sub_id, *before);
-                // In tasks of their own: if this job is stopped, the answers of the provider must still be stored.
-                let refresh = async move { vault.refresh_older(&provider, sub_id, before).await };
-                asked.spawn(tokio::spawn(refresh.in_current_span()));
+        Ok(WalkStep { refused, due: DueTokens(due.collect()), next })
+    }
+
+    /// Refreshes the tokens that are due. A provider that gives no usable answer is left alone for a while.
+    pub async fn refresh_due(&self, due: DueTokens) {
+        let mut asked = JoinSet::new();
+        for (provider, sub_id, before) in due.0 {
+            if self.recheck_pauses().is_paused(provider.id(), self.clock().now()) {
+                continue;
             }
-            asked.join_all().await;
+            if asked.len() >= MAX_IN_FLIGHT {
+                asked.join_next().await;
+            }
+            let vault = self.clone();
+            let refresh = async move { vault.refresh_older(&provider, sub_id, before).await };
+            // In tasks of their own: if this job is stopped, the answers of the provider must still be stored.
+            asked.spawn(tokio::spawn(refresh.in_current_span()));
         }
-        Ok(Refusals { refused, next })
+        asked.join_all().await;
+    }
+
+    /// Whether the provider still refuses the tokens of an identity: the user may have logged in since the walk.
+    pub fn is_refused(conn: &mut Conn, identity: SubId) -> QueryResult<bool> {
+        store::is_refused(conn, identity)
     }
 }
 

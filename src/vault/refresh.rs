@@ -135,7 +135,7 @@ impl Vault {
             return Ok(stored.access_token());
         }
         let reason = "the access token has expired, and there is no refresh token";
-        self.require_reauth(provider, &stored, reason, now).await
+        self.require_reauth(provider, &stored, reason, false, now).await
     }
 
     /// The lease outlasts the attempt, which [`Vault::request`] limits; otherwise two replicas could send one refresh token.
@@ -164,9 +164,15 @@ impl Vault {
         let limit = max_refresh_duration(provider.registration());
         let attempt = tokio::time::timeout(limit, provider.refresh(&request, now)).await;
         match attempt.unwrap_or_else(|_| Err(Failure::token(Fault::Timeout, "no answer in time"))) {
-            Ok(tokens) => self.write(provider, stored, &tokens).await,
+            Ok(tokens) => {
+                self.recheck_pauses().answered(provider.id());
+                self.write(provider, stored, &tokens).await
+            }
             Err(failure) if failure.requires_reauth => {
-                self.require_reauth(provider, &stored, &failure.reason, self.clock().now()).await
+                self.recheck_pauses().answered(provider.id());
+                // Other refusals may be mistakes in the configuration of either side, or an address that is not served now.
+                let ends_sessions = failure.refuses_grant && provider.registration().recheck.is_some();
+                self.require_reauth(provider, &stored, &failure.reason, ends_sessions, self.clock().now()).await
             }
             Err(failure) => self.back_off(provider, stored, holder, failure).await,
         }
@@ -241,16 +247,17 @@ impl Vault {
         current.unexpired(now, Fault::Timeout)
     }
 
+    /// `ends_sessions`: whether the sessions of the identity end too.
     async fn require_reauth(
         &self,
         provider: &Provider,
         stored: &StoredTokens,
         reason: &str,
+        ends_sessions: bool,
         now: Timestamp,
     ) -> Outcome {
         let (sub_id, expected) = (stored.sub_id, stored.version);
         let detail = json!({ "identity": sub_id, "reason": reason });
-        let ends_sessions = provider.registration().recheck.is_some();
         let mark = move |conn: &mut _| store::require_reauth(conn, sub_id, expected, &detail, ends_sessions, now);
         if !self.db().run("end provider link", mark).await? {
             // Another replica used the refresh token first, or the user has logged in since.
@@ -266,8 +273,9 @@ impl Vault {
         let now = self.clock().now();
         let (sub_id, until) = (stored.sub_id, now + BACK_OFF);
         // If this write fails, the lease runs out by itself.
-        // The provider may have issued new tokens that did not arrive.
-        let unanswered = matches!(failure.fault, Fault::Timeout | Fault::InvalidResponse);
+        // The provider may have issued new tokens that did not arrive, or that could not be verified.
+        let unanswered = failure.fault != Fault::Overloaded;
+        self.recheck_pauses().failed(provider.id(), now);
         let release = move |conn: &mut _| store::release_lease(conn, sub_id, holder, until, unanswered);
         let _logged = self.db().run("put off refresh", release).await;
         let (provider, reason) = (provider.id().to_owned(), failure.reason);

@@ -26,7 +26,11 @@ impl RelyingParty {
         if let Some(id_token) = &tokens.id_token {
             let expected = self.expected(&tokens.access_token);
             let verified = self.verify_as(metadata, &expected, id_token, now).await;
-            let verified = verified.map_err(Failure::requiring_reauth)?;
+            // Keys that cannot be fetched now say nothing about the tokens.
+            let verified = verified.map_err(|failure| match failure.fault {
+                Fault::Refused => failure.requiring_reauth(),
+                _ => failure,
+            })?;
             check(&verified, request)?;
         }
         Ok(tokens)

@@ -13,6 +13,6 @@ pub use former_issuer::remove_tokens_of_former_issuer;
 #[cfg(feature = "dev")]
 pub use hot::{hot_statements, rare_statements};
 pub use lease::{Refreshed, release_lease, replace, require_reauth, take_lease};
-pub use recheck::{Walked, walk};
+pub use recheck::{Walked, is_refused, walk};
 pub use revocation::{PendingRevocation, claim_due, delete, queue_revocation, reschedule, revoke_all, revoke_one};
 pub use row::{PreviousTokens, ProviderTokenRow, TokenOwner, Upsert, find, lock, read, upsert};

@@ -1,11 +1,12 @@
 //! The walk over identities with stored tokens, for `providers.<id>.recheck`.
 
 use diesel::sql_types::{BigInt, Bool, Text, Timestamptz, Uuid};
-use diesel::{QueryResult, QueryableByName, RunQueryDsl};
+use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, QueryableByName, RunQueryDsl};
 
 use crate::base::clock::Timestamp;
 use crate::base::db::Conn;
 use crate::base::id::{SubId, UserId};
+use crate::base::schema::provider_tokens;
 use crate::base::statement::statement;
 
 statement! {
@@ -47,4 +48,10 @@ pub struct Walked {
 /// Up to `most` identities after this one, in the order of their ids.
 pub fn walk(conn: &mut Conn, after: uuid::Uuid, most: i64, now: Timestamp) -> QueryResult<Vec<Walked>> {
     Walk { after, now, most }.load(conn)
+}
+
+/// Whether the provider has refused the refresh token of that identity, and no login has replaced it since.
+pub fn is_refused(conn: &mut Conn, identity: SubId) -> QueryResult<bool> {
+    let row = provider_tokens::table.find(identity.0).select(provider_tokens::refused_at.is_not_null());
+    Ok(row.first(conn).optional()?.unwrap_or(false))
 }

@@ -74,16 +74,32 @@ async fn a_session_stays_where_the_refresh_token_was_lost_here() {
 async fn only_a_refusal_ends_a_session() {
     let gateway = start();
     let alice = signed_in(&gateway, "alice").await;
-    gateway.op.reply("/token", Reply::text(503, "application/json", "{}"));
-    gateway.hand.advance(TimeDelta::minutes(61));
-    until_asked(&gateway, 1).await;
-    assert!(is_active(&alice).await && row(&gateway).starts_with("kept"));
+    for (attempt, (status, body)) in
+        [(503, "{}"), (404, r#"{"status":404,"error":"Not Found"}"#)].into_iter().enumerate()
+    {
+        gateway.op.reply("/token", Reply::text(status, "application/json", body));
+        gateway.hand.advance(TimeDelta::minutes(61));
+        until_asked(&gateway, attempt + 1).await;
+        assert!(is_active(&alice).await && row(&gateway).starts_with("kept"), "{body}");
+    }
     let without = with("");
     let bob = signed_in(&without, "bob").await;
     without.op.refreshing(|refreshing| refreshing.refuse("bob"));
     without.hand.advance(TimeDelta::seconds(LIFETIME + 1));
     assert_eq!(bob.fetch(TOKEN).await.problem().1, "reauth_required");
     assert!(is_active(&bob).await);
+}
+
+/// A refresh grant that is switched off is no word about the person: the link is broken, and the session stays.
+#[tokio::test]
+async fn an_error_about_the_client_ends_no_session() {
+    let gateway = start();
+    let alice = signed_in(&gateway, "alice").await;
+    gateway.op.reply("/token", Reply::text(400, "application/json", r#"{"error":"unauthorized_client"}"#));
+    gateway.hand.advance(TimeDelta::minutes(61));
+    gateway.database.until("SELECT count(*) FROM provider_tokens WHERE sealed IS NULL", 1).await;
+    assert_eq!(gateway.database.number("SELECT count(*) FROM provider_tokens WHERE refused_at IS NOT NULL"), 0);
+    assert!(is_active(&alice).await, "only the link is broken");
 }
 
 /// Two replicas walk over the same tokens; the lease lets one of them ask.
