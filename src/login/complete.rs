@@ -87,7 +87,9 @@ async fn confirm(
     (handshake, grant): (&Handshake, AuthorizationGrant),
     now: Timestamp,
 ) -> Result<Identity, LoginError> {
-    let identity = provider.finish(handshake, grant, now).await.map_err(LoginFailure::from)?;
+    let identity = provider.finish(handshake, grant, now).await;
+    // A provider may quote the code at any of its endpoints.
+    let identity = identity.map_err(|failure| LoginFailure::from(failure.without(&handshake.sent)))?;
     fresh::note_auth_time(app, provider, handshake, &identity, now);
     if !identity.losses.is_empty() {
         let (provider, reference) = (provider.id().to_owned(), claimed.reference.clone());

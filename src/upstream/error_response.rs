@@ -248,21 +248,33 @@ fn is_code(text: &str) -> bool {
     is_error_code(text) || ((1..=64).contains(&text.len()) && text.split(' ').all(is_other) && !text.starts_with(' '))
 }
 
-/// The visible text of a web page; of another text the text itself.
+/// The text from the end tag of that name on; nothing where there is none, so that each text is searched once.
+fn from_end_tag<'t>(text: &'t str, name: &str) -> &'t str {
+    let is_end = |at: usize| {
+        let tag = text.get(at + 2..at + 2 + name.len());
+        tag.is_some_and(|tag| tag.eq_ignore_ascii_case(name))
+    };
+    let end = text.match_indices("</").map(|(at, _)| at).find(|at| is_end(*at));
+    end.and_then(|at| text.get(at..)).unwrap_or_default()
+}
+
+/// The visible text of a web page, at least its first [`MAX_TEXT`] bytes; of another text the text itself.
 fn without_markup(body: &str) -> String {
+    const MAX_TEXT: usize = 8 * 1024;
     let mut text = String::new();
     let mut rest = body;
     while let Some((before, tag)) = rest.split_once('<') {
         text.push_str(before);
-        text.push(' ');
+        if !text.ends_with(' ') {
+            text.push(' ');
+        }
         let (tag, after) = tag.split_once('>').unwrap_or((tag, ""));
         let name: String = tag.chars().take_while(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
         let is_hidden = ["head", "script", "style", "template", "svg"].contains(&name.as_str()) && !tag.ends_with('/');
-        let end = format!("</{name}");
-        rest = match after.to_ascii_lowercase().find(&end).filter(|_| is_hidden) {
-            Some(at) => after.get(at..).unwrap_or_default(),
-            None => after,
-        };
+        rest = if is_hidden { from_end_tag(after, &name) } else { after };
+        if text.len() > MAX_TEXT {
+            rest = "";
+        }
     }
     text.push_str(rest);
     text.split_whitespace().collect::<Vec<_>>().join(" ")
@@ -373,6 +385,16 @@ mod tests {
         assert!(is_temporary(json!({"error": {"type": "OAuthException", "code": 2, "is_transient": true}})));
         assert!(is_temporary(json!({"errcode": -1, "errmsg": "system busy"})));
         assert!(!is_temporary(json!({"error": "invalid_grant"})) && !is_temporary(json!({"errcode": 40029})));
+    }
+
+    /// A page with very many tags is read once, not once for each tag.
+    #[test]
+    fn the_text_of_a_page_is_read_in_linear_time() {
+        let text = |body: &str| describe_response(&response(500, "text/html", body), &Sent::default());
+        assert_eq!(text(&("<a>".repeat(21_000) + "late")), "answered 500, it said \"late\"");
+        assert_eq!(text(&("<SCRIPT>x</Script >".repeat(3000) + "late")), "answered 500, it said \"late\"");
+        assert_eq!(text(&"<script>".repeat(8000)), "answered 500");
+        assert!(text(&"word <b>".repeat(8000)).contains("word word"));
     }
 
     #[test]

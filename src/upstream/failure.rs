@@ -1,5 +1,7 @@
 //! Why a login, a refresh or a revocation at a provider failed.
 
+use super::sent::Sent;
+
 /// The longest reason, in characters: it is stored with the login and logged, and may contain what a provider sent.
 const MAX_REASON: usize = 500;
 
@@ -70,6 +72,12 @@ impl Failure {
     #[must_use]
     pub fn needing_operator(self, needs_operator: bool) -> Self {
         Self { needs_operator, ..self }
+    }
+
+    /// The same failure without values that were sent to the provider.
+    #[must_use]
+    pub fn without(self, sent: &Sent) -> Self {
+        Self { reason: sent.replace(&self.reason), ..self }
     }
 
     /// The authorization response has a code, but the provider uses OAuth 1.0a; or it has a verifier, but the provider
