@@ -54,6 +54,12 @@ pub enum PathRefused {
     /// It has a segment that ends with a dot or a space, which servers that ignore letter case remove.
     #[error("has a segment that ends with a dot or a space")]
     TrailingDot,
+    /// It has a colon: servers that ignore letter case are often of Windows, where `x:$DATA` and `x::$INDEX_ALLOCATION` name `x`.
+    #[error("has a colon")]
+    Colon,
+    /// It has `~` before a digit, as the short file names of Windows have.
+    #[error("has a tilde before a digit")]
+    ShortName,
 }
 
 impl<'a> SitePath<'a> {
@@ -131,6 +137,12 @@ fn check(path: &str, ignore_case: bool) -> Result<(), PathRefused> {
     }
     if ignore_case && path.split('/').any(|segment| segment.ends_with(['.', ' '])) {
         return Err(PathRefused::TrailingDot);
+    }
+    if ignore_case && path.contains(':') {
+        return Err(PathRefused::Colon);
+    }
+    if ignore_case && path.split('~').skip(1).any(|after| after.starts_with(|letter: char| letter.is_ascii_digit())) {
+        return Err(PathRefused::ShortName);
     }
     Ok(())
 }

@@ -3,7 +3,7 @@
 use super::collect::Warner;
 use crate::config::configuration::Config;
 use crate::config::layer::validator::quoted;
-use crate::config::section::verify::model::SiteAccess;
+use crate::config::section::verify::model::{SiteAccess, SiteRule};
 use crate::config::value::site_host::HostPattern;
 
 pub(super) fn warn(config: &Config, warner: &mut Warner<'_>) {
@@ -12,6 +12,8 @@ pub(super) fn warn(config: &Config, warner: &mut Warner<'_>) {
         let what = "deny every request, since host and path count from a trusted proxy only";
         warner.warn("verify.rules", what, "write the address of the proxy in server.trusted_proxies");
     }
+    warn_of_other_providers(config, warner);
+    warn_of_open_paths(rules, warner);
     let listed = warner.texts("login.return_to");
     let scheme = if config.server.public_url.is_https() { "https" } else { "http" };
     for (at, rule) in rules.iter().enumerate().filter(|(_, rule)| matches!(rule.access, SiteAccess::SignedIn(_))) {
@@ -27,4 +29,60 @@ pub(super) fn warn(config: &Config, warner: &mut Warner<'_>) {
             }
         }
     }
+}
+
+/// Groups, addresses and claims are what the provider of a login says: another provider may say the same of another person.
+fn warn_of_other_providers(config: &Config, warner: &mut Warner<'_>) {
+    if config.providers.len() < 2 {
+        return;
+    }
+    for (at, rule) in config.verify.rules.iter().enumerate() {
+        let SiteAccess::SignedIn(conditions) = &rule.access else { continue };
+        let allow = &conditions.allow;
+        let names = [
+            ("groups", allow.groups.is_empty()),
+            ("email_domains", allow.email_domains.is_empty()),
+            ("claims", allow.claims.is_empty()),
+        ];
+        let set: Vec<&str> = names.iter().filter(|(_, is_empty)| !is_empty).map(|(name, _)| *name).collect();
+        if conditions.providers.is_empty() && !set.is_empty() {
+            let what = format!("has {} without providers, so any provider of a login can state them", set.join(", "));
+            warner.warn(
+                &format!("verify.rules[{at}].allow"),
+                what,
+                "write the providers that may, as providers = [\"corp\"]",
+            );
+        }
+    }
+}
+
+/// A page for everyone behind a restriction of some of its paths: what the site reads as one of them and the gateway does not,
+/// as `/ADMIN` or `/admin.json`, is open.
+fn warn_of_open_paths(rules: &[SiteRule], warner: &mut Warner<'_>) {
+    for (at, open) in rules.iter().enumerate().filter(|(_, rule)| matches!(rule.access, SiteAccess::Anyone)) {
+        let is_narrower = |earlier: &SiteRule| {
+            !matches!(earlier.access, SiteAccess::Anyone)
+                && !earlier.paths.is_empty()
+                && (open.paths.is_empty()
+                    || earlier.paths.iter().any(|path| open.paths.iter().any(|wide| wide.includes(path))))
+                && shares_hosts(earlier, open)
+        };
+        if let Some(earlier) = rules.iter().take(at).position(is_narrower) {
+            let what = format!(
+                "is open to everyone where the site reads a path as one of verify.rules[{earlier}] and the rule does not match it, \
+                 as /ADMIN or /admin.json for /admin/**"
+            );
+            warner.warn(
+                &format!("verify.rules[{at}].allow.anyone"),
+                what,
+                "restrict the host, and list the paths that are open",
+            );
+        }
+    }
+}
+
+fn shares_hosts(one: &SiteRule, other: &SiteRule) -> bool {
+    let meets =
+        |pattern: &HostPattern| other.hosts.iter().any(|second| pattern.includes(second) || second.includes(pattern));
+    one.hosts.is_empty() || other.hosts.is_empty() || one.hosts.iter().any(meets)
 }

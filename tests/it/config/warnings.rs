@@ -209,3 +209,44 @@ fn config_check_prints_the_warnings() {
     assert_eq!((code, &told["warnings"][0]["key"]), (Some(0), &"tokens.access_lifetime".into()), "{told}");
     assert!(["place", "what", "remedy"].iter().all(|name| told["warnings"][0][name].is_string()), "{told}");
 }
+
+/// Rules for sites that let more people in than they seem to.
+#[test]
+fn rules_for_sites_that_are_wider_than_they_look_are_warned_of() {
+    let site = "[server]\npublic_url = \"https://login.example.com\"\ntrusted_proxies = [\"10.0.0.1\"]\n\
+                [sessions.cookie]\ndomain = \"example.com\"\n[login]\nreturn_to = [\"https://*.example.com\"]\n";
+    let two = format!("{}{}", oidc("corp", ""), oidc("partner", ""));
+    let open = "[[verify.rules]]\nhosts = [\"a.example.com\"]\nallow = { anyone = true }";
+    for (providers, rules, key) in [
+        (&*two, "[[verify.rules]]\nallow = { groups = [\"ops\"] }", "verify.rules[0].allow"),
+        (&two, "[[verify.rules]]\nallow = { claims = { \"/hd\" = \"x\" } }", "verify.rules[0].allow"),
+        (&two, "[[verify.rules]]\nallow = { groups = [\"ops\"], providers = [\"corp\"] }", ""),
+        (&two, "[[verify.rules]]", ""),
+        (&oidc("corp", ""), "[[verify.rules]]\nallow = { groups = [\"ops\"] }", ""),
+        (
+            &oidc("corp", ""),
+            &format!(
+                "[[verify.rules]]\nhosts = [\"*.example.com\"]\npaths = [\"/admin/**\"]\nallow = {{ deny = true }}\n{open}"
+            ),
+            "verify.rules[1].allow.anyone",
+        ),
+        (
+            &oidc("corp", ""),
+            &format!(
+                "[[verify.rules]]\nhosts = [\"b.example.com\"]\npaths = [\"/admin/**\"]\nallow = {{ deny = true }}\n{open}"
+            ),
+            "",
+        ),
+        (
+            &oidc("corp", ""),
+            "[[verify.rules]]\npaths = [\"/public/**\"]\nallow = { anyone = true }\n[[verify.rules]]\npaths = [\"/admin/**\"]\n\
+             allow = { deny = true }\n[[verify.rules]]",
+            "",
+        ),
+    ] {
+        let found: Vec<String> =
+            warnings(&format!("{site}{providers}{rules}")).into_iter().map(|warning| warning.key).collect();
+        let of_rules: Vec<&String> = found.iter().filter(|key| key.starts_with("verify.")).collect();
+        assert_eq!(of_rules.first().map_or("", |key| key), key, "{rules}: {found:?}");
+    }
+}

@@ -203,6 +203,14 @@ fn servers_that_ignore_case_also_ignore_trailing_dots_and_spaces() {
     for ambiguous in ["/admin.", "/admin./x", "/admin%20", "/admin%20/x", "/admin%2e", "/..."] {
         assert_eq!(read(ambiguous), Err(PathRefused::TrailingDot), "{ambiguous}");
     }
+    for name in ["/admin::$INDEX_ALLOCATION/x", "/admin:x", "/admin%3a$DATA"] {
+        assert_eq!(read(name), Err(PathRefused::Colon), "{name}");
+        assert!(SitePath::parse(name.as_bytes(), false).is_ok(), "{name}");
+    }
+    for short in ["/ADMINI~1/x", "/admini%7e1", "/x~y~2"] {
+        assert_eq!(read(short), Err(PathRefused::ShortName), "{short}");
+    }
+    assert_eq!(read("/~ada/x~y").as_deref(), Ok("/~ada/x~y"));
     assert_eq!(SitePath::parse(b"/wiki/Inc.", false).map(|path| path.as_str().to_owned()).as_deref(), Ok("/wiki/Inc."));
 }
 
