@@ -42,9 +42,8 @@ async fn step(app: &App, after: Uuid) -> Result<Option<Uuid>, DbError> {
 async fn end(app: &App, user: UserId, identity: SubId) -> Result<(), DbError> {
     let ending = app.endings.ending(EndReason::ProviderRefused, app.clock.now());
     let (scope, write) = (Scope::OfIdentity { user, identity }, ending.clone());
-    let end = move |conn: &mut Conn| match Vault::is_refused(conn, identity)? {
-        true => session::end_where(conn, scope, &write).map(Some),
-        false => Ok(None),
+    let end = move |conn: &mut Conn| {
+        if Vault::is_refused(conn, identity)? { session::end_where(conn, scope, &write).map(Some) } else { Ok(None) }
     };
     if let Some(ended) = app.db.run("end refused sessions", end).await? {
         app.ended(&ended, &ending);

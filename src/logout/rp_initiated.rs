@@ -169,7 +169,7 @@ fn look(
 fn is_of(meant: &Meant, here: &SignedIn) -> bool {
     let is_under = meant.parent == Some(here.session.id);
     let is_under_previous = meant.user == here.session.user && meant.parent_over;
-    (is_under && (!meant.over || meant.just_revoked)) || (is_under_previous && !meant.over)
+    (is_under || is_under_previous) && !meant.over
 }
 
 /// The redirect to the client's address with its `state`, if the address is still registered.

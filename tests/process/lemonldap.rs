@@ -1,4 +1,4 @@
-//! Debian's LemonLDAP::NG. `scripts/try-lemonldap` unpacks it and runs this test.
+//! Debian's `LemonLDAP::NG`. `scripts/try-lemonldap` unpacks it and runs this test.
 
 use std::path::Path;
 

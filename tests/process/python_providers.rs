@@ -34,12 +34,11 @@ async fn django_oauth_toolkit_signs_users_in_and_out() {
     let ada = Visitor::new();
     for _ in 0..2 {
         let form = ada.follow(away(&ada, &gateway).await, &callback).await;
-        let done = match form.location() {
-            Some(_) => form,
-            None => {
-                let answered = ada.submit(&form, &[("username", "ada"), ("password", "lovelace")]).await;
-                ada.follow(answered, &callback).await
-            }
+        let done = if form.location().is_some() {
+            form
+        } else {
+            let answered = ada.submit(&form, &[("username", "ada"), ("password", "lovelace")]).await;
+            ada.follow(answered, &callback).await
         };
         let welcome = ada.get(done.location().unwrap_or_else(|| panic!("{done}"))).await;
         assert_eq!(welcome.status, 303, "{welcome}\n{}", gateway.log());

@@ -25,12 +25,9 @@ pub struct Meant {
     /// Whether that sign-in, or the session itself where it is one, has ended.
     #[diesel(sql_type = Bool)]
     pub parent_over: bool,
-    /// Whether the session itself has ended.
+    /// Whether the session itself has ended, other than by its app, which revoked its token within the last minute.
     #[diesel(sql_type = Bool)]
     pub over: bool,
-    /// Whether its app has ended the session within the last minute, by revoking its token.
-    #[diesel(sql_type = Bool)]
-    pub just_revoked: bool,
     /// Whether the session itself is live: not ended, and within both timeouts.
     #[diesel(sql_type = Bool)]
     pub lives: bool,
@@ -45,8 +42,7 @@ statement! {
     }
     "SELECT s.user_id, s.client_id, s.parent_id,
             CASE WHEN s.parent_id IS NULL THEN s.ended_at ELSE parent.ended_at END IS NOT NULL AS parent_over,
-            s.ended_at IS NOT NULL AS over,
-            (s.ended_at > {lately} AND s.ended_reason = 'revoked') IS TRUE AS just_revoked,
+            s.ended_at IS NOT NULL AND (s.ended_at > {lately} AND s.ended_reason = 'revoked') IS NOT TRUE AS over,
             s.ended_at IS NULL AND s.not_after > {now} AND s.last_activity_at > {used_after} AS lives
      FROM sessions s LEFT JOIN sessions parent ON parent.id = ANY (ARRAY[s.parent_id]) WHERE s.id = {id}"
 }

@@ -115,7 +115,9 @@ pub async fn begin(
     let begun = login::begin(&app, new_login, now).await.map_err(|refusal| not_begun(refusal, &provider, open))?;
     let mut answer = HttpResponse::Found();
     answer.insert_header((header::LOCATION, begun.url)).cookie(cookie);
-    step_up.into_iter().for_each(|cookie| _ = answer.cookie(cookie));
+    if let Some(cookie) = step_up {
+        answer.cookie(cookie);
+    }
     Ok(answer.finish())
 }
 

@@ -129,6 +129,10 @@ fn rules_of_clients() {
     ] {
         accepted(&good);
     }
+}
+
+#[test]
+fn the_failures_before_a_lockout_are_at_least_one() {
     let limits = |number: u32| format!("{}[limits]\nfailures_before_lockout = {number}\n", good());
     assert!(config::from_toml(&limits(0)).is_err());
     assert_eq!(accepted(&limits(7)).limits.failures_before_lockout, 7);

@@ -17,10 +17,11 @@ fn the_schemas_of_answers_are_those_of_the_structs() {
     let text = std::fs::read_to_string(&path).expect("docs/openapi.yaml");
     let (before, rest) = text.split_once(BEGIN).expect("the schemas begin");
     let (documented, after) = rest.split_once(END).expect("the schemas end");
-    let mut generated = String::new();
+    let mut lines = Vec::new();
     for (name, schema) in web::answer_schemas() {
-        member(&name, &simplified(&schema, name == "SpaLogin"), 4, &mut generated);
+        member(&name, &simplified(&schema, name == "SpaLogin"), 4, &mut lines);
     }
+    let generated = lines.join("\n") + "\n";
     if std::env::var_os("UPDATE_REFERENCE").is_some() {
         std::fs::write(&path, format!("{before}{BEGIN}{generated}{END}{after}")).expect("docs/openapi.yaml");
         return;
@@ -81,33 +82,35 @@ fn words(choices: &Value) -> Value {
 }
 
 /// Writes `key: value` in YAML, below `indent` spaces.
-fn member(key: &str, value: &Value, indent: usize, to: &mut String) {
+fn member(key: &str, value: &Value, indent: usize, to: &mut Vec<String>) {
     let space = " ".repeat(indent);
     match value {
         Value::Object(members) => {
-            let flow = format!("{space}{key}: {}\n", flow(value));
+            let flow = format!("{space}{key}: {}", flow(value));
             let is_small = members.values().all(|value| !value.is_object()) && members.len() < 4;
-            if is_small && flow.chars().count() <= WIDTH {
-                to.push_str(&flow);
+            if is_small && flow.chars().count() < WIDTH {
+                to.push(flow);
                 return;
             }
-            to.push_str(&format!("{space}{key}:\n"));
+            to.push(format!("{space}{key}:"));
             members.iter().for_each(|(key, value)| member(key, value, indent + 2, to));
         }
         Value::String(text) if text.len() + indent + key.len() > WIDTH - 4 => {
-            to.push_str(&format!("{space}{key}: >-\n"));
+            to.push(format!("{space}{key}: >-"));
             let mut line = String::new();
             for word in text.split_whitespace() {
                 if line.len() + word.len() + indent + 3 > WIDTH {
-                    to.push_str(&format!("{space}  {line}\n"));
+                    to.push(format!("{space}  {line}"));
                     line.clear();
                 }
-                let gap = if line.is_empty() { "" } else { " " };
-                line.push_str(&format!("{gap}{word}"));
+                if !line.is_empty() {
+                    line.push(' ');
+                }
+                line.push_str(word);
             }
-            to.push_str(&format!("{space}  {line}\n"));
+            to.push(format!("{space}  {line}"));
         }
-        other => to.push_str(&format!("{space}{key}: {}\n", flow(other))),
+        other => to.push(format!("{space}{key}: {}", flow(other))),
     }
 }
 

@@ -232,7 +232,7 @@ async fn a_login_and_a_refresh_are_shown_at_once() {
     let bearer = format!("Bearer {}", tokens["access"].as_str().expect("a token"));
     let idle_end = async || {
         let shown = gateway.browser().ask("GET", "/session").for_json().header("authorization", &bearer).send().await;
-        let at = shown.json()["idle_expires_at"].as_str().map(str::to_owned).unwrap_or_else(|| panic!("{shown:?}"));
+        let at = shown.json()["idle_expires_at"].as_str().map_or_else(|| panic!("{shown:?}"), str::to_owned);
         at.parse::<DateTime<Utc>>().expect("RFC 3339")
     };
     let before = idle_end().await;

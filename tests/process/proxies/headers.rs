@@ -89,8 +89,8 @@ fn of_another_request() -> Vec<(String, String)> {
         "X-Forwarded-Proto",
     ];
     let spelled = names.iter().flat_map(|name| [(*name).to_owned(), name.replace('-', "_")]);
-    let named = spelled.map(|name| (name, FORGED.to_owned()));
-    named.chain([("Forwarded".to_owned(), format!("host={FORGED}"))]).collect()
+    let forged = spelled.map(|name| (name, FORGED.to_owned()));
+    forged.chain([("Forwarded".to_owned(), format!("host={FORGED}"))]).collect()
 }
 
 /// A name with `-` or `_` at each place.

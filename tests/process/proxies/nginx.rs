@@ -36,7 +36,8 @@ fn as_ingress(place: &Place) -> Command {
     let (_, data) = manifest.split_once("name: vestibule-question\n").expect("the headers of the question");
     let (_, data) = data.split_once("data:\n").expect("its data");
     let pairs = data.lines().map_while(|line| line.strip_prefix("  ")?.split_once(": "));
-    let added: String = pairs.map(|(name, value)| format!("proxy_set_header '{name}' '{value}';\n")).collect();
+    let added =
+        pairs.map(|(name, value)| format!("proxy_set_header '{name}' '{value}';\n")).collect::<Vec<_>>().concat();
     assert!(!added.is_empty(), "{manifest}");
     let of_controller = format!(
         "proxy_set_header X-Original-URL $scheme://$http_host$request_uri;\nproxy_set_header X-Original-Method $site_method;\n{added}"

@@ -6,5 +6,6 @@ pub(crate) mod context;
 mod credentials;
 pub(crate) mod model;
 pub(crate) mod rules;
+mod token_rules;
 pub(crate) mod tokens;
 mod uris;

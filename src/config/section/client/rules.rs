@@ -6,7 +6,7 @@ use super::choice::{ClientType, Grant};
 use super::context::ClientContext;
 use super::credentials::{assertion_audience, public_key, secret};
 use super::model::{ACCOUNT_SCOPE, BUILT_IN_CLIENT, Client, RawClient};
-use super::tokens::{self, id_token_alg, introspects};
+use super::token_rules::{self, id_token_alg, introspects};
 use super::uris::{backchannel_logout_uri, private_use_schemes, read_redirect_uris};
 use crate::config::layer::suggest::suggest_word;
 use crate::config::layer::validator::{Validator, quoted};
@@ -34,7 +34,7 @@ pub(crate) fn validate(
     let allowed_origins = origin::origins(&key("allowed_origins"), &raw.allowed_origins, validator);
     id_token_alg(&key("id_token_alg"), &raw, context.algorithms, validator);
     let allow = allow::conditions(&key("allow"), raw.allow.clone(), validator);
-    let claims = tokens::validate(&key, &raw, context, validator);
+    let claims = token_rules::validate(&key, &raw, context, validator);
     let backchannel_logout_uri = backchannel_logout_uri(&key("backchannel_logout_uri"), &raw, validator);
     assertion_audience(&key, &raw, validator);
     let has_public_key = !raw.public_key_file.is_empty();

@@ -1,30 +1,13 @@
-//! The endpoints of a provider that are configured rather than discovered.
+//! Reads the configured endpoints of a provider.
 
 use url::Url;
 
+use super::configured_endpoints::Endpoints;
 use super::raw::RawProvider;
 use crate::config::layer::validator::Validator;
 use crate::config::section::address;
 
-/// Configured endpoints. For `oidc`, each replaces the one from discovery.
-#[derive(Default)]
-pub struct Endpoints {
-    /// Where the browser is sent to sign in.
-    pub authorization_endpoint: Option<Url>,
-    /// Where a code is redeemed.
-    pub token_endpoint: Option<Url>,
-    /// Where claims or the profile are requested.
-    pub userinfo_endpoint: Option<Url>,
-    /// Where the discovery document is; `None`: under the issuer.
-    pub discovery_url: Option<Url>,
-    /// Where the provider's signing keys are fetched.
-    pub jwks_uri: Option<Url>,
-    /// Where the browser is sent to sign out (OpenID Connect RP-Initiated Logout 1.0).
-    pub end_session_endpoint: Option<Url>,
-    /// Where tokens are revoked (RFC 7009).
-    pub revocation_endpoint: Option<Url>,
-}
-
+/// Reads the endpoints, each of which may be empty.
 pub(crate) fn endpoints(key: &dyn Fn(&str) -> String, raw: &RawProvider, validator: &mut Validator<'_>) -> Endpoints {
     let mut read =
         |name: &str, text: &str| address::endpoint(&key(name), text, raw.registration.insecure_allow_http, validator);

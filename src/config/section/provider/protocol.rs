@@ -6,7 +6,8 @@ use super::oauth1::{self, OAuth1};
 use super::oauth2::{self, OAuth2};
 use super::oidc::{self, Oidc};
 use super::raw::RawProvider;
-use super::registration::{self, Registration};
+use super::registration::Registration;
+use super::registration_rules;
 use super::unused_keys;
 use crate::config::layer::preset;
 use crate::config::layer::suggest::suggest_word;
@@ -73,7 +74,7 @@ pub(crate) fn validate(
         return None;
     }
     unused_keys::validate(&key, &raw, validator);
-    let complete = registration::validate(id, &key, &mut raw, validator);
+    let complete = registration_rules::validate(id, &key, &mut raw, validator);
     match raw.kind {
         ProviderKind::Oidc => oidc::validate(&key, raw, complete, needs, validator).map(Provider::Oidc),
         ProviderKind::OAuth2 => oauth2::validate(&key, raw, complete, validator).map(Provider::OAuth2),

@@ -10,7 +10,7 @@ use crate::config::section::scope;
 use crate::config::section::verify::model::SiteAccess;
 use crate::config::section::verify::raw::RawSiteAllow;
 use crate::config::section::verify::{VerifyContext, access};
-use crate::config::value::public_url::is_loopback;
+use crate::config::value::public_url::{PublicUrl, is_loopback};
 use crate::config::value::resource::is_same_resource;
 
 pub(crate) fn validate(
@@ -70,7 +70,7 @@ fn address(
         validator.reject(key, what, remedy);
         return None;
     };
-    let issuer = context.public_url.map(|public_url| public_url.issuer());
+    let issuer = context.public_url.map(PublicUrl::issuer);
     if issuer.into_iter().chain(audience.iter().map(String::as_str)).any(|known| is_same_resource(known, text)) {
         let what = format!("{} is in the audience of other tokens (the issuer or tokens.audience)", quoted(text));
         validator.reject(key, what, "write the address of the service itself");

@@ -12,6 +12,7 @@ use proptest::test_runner::{Config, TestRunner};
 use super::*;
 
 /// The number of cases of one run.
+#[expect(clippy::disallowed_methods, reason = "a test has no configuration")]
 fn cases() -> u32 {
     std::env::var("MATCHER_CASES").map_or(5_000, |number| number.parse().expect("a number"))
 }
