@@ -1,10 +1,8 @@
-//! The browser flow: `/providers`, `/login`, `/login/{provider}`, `/callback/{provider}`.
+//! The browser flow: `/login`, `/login/{provider}`, `/callback/{provider}`.
 
 use actix_web::http::header;
 use actix_web::web::{Data, Path, Payload};
 use actix_web::{HttpRequest, HttpResponse};
-use schemars::JsonSchema;
-use serde::Serialize;
 
 use super::app_ways::{self, FailedLogin};
 use super::{app_request, authorize, stale_login};
@@ -37,37 +35,6 @@ use crate::web::request::login::{
 };
 use crate::web::request::rounds;
 use crate::web::request::throttle::Throttles;
-
-/// `GET /providers`: the providers, in the order of the configuration.
-pub async fn providers(app: Data<App>) -> HttpResponse {
-    let view = |provider: &Provider| ProviderView {
-        id: provider.id().to_owned(),
-        name: provider.name().to_owned(),
-        kind: provider.kind(),
-        login_url: app.config.server.public_url.at(&format!("/login/{}", provider.id())),
-        available: provider.is_available(),
-    };
-    HttpResponse::Ok().json(Providers { providers: app.providers.iter().map(view).collect() })
-}
-
-#[derive(Serialize)]
-struct Providers {
-    providers: Vec<ProviderView>,
-}
-
-/// A provider at which users sign in.
-#[derive(Serialize, JsonSchema)]
-#[schemars(rename = "Provider")]
-pub(super) struct ProviderView {
-    id: String,
-    name: String,
-    #[schemars(extend("enum" = ["oidc", "oauth2", "oauth1"]))]
-    kind: &'static str,
-    #[schemars(extend("format" = "uri"))]
-    login_url: String,
-    /// False while neither fetched nor stored metadata of the provider exists.
-    available: bool,
-}
 
 /// `GET /login`: the page with the providers. With only one provider, a redirect to it; `choose=1` shows the page.
 pub async fn choose(app: Data<App>, request: HttpRequest, Query(query): Query) -> Result<HttpResponse, Problem> {

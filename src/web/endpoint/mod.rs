@@ -16,6 +16,7 @@ pub mod metadata;
 pub mod ops;
 pub mod par;
 pub mod provider_token;
+pub mod providers;
 mod refused_authorization;
 pub mod resource_metadata;
 pub mod revocation;

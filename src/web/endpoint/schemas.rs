@@ -3,8 +3,8 @@
 use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value};
 
-use super::login::ProviderView;
 use super::ops::Readyz;
+use super::providers::ProviderView;
 use super::session::SessionView;
 use super::spa_flow::SignedInBody;
 use crate::account::{Identity, Record};

@@ -17,8 +17,8 @@ use crate::web::answer::refusals::Refusal;
 use crate::web::answer::{assets, page};
 use crate::web::endpoint::{
     account, app_ways, authorize, backchannel_logout, discovery, identities, introspection, login, logout, metadata,
-    par, provider_token, resource_metadata, revocation, session, sessions, spa_flow, start_again, status_list, token,
-    userinfo, verify,
+    par, provider_token, providers, resource_metadata, revocation, session, sessions, spa_flow, start_again,
+    status_list, token, userinfo, verify,
 };
 
 use crate::web::answer::goes_on::BegunBy::{OtherSite, OtherSiteOrUnknown};
@@ -29,7 +29,7 @@ use Access::{Account, Browser, BuiltIn, Client, Cookie, LogoutToken, Open, OpenI
 /// by default ([`Entry`]).
 pub static ROUTES: &[Row] = &[
     Row::page("/", &[Entry::read(Open, || web::to(home))]),
-    Row::program("/providers", &[Entry::read(Open, || web::to(login::providers))]),
+    Row::program("/providers", &[Entry::read(Open, || web::to(providers::list))]),
     // Login in the browser flow.
     Row::page("/login", &[Entry::read(Browser, || web::to(login::choose)).reads_session_after(OtherSiteOrUnknown)]),
     Row::page(

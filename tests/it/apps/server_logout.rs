@@ -44,9 +44,8 @@ async fn by_default_the_session_of_the_app_ends() {
         let (browser, shop, wiki) = signed_in(&gateway).await;
         let page = ask(&gateway, by_form, &[("id_token_hint", &shop.id_token)]).await;
         assert!(page.status == 200 && page.is_page(), "{page:?}");
-        assert!(
-            page.body.contains("You are signed out of <strong>The shop</strong>. You may still be signed in here.")
-        );
+        let says = "You are signed out of <strong><bdi>The shop</bdi></strong>. You may still be signed in here.";
+        assert!(page.body.contains(says), "{page:?}");
         assert!(page.body.contains("href=\"/logout\"") && set_cookies(&page) == 0, "{page:?}");
         assert_eq!((reason(&gateway, &shop.sid), reason(&gateway, &wiki.sid)), ("logout".into(), "NULL".into()));
         assert_eq!(browser.fetch("/session").await.status, 200);

@@ -213,7 +213,7 @@ fn config_check_prints_the_warnings() {
 /// Rules for sites that let more people in than they seem to.
 #[test]
 fn rules_for_sites_that_are_wider_than_they_look_are_warned_of() {
-    let site = "[server]\npublic_url = \"https://login.example.com\"\ntrusted_proxies = [\"10.0.0.1\"]\n\
+    let site = "[server]\npublic_url = \"https://login.example.com\"\ntrusted_proxies = [\"10.0.0.1/32\"]\n\
                 [sessions.cookie]\ndomain = \"example.com\"\n[login]\nreturn_to = [\"https://*.example.com\"]\n";
     let two = format!("{}{}", oidc("corp", ""), oidc("partner", ""));
     let open = "[[verify.rules]]\nhosts = [\"a.example.com\"]\nallow = { anyone = true }";

@@ -68,7 +68,6 @@ async fn every_response_is_read_with_a_byte_order_mark_and_compressed() {
             ("gzip", gzip(body.as_bytes())),
             ("GZIP", gzip(&marked(&body))),
             ("x-gzip", gzip(body.as_bytes())),
-            ("gzip, gzip", gzip(&gzip(body.as_bytes()))),
         ] {
             op.reply(path, bytes(coding, sent));
             let provider = provider_with(&op, |oidc| oidc.userinfo = Userinfo::Always);
@@ -76,7 +75,7 @@ async fn every_response_is_read_with_a_byte_order_mark_and_compressed() {
         }
         for (coding, sent, told) in [
             ("gzip", gzip(&vec![b' '; 20 << 20]), "larger than 1 MiB"),
-            ("gzip, gzip", gzip(&gzip(&vec![b' '; 20 << 20])), "larger than 1 MiB"),
+            ("gzip, gzip", gzip(&gzip(body.as_bytes())), "several content codings"),
             ("gzip", body.clone().into_bytes(), "damaged gzip"),
             ("gzip", gzip(body.as_bytes())[..20].to_vec(), "damaged gzip"),
             ("deflate", vec![1, 2], "Content-Encoding: deflate"),

@@ -203,7 +203,8 @@ async fn each_failure_at_the_provider_has_its_error() {
     let gateway = start();
     let tokens = tokens_of_server(&gateway, "alice").await;
     // The provider's token runs out before ours does.
-    gateway.database.execute("UPDATE provider_tokens SET expires_at = updated_at");
+    gateway.database.execute("UPDATE provider_tokens SET expires_at = updated_at + interval '1 second'");
+    gateway.hand.advance(chrono::TimeDelta::seconds(1));
     gateway.op.reply("/token", Reply::text(503, "text/html", "later"));
     gateway.op.refreshing(|refreshing| refreshing.forgives = true);
     let answer = exchange(&gateway, &tokens.access, &[]).await;
