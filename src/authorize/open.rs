@@ -106,7 +106,7 @@ pub enum Repeated {
 /// The request with that id, for the browser with that binding to begin anew. `None` where there is none, and for one that was
 /// pushed: those parameters are the app's, and it can push them again.
 ///
-/// Another browser than the one that sent the request learns nothing of the person whom it was for.
+/// For another browser than the one that sent the request, the parameters that name a person are left out.
 pub async fn repeat(
     app: &App,
     id: AuthorizationRequestId,

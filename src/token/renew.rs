@@ -225,7 +225,7 @@ impl RefreshAttempt {
             None => in_transaction(conn, |conn| self.decide_locked(conn))?,
         };
         if let RefreshOutcome::Renewed(signed_in, ..) = &outcome {
-            // The use.
+            // The refresh counts as a use of the session, which the cache must show.
             note(conn, Change::User(signed_in.session.user));
         }
         Ok(outcome)

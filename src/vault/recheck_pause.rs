@@ -10,7 +10,7 @@ use crate::base::clock::Timestamp;
 
 /// The first pause; each further one is twice as long.
 const FIRST: TimeDelta = TimeDelta::seconds(5);
-/// The longest pause.
+/// The upper bound of a pause.
 const LONGEST: TimeDelta = TimeDelta::minutes(10);
 
 /// The providers that are left alone, by id.

@@ -19,7 +19,7 @@ pub(crate) struct IdRule {
     pub(crate) example: &'static str,
     /// Whether upper-case letters and dots are allowed.
     allows_upper_case_and_dots: bool,
-    /// The greatest length.
+    /// The greatest length of an id, in bytes.
     most: usize,
 }
 

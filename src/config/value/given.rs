@@ -11,7 +11,7 @@ use serde::de::{Deserialize, Deserializer};
 pub(crate) struct GivenText;
 
 impl GivenText {
-    /// Reads the text.
+    /// Reads a text that may be empty.
     pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
         Ok(Some(String::deserialize(deserializer)?).filter(|text| !text.is_empty()))
     }
@@ -35,7 +35,7 @@ impl JsonSchema for GivenText {
 pub(crate) struct Pairs<T>(PhantomData<T>);
 
 impl<'de, T: Deserialize<'de>> Pairs<T> {
-    /// Reads the table.
+    /// Reads a table as pairs, in the order of the keys.
     pub(crate) fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Vec<(String, T)>, D::Error> {
         Ok(BTreeMap::deserialize(deserializer)?.into_iter().collect())
     }

@@ -22,7 +22,7 @@ enum AtApp {
 }
 
 struct Failure {
-    /// What goes wrong.
+    /// What goes wrong, for the message of an assertion.
     what: &'static str,
     /// The status and the main button of the page in the browser flow.
     page: (u16, &'static str),

@@ -14,7 +14,7 @@ pub struct ProtectedResource {
     pub id: String,
     /// The resource identifier (RFC 9728 §1.2) as written: `aud` of its tokens.
     pub resource: String,
-    /// The display name.
+    /// The name that the consent page shows.
     pub name: String,
     /// The scopes that its tokens may have beside those of OpenID Connect.
     pub scopes: Vec<String>,

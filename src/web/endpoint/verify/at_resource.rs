@@ -27,7 +27,7 @@ pub struct AskedResource {
 
 /// An access token for a resource, and its session.
 pub struct ResourceToken {
-    /// The session.
+    /// The session that the token was issued for.
     pub seen: CachedSession,
     /// The token as it was sent.
     pub token: Plain,
