@@ -142,4 +142,30 @@ impl LoginRefusal {
     pub fn early(code: Code) -> Self {
         Self::Refused { code, reference: None, request: None, goal: None, needs_operator: false, signed_in: None }
     }
+
+    /// The code of the refusal; that of an unavailable provider where the database is.
+    pub fn code(&self) -> Code {
+        match self {
+            Self::Refused { code, .. } => *code,
+            Self::Replayed { .. } => Code::StateUsed,
+            Self::Db(_) => Code::ProviderUnavailable,
+        }
+    }
+
+    /// The reference of the login, where there is one.
+    pub fn reference(&self) -> Option<&Reference> {
+        match self {
+            Self::Refused { reference, .. } => reference.as_ref(),
+            Self::Replayed { reference, .. } => Some(reference),
+            Self::Db(_) => None,
+        }
+    }
+
+    /// The authorization request of an app that the login was for.
+    pub fn request(&self) -> Option<AuthorizationRequestId> {
+        match self {
+            Self::Refused { request, .. } | Self::Replayed { request, .. } => *request,
+            Self::Db(_) => None,
+        }
+    }
 }

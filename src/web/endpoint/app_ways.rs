@@ -7,6 +7,7 @@ use super::authorize::{self as endpoint, RequestSource};
 use crate::app::App;
 use crate::authorize::{self, Leave, OAuthError, OpenRequestError, Repeated};
 use crate::base::clock::Timestamp;
+use crate::base::db::DbError;
 use crate::base::id::{AuthorizationRequestId, Reference};
 use crate::login::Code;
 use crate::web::answer::app_goal::{AppGoal, RequestState};
@@ -36,28 +37,36 @@ pub async fn after_refusal(
     failed: FailedLogin,
     now: Timestamp,
 ) -> Result<HttpResponse, Problem> {
-    let FailedLogin { id, code, reference, problem } = failed;
-    let reference = reference.as_ref().map(Reference::as_str);
-    if code == Code::WrongBrowser {
-        let closed = authorize::find_closed(app, id).await?;
-        let goal = closed.map(|closed| AppGoal::closed(closed, RequestState::OtherBrowser, code, reference));
-        return Err(goal.into_iter().fold(problem, Problem::with_app));
-    }
-    let open = match authorize::open(app, id, cookies::binding(app, request), now).await {
-        Ok(open) => open,
-        Err(OpenRequestError::Db(error)) => return Err(error.into()),
-        Err(closed) => {
-            let goal = AppGoal::of_closed(closed, code, reference);
-            return Err(goal.into_iter().fold(problem, Problem::with_app));
-        }
-    };
-    let shows_page = (shows_page(code) || problem.needs_operator()) && !open.request.prompt.none;
-    let goal = AppGoal::open(open, code, reference).needing_operator(problem.needs_operator());
-    if shows_page {
+    let goal = goal_of_login(app, request, &failed, now).await?;
+    let FailedLogin { code, problem, .. } = failed;
+    let Some(goal) = goal else { return Err(problem) };
+    let asks_person = (shows_page(code) || problem.needs_operator()) && !goal.request.prompt.none;
+    if asks_person || goal.state != RequestState::Open {
         return Err(problem.with_app(goal));
     }
     let told = Leave::now(goal.id, &goal.request, goal.error, goal.description).send(app, now).await;
     told.map(|answer| to_app(app, request.method(), &answer)).ok_or(problem)
+}
+
+/// The authorization request of a failed login, with the error for the app. `None` where no stored request can be named to this
+/// browser.
+async fn goal_of_login(
+    app: &App,
+    request: &HttpRequest,
+    failed: &FailedLogin,
+    now: Timestamp,
+) -> Result<Option<AppGoal>, DbError> {
+    let (id, code) = (failed.id, failed.code);
+    let reference = failed.reference.as_ref().map(Reference::as_str);
+    if code == Code::WrongBrowser {
+        let closed = authorize::find_closed(app, id).await?;
+        return Ok(closed.map(|closed| AppGoal::closed(closed, RequestState::OtherBrowser, code, reference)));
+    }
+    match authorize::open(app, id, cookies::binding(app, request), now).await {
+        Ok(open) => Ok(Some(AppGoal::open(open, code, reference).needing_operator(failed.problem.needs_operator()))),
+        Err(OpenRequestError::Db(error)) => Err(error),
+        Err(closed) => Ok(AppGoal::of_closed(closed, code, reference)),
+    }
 }
 
 /// Whether the person decides how to go on. The app hears of the other failures at once.

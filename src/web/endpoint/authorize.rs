@@ -42,21 +42,25 @@ pub async fn authorize(
     if may_show_a_page && matches!(cookies::session(&app, &request), SessionCookie::Conflict(_)) {
         return Err(Refusal::SessionCookiesConflict.into());
     }
-    let asked = RequestSource::Query { query: &query, doubled: &doubled };
+    let asked = RequestSource::Query(RequestQuery { query: &query, doubled: &doubled });
     take_first_step(&app, &throttles, &request, asked, app.clock.now()).await
 }
 
 /// Where an authorization request comes from.
 pub enum RequestSource<'a> {
-    /// From the query; `doubled` names the repeated parameters.
-    Query {
-        /// The parameters.
-        query: &'a Parameters,
-        /// The names of the repeated ones.
-        doubled: &'a [String],
-    },
+    /// From the query.
+    Query(RequestQuery<'a>),
     /// It was validated before, and begins anew.
     Validated(Box<AuthorizationRequest>),
+}
+
+/// The parameters of an authorization request.
+#[derive(Clone, Copy)]
+pub struct RequestQuery<'a> {
+    /// The first value of each parameter.
+    pub query: &'a Parameters,
+    /// The names of the repeated parameters.
+    pub doubled: &'a [String],
 }
 
 /// Takes the first step of a request, and binds the browser.
@@ -73,10 +77,7 @@ pub async fn take_first_step(
         throttles.authorize_signed_out(app, request)?;
     }
     let step = match asked {
-        RequestSource::Query { query, doubled } => {
-            let step = first_step(app, request, query, doubled, &browser, now).await;
-            step_or_refusal(app, throttles, request, query, step, now).await?
-        }
+        RequestSource::Query(asked) => step_of_query(app, throttles, request, asked, &browser, now).await?,
         RequestSource::Validated(asked) => authorize::start(app, *asked, &browser, now).await?,
     };
     let mut answer = match step {
@@ -87,26 +88,26 @@ pub async fn take_first_step(
     Ok(answer)
 }
 
-/// The step, or the refusal after it was recorded.
-async fn step_or_refusal(
+/// The first step of a request in the query. A refusal is recorded.
+async fn step_of_query(
     app: &App,
     throttles: &Throttles,
     request: &HttpRequest,
-    query: &Parameters,
-    step: Result<FirstStep, Problem>,
+    asked: RequestQuery<'_>,
+    browser: &Browser,
     now: Timestamp,
 ) -> Result<FirstStep, Problem> {
+    let step = first_step(app, request, asked, browser, now).await;
     let Err(refused) = step else { return step };
-    app_refusal::record(request, app_request(query), &refused);
-    Err(refused_request::record(app, throttles, request, query, refused, now).await)
+    app_refusal::record(request, app_request(asked.query), &refused);
+    Err(refused_request::record(app, throttles, request, asked.query, refused, now).await)
 }
 
 /// Begins with the request in the query, or continues the pushed request that it names.
 async fn first_step(
     app: &App,
     request: &HttpRequest,
-    query: &Parameters,
-    doubled: &[String],
+    RequestQuery { query, doubled }: RequestQuery<'_>,
     browser: &Browser,
     now: Timestamp,
 ) -> Result<FirstStep, Problem> {
@@ -169,12 +170,15 @@ async fn begin(
     match (begun.await, stored) {
         (Ok(begun), _) => Ok(HttpResponse::Found().insert_header((header::LOCATION, begun.url)).finish()),
         // The `request_uri` is consumed. So the login shows the failure, at an address that the user can load again.
-        (Err::<_, Problem>(_), Some(login)) => Ok(redirect_to_next(app, request, login)),
-        (Err(problem), None) => {
-            let goal = AppGoal::not_stored(asked, Code::ProviderUnavailable).needing_operator(problem.needs_operator());
-            Err(problem.with_app(goal))
-        }
+        (Err(_), Some(login)) => Ok(redirect_to_next(app, request, login)),
+        (Err(problem), None) => Err(not_begun(problem, asked)),
     }
+}
+
+/// The refusal of a login that could not begin, with the app's request, which is not stored.
+fn not_begun(problem: Problem, asked: AuthorizationRequest) -> Problem {
+    let goal = AppGoal::not_stored(asked, Code::ProviderUnavailable).needing_operator(problem.needs_operator());
+    problem.with_app(goal)
 }
 
 /// `POST /oauth2/authorize`: an authorization request by a form. A form from another site carries no cookie, so the

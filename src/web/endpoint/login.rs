@@ -67,12 +67,8 @@ pub async fn begin(
     let (provider, now) = (path.into_inner(), app.clock.now());
     let open = authorize::named_request(&app, &request, &query, now).await?;
     let (hints, return_to) = passed_on(&app, &provider, &query, open.as_ref())?;
-    if let Some(page) = end_of_loop(&app, &request, open.is_some(), Some(&provider), return_to.as_ref()) {
+    if let Some(page) = page_before_login(&app, &request, &query, &provider, open.as_ref(), return_to.as_ref()) {
         return Ok(page);
-    }
-    if let Some(provider) = app.providers.get(&provider).filter(|provider| must_sign_out_there(provider, &query)) {
-        let purpose = Purpose::of(open.as_ref(), return_to.as_deref());
-        return Ok(pages::sign_out_there_first(&app, provider, purpose));
     }
     let step_up = attempts::step_up_once(&app, &request, &query, now)?;
     let (binding, cookie) = cookies::bind(&app, &request);
@@ -104,14 +100,28 @@ fn passed_on(
 
 /// The refusal of a login that could not begin, with the app's request that it was for.
 fn not_begun(refusal: LoginRefusal, provider: &str, open: Option<OpenRequest>) -> Problem {
-    let (code, reference) = match &refusal {
-        LoginRefusal::Refused { code, reference, .. } => (*code, reference.clone()),
-        LoginRefusal::Replayed { .. } | LoginRefusal::Db(_) => (Code::ProviderUnavailable, None),
-    };
+    let (code, reference) = (refusal.code(), refusal.reference().cloned());
     let problem = Problem::from(refusal);
     let Some(open) = open else { return problem };
     let goal = AppGoal::open(open, code, reference.as_ref().map(Reference::as_str));
     problem.of_login_at(Some(provider.to_owned()), None).with_app(goal)
+}
+
+/// The page that is shown instead of a redirect to the provider: a login would be a round of a loop, or would end with the account
+/// that the person wants to change.
+fn page_before_login(
+    app: &App,
+    request: &HttpRequest,
+    query: &Parameters,
+    provider: &str,
+    open: Option<&OpenRequest>,
+    return_to: Option<&String>,
+) -> Option<HttpResponse> {
+    end_of_loop(app, request, open.is_some(), Some(provider), return_to).or_else(|| {
+        let provider = app.providers.get(provider).filter(|provider| must_sign_out_there(provider, query))?;
+        let purpose = Purpose::of(open, return_to.map(String::as_str));
+        Some(pages::sign_out_there_first(app, provider, purpose))
+    })
 }
 
 /// Whether the person asks for another account at a provider that cannot be asked for it.
@@ -223,21 +233,13 @@ async fn refused(
     if let Some(answer) = repeated(app, request, &refusal, now).await? {
         return Ok(answer);
     }
-    let of_app = match &refusal {
-        LoginRefusal::Replayed { request: Some(id), reference, .. } => {
-            Some((*id, Code::StateUsed, Some(reference.clone())))
-        }
-        LoginRefusal::Refused { code, reference, request: Some(id), .. } => Some((*id, *code, reference.clone())),
-        LoginRefusal::Replayed { .. } | LoginRefusal::Refused { .. } | LoginRefusal::Db(_) => None,
-    };
+    let (of_app, code, reference) = (refusal.request(), refusal.code(), refusal.reference().cloned());
     let mut problem = Problem::from(refusal);
     if problem.is(Refusal::WrongBrowser) && cookies::binding(app, request).is_none() {
         problem = problem.without_cookie(cookies::binding_name(app));
     }
     match of_app {
-        Some((id, code, reference)) => {
-            app_ways::after_refusal(app, request, FailedLogin { id, code, reference, problem }, now).await
-        }
+        Some(id) => app_ways::after_refusal(app, request, FailedLogin { id, code, reference, problem }, now).await,
         None => Err(problem),
     }
 }

@@ -5,7 +5,7 @@ use actix_web::web::{Bytes, Data};
 use actix_web::{HttpRequest, HttpResponse};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::account;
 use crate::app::App;
@@ -43,13 +43,16 @@ pub async fn show(metadata: Data<Metadata>, request: HttpRequest) -> HttpRespons
 }
 
 fn document(app: &App) -> Value {
+    [endpoints(app), client_authentication(), offered(app), without_extensions(), resources(app)]
+        .into_iter()
+        .flat_map(|part| if let Value::Object(members) = part { members } else { Map::new() })
+        .collect()
+}
+
+/// The issuer and the addresses.
+fn endpoints(app: &App) -> Value {
     let url = &app.config.server.public_url;
-    let algorithms: Vec<_> = app.config.signing.algorithms.iter().map(|algorithm| algorithm.name()).collect();
-    let client_authentication = ["client_secret_basic", "client_secret_post", "private_key_jwt", "none"];
-    let [proofs @ .., _none] = client_authentication;
-    let assertion_algorithms = ["ES256", "EdDSA", "Ed25519", "RS256", "PS256"];
-    let resources: Vec<_> = app.config.resources.iter().map(|known| known.resource.as_str()).collect();
-    let mut document = json!({
+    json!({
         "issuer": url.issuer(),
         "authorization_endpoint": url.at("/oauth2/authorize"),
         "token_endpoint": url.at("/oauth2/token"),
@@ -59,6 +62,28 @@ fn document(app: &App) -> Value {
         "introspection_endpoint": url.at("/oauth2/introspect"),
         "revocation_endpoint": url.at("/oauth2/revoke"),
         "end_session_endpoint": url.at("/logout"),
+    })
+}
+
+/// How clients authenticate at each endpoint that asks for it. A client without a secret may not introspect.
+fn client_authentication() -> Value {
+    let methods = ["client_secret_basic", "client_secret_post", "private_key_jwt", "none"];
+    let [proofs @ .., _none] = methods;
+    let assertion_algorithms = ["ES256", "EdDSA", "Ed25519", "RS256", "PS256"];
+    json!({
+        "token_endpoint_auth_methods_supported": methods,
+        "token_endpoint_auth_signing_alg_values_supported": assertion_algorithms,
+        "introspection_endpoint_auth_methods_supported": proofs,
+        "introspection_endpoint_auth_signing_alg_values_supported": assertion_algorithms,
+        "revocation_endpoint_auth_methods_supported": methods,
+        "revocation_endpoint_auth_signing_alg_values_supported": assertion_algorithms,
+    })
+}
+
+/// The values of parameters and claims, and the forms of logout.
+fn offered(app: &App) -> Value {
+    let algorithms: Vec<_> = app.config.signing.algorithms.iter().map(|algorithm| algorithm.name()).collect();
+    json!({
         "backchannel_logout_supported": true,
         "backchannel_logout_session_supported": true,
         "scopes_supported": scopes(app),
@@ -67,26 +92,27 @@ fn document(app: &App) -> Value {
         "grant_types_supported": grants(app),
         "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": algorithms,
-        "token_endpoint_auth_methods_supported": client_authentication,
-        "token_endpoint_auth_signing_alg_values_supported": assertion_algorithms,
-        "introspection_endpoint_auth_methods_supported": proofs,
-        "introspection_endpoint_auth_signing_alg_values_supported": assertion_algorithms,
-        "revocation_endpoint_auth_methods_supported": client_authentication,
-        "revocation_endpoint_auth_signing_alg_values_supported": assertion_algorithms,
         "code_challenge_methods_supported": ["S256"],
         "authorization_response_iss_parameter_supported": true,
         "prompt_values_supported": ["none", "login", "consent", "select_account"],
         "claims_supported": claims(app),
+    })
+}
+
+/// What clients would otherwise assume or try: `request_uri` is supported by default (OpenID Connect Discovery 1.0 §3).
+fn without_extensions() -> Value {
+    json!({
         "claims_parameter_supported": false,
         "request_parameter_supported": false,
         "request_uri_parameter_supported": false,
         "require_pushed_authorization_requests": false,
-    });
-    if let (false, Some(members)) = (resources.is_empty(), document.as_object_mut()) {
-        // RFC 9728 §4
-        members.insert("protected_resources".to_owned(), json!(resources));
-    }
-    document
+    })
+}
+
+/// The protected resources (RFC 9728 §4), where there are any.
+fn resources(app: &App) -> Value {
+    let resources: Vec<_> = app.config.resources.iter().map(|known| known.resource.as_str()).collect();
+    if resources.is_empty() { json!({}) } else { json!({ "protected_resources": resources }) }
 }
 
 /// The grants that a client may be allowed; token exchange only where one is.

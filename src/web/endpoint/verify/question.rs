@@ -37,12 +37,7 @@ impl<'r> Question<'r> {
         let resource = AskedResource::read(app, &query)?;
         let is_known = |id: &str| app.providers.get(id).is_some();
         let narrowing = Narrowing::parse(query.given("groups"), query.given("provider"), is_known);
-        let redirects = match query.given("redirect") {
-            None => app.config.verify.redirect,
-            Some("true") => true,
-            Some("false") => false,
-            Some(_) => return Err(Refusal::InvalidRequest.into()),
-        };
+        let redirects = redirects(app, &query)?;
         let is_trusted = forwarded::is_by_trusted_proxy(request, &app.config.server.trusted_proxies);
         let site = if is_trusted { site_request(app, request, source)? } else { SiteRequest::default() };
         let narrowing = narrowing.map_err(|bad| {
@@ -67,6 +62,16 @@ impl<'r> Question<'r> {
         let accept = header_text(request, header::ACCEPT).unwrap_or_default();
         let is_script = request.headers().contains_key(HeaderName::from_static("x-requested-with"));
         accept.contains("text/html") && !is_script
+    }
+}
+
+/// Whether a navigation is redirected: by `redirect` of the query, else by `verify.redirect`.
+fn redirects(app: &App, query: &Parameters) -> Result<bool, Problem> {
+    match query.given("redirect") {
+        None => Ok(app.config.verify.redirect),
+        Some("true") => Ok(true),
+        Some("false") => Ok(false),
+        Some(_) => Err(Refusal::InvalidRequest.into()),
     }
 }
 
