@@ -148,7 +148,7 @@ impl Probed {
 async fn probe_all(config: Config) -> Result<Vec<Probed>, String> {
     let outbound = Outbound::through(config.outbound.clone()).map_err(|error| error.to_string())?;
     let clock = Clock::system();
-    let stored = tokio::spawn(stored_issuers(Db::open(&config.database.access), &config));
+    let stored = tokio::spawn(stored_issuers(Db::open(&config.database.access()), &config));
     let issuers: Vec<_> = config.providers.iter().map(config::Provider::identity_issuer).collect();
     let mut tasks = JoinSet::new();
     for (place, provider) in config.providers.into_iter().enumerate() {

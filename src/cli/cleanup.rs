@@ -17,7 +17,7 @@ pub fn run(files: &[PathBuf]) -> ExitCode {
     };
     let lifetime = Lifetime::new(&config.sessions, &config.tokens);
     let endings = Endings::new(lifetime, &config.clients);
-    let mut cleanup = Cleanup::new(&Db::open(&config.database.access), &config, &endings).whole();
+    let mut cleanup = Cleanup::new(&Db::open(&config.database.access()), &config, &endings).whole();
     let cleaned = match context::wait_for(cleanup.pass(Clock::system().now())) {
         Ok(Ok(cleaned)) => cleaned,
         Ok(Err(error)) => return output::fail(&error),

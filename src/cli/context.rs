@@ -30,7 +30,7 @@ pub fn with_context(files: &[PathBuf], command: impl AsyncFnOnce(&Context) -> Re
     };
     let lifetime = Lifetime::new(&config.sessions, &config.tokens);
     let endings = Endings::new(lifetime, &config.clients);
-    let context = Context { db: Db::open(&config.database.access), lifetime, endings, now: Clock::system().now() };
+    let context = Context { db: Db::open(&config.database.access()), lifetime, endings, now: Clock::system().now() };
     match wait_for(command(&context)) {
         Ok(Ok(text)) => output::print(&text),
         Ok(Err(error)) => output::fail(&error),

@@ -70,7 +70,7 @@ pub fn run(verb: &Verb, files: &[PathBuf]) -> ExitCode {
         Ok(config) => config,
         Err(code) => return code,
     };
-    let (db, policy) = (Db::open(&config.database.access), Policy::new(&config));
+    let (db, policy) = (Db::open(&config.database.access()), Policy::new(&config));
     let context = Context { db, config, policy, now: Clock::system().now() };
     let done = context::wait_for(async {
         match verb {

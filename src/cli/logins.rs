@@ -28,7 +28,7 @@ pub fn run(verb: &Verb, files: &[PathBuf]) -> ExitCode {
         Ok(config) => config,
         Err(code) => return code,
     };
-    let db = Db::open(&config.database.access);
+    let db = Db::open(&config.database.access());
     let report = match context::wait_for(login::report(&db, reference)) {
         Ok(report) => report,
         Err(code) => return code,

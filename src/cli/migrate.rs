@@ -30,7 +30,7 @@ pub fn run(verb: Option<&Verb>, files: &[PathBuf]) -> ExitCode {
         Ok(config) => config,
         Err(code) => return code,
     };
-    let db = Db::open(&config.database.access);
+    let db = Db::open(&config.database.access());
     let text = match verb {
         None => ran(&db, config.database.connect_timeout).map(|lines| lines.join("\n") + "\n"),
         Some(Verb::Status { limit, json }) => listed(&db, *limit, *json),

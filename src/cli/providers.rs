@@ -105,7 +105,7 @@ fn move_provider(id: &str, files: &[PathBuf]) -> ExitCode {
     let Some(provider) = config.providers.iter().find(|provider| provider.registration().id == id) else {
         return output::fail(&format_args!("the configuration has no [providers.{id}]"));
     };
-    let (db, issuer) = (Db::open(&config.database.access), provider.identity_issuer());
+    let (db, issuer) = (Db::open(&config.database.access()), provider.identity_issuer());
     let moved = administration::move_provider(&db, id, &issuer, Actor::CommandLine, Clock::system().now());
     match context::wait_for(moved) {
         Ok(Ok(Some(moved))) if moved.before == issuer => {

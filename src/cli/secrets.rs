@@ -33,7 +33,7 @@ fn rotate(files: &[PathBuf]) -> ExitCode {
         Ok(config) => config,
         Err(code) => return code,
     };
-    let db = Db::open(&config.database.access);
+    let db = Db::open(&config.database.access());
     let done = match context::wait_for(administration::reseal(&db, &config.ring)) {
         Ok(Ok(done)) => done,
         Ok(Err(error)) => return output::fail(&error),

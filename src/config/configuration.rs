@@ -8,17 +8,17 @@ use serde::Deserialize;
 
 use super::layer::ids::{CLIENTS, Ids, PROVIDERS, RESOURCES};
 use super::layer::validator::Validator;
-use super::section::admin::{self, Admin, RawAdmin};
+use super::section::admin::Admin;
 use super::section::allow::RawAllow;
 use super::section::cleanup::Cleanup;
 use super::section::client::context::ClientContext;
 use super::section::client::model::{Client, RawClient};
 use super::section::client::rules;
-use super::section::database::{self, Database, RawDatabase};
+use super::section::database::Database;
 use super::section::limits::Limits;
 use super::section::log::{self, Log};
 use super::section::login::{self, Login, RawLogin};
-use super::section::outbound::{self, RawOutbound};
+use super::section::outbound::{self, Outbound};
 use super::section::provider::linking;
 use super::section::provider::needs::ClaimNeeds;
 use super::section::provider::protocol::{self, Provider};
@@ -28,13 +28,14 @@ use super::section::resource;
 use super::section::resource::model::ProtectedResource;
 use super::section::resource::raw::RawResource;
 use super::section::secrets::{self, RawSecrets};
-use super::section::server::{self, RawServer, Server};
+use super::section::server::{self, Server};
 use super::section::sessions::{self, Sessions};
 use super::section::signing::{self, RawSigning, Signing};
 use super::section::tokens::{self, Tokens};
 use super::section::verify::model::{SiteAccess, Verify};
 use super::section::verify::raw::{RawSiteAllow, RawSiteRule, RawVerify};
 use super::section::verify::{self, VerifyContext};
+use super::value::public_url::PublicUrl;
 use super::value::resource::is_same_resource;
 use crate::base::proxies::Proxies;
 use crate::base::seal::Ring;
@@ -44,8 +45,8 @@ use crate::base::seal::Ring;
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "Configuration")]
 pub(crate) struct RawConfig {
-    server: RawServer,
-    database: RawDatabase,
+    server: Server,
+    database: Database,
     secrets: RawSecrets,
     signing: RawSigning,
     tokens: Tokens,
@@ -53,10 +54,10 @@ pub(crate) struct RawConfig {
     login: RawLogin,
     verify: RawVerify,
     limits: Limits,
-    admin: RawAdmin,
+    admin: Admin,
     log: Log,
     cleanup: Cleanup,
-    outbound: RawOutbound,
+    outbound: Outbound,
     /// Providers at which users sign in, by id.
     #[schemars(extend("propertyNames" = { "pattern": PROVIDERS.pattern }))]
     providers: BTreeMap<String, RawProvider>,
@@ -129,71 +130,93 @@ impl Config {
 /// Validates all sections. The result must be used only if `validator` has no problem: it is `None` where a value cannot
 /// be built, but some problems leave a value. `ids` gives the order of providers and clients.
 pub(crate) fn validate(mut raw: RawConfig, ids: &Ids, validator: &mut Validator<'_>) -> Option<Config> {
-    let server = server::validate(&raw.server, validator);
-    let public_url = server.as_ref().map(|server| &server.public_url);
+    server::validate(&raw.server, validator);
+    let public_url = Some(&raw.server.public_url).filter(|_| !validator.is_wrong("server.public_url"));
     let sessions = sessions::validate(raw.sessions, public_url, validator);
-    let database = database::validate(raw.database, validator);
     let ring = secrets::validate(&raw.secrets, validator);
     let signing = signing::validate(raw.signing, validator);
     tokens::validate(&raw.tokens, validator);
     sessions::validate_idle_timeout(sessions.as_ref(), &raw.tokens, validator);
     let login = login::validate(raw.login, validator);
-    let context = VerifyContext { public_url, sessions: sessions.as_ref(), providers: ids.of_section("providers") };
-    let conditions = |rule: &RawSiteRule| {
-        let RawSiteAllow { email_domains, groups, claims, providers, .. } = rule.allow.clone();
-        (providers, RawAllow { email_domains, groups, claims })
-    };
-    let of_sites: Vec<_> = raw.verify.rules.iter().map(conditions).collect();
-    let verify = verify::validate(raw.verify, &context, validator);
-    let audience = &raw.tokens.audience;
-    let mut take = |id: &String| {
-        raw.resources.remove(id).map(|resource| resource::validate(id, resource, &context, audience, validator))
-    };
-    let resources: Vec<_> = ids.of_section("resources").iter().filter_map(&mut take).collect();
-    let resources: Option<Vec<_>> = resources.into_iter().collect();
-    resource::distinct(resources.as_deref().unwrap_or_default(), validator);
-    let admin = admin::validate(raw.admin, validator);
     log::validate(&raw.log, validator);
-    let outbound = outbound::validate(raw.outbound, validator);
+    let outbound = outbound::proxies(raw.outbound, validator);
+    let context = VerifyContext { public_url, sessions: sessions.as_ref(), providers: ids.of_section("providers") };
+    let of_sites = conditions_of_sites(&raw.verify.rules);
+    let verify = verify::validate(raw.verify, &context, validator);
+    let resources = resources(raw.resources, ids, &context, &raw.tokens.audience, validator);
     let needs = ClaimNeeds { token_claims: &raw.tokens.claims, clients: &raw.clients, rules: &of_sites };
-    let storing = raw.providers.iter().filter(|(_, provider)| provider.registration.store_tokens);
-    let storing: Vec<String> = storing.map(|(id, _)| id.clone()).collect();
-    let mut take =
-        |id: &String| raw.providers.remove(id).map(|provider| protocol::validate(id, provider, &needs, validator));
-    // Collect the options first: an invalid provider must not stop the validation of the others.
-    let providers: Vec<_> = ids.of_section("providers").iter().filter_map(&mut take).collect();
-    let link_by_verified_email = login.as_ref().is_some_and(|login| login.link_by_verified_email);
-    linking::validate(link_by_verified_email, &providers, validator);
+    let storing = storing(&raw.providers);
+    let validate_provider = |id: &str, provider| protocol::validate(id, provider, &needs, validator);
+    let providers = in_order(ids.of_section("providers"), raw.providers, validate_provider);
+    linking::validate(login.as_ref().is_some_and(|login| login.link_by_verified_email), &providers, validator);
     shared_redirect::validate(public_url, &providers, validator);
     let context = ClientContext {
         algorithms: signing.as_ref().map(|signing| signing.algorithms.as_slice()),
         providers: ids.of_section("providers"),
         storing: &storing,
-        issuer: server.as_ref().map(|server| server.public_url.issuer()),
+        issuer: public_url.map(PublicUrl::issuer),
         resources: ids.of_section("resources"),
         audience: &raw.tokens.audience,
         idle_timeout: sessions.as_ref().map(|sessions| sessions.idle_timeout),
     };
-    let mut take = |id: &String| raw.clients.remove(id).map(|client| rules::validate(id, client, &context, validator));
-    let clients: Vec<_> = ids.of_section("clients").iter().filter_map(&mut take).collect();
-    let mut tokens = raw.tokens;
-    tokens.consider(clients.iter().flatten().map(|client| &client.tokens));
+    let validate_client = |id: &str, client| rules::validate(id, client, &context, validator);
+    let clients = in_order(ids.of_section("clients"), raw.clients, validate_client);
+    raw.tokens.consider(clients.iter().flatten().map(|client| &client.tokens));
     Some(Config {
-        server: server?,
-        database: database?,
+        server: raw.server,
+        database: raw.database,
         ring: Arc::new(ring?),
         signing: signing?,
-        tokens,
+        tokens: raw.tokens,
         sessions: sessions?,
         login: login?,
         verify: verify?,
         limits: raw.limits,
-        admin: admin?,
+        admin: raw.admin,
         log: raw.log,
         cleanup: raw.cleanup,
-        outbound: outbound?,
+        outbound,
         providers: providers.into_iter().collect::<Option<_>>()?,
         clients: clients.into_iter().collect::<Option<_>>()?,
         resources: resources?,
     })
+}
+
+/// Validates the entries of a table in the order of their ids. One that is invalid does not stop the validation of the others.
+fn in_order<R, T>(
+    ids: &[String],
+    mut raw: BTreeMap<String, R>,
+    mut validate: impl FnMut(&str, R) -> Option<T>,
+) -> Vec<Option<T>> {
+    ids.iter().filter_map(|id| Some(validate(id, raw.remove(id)?))).collect()
+}
+
+/// Validates the resources, each by itself and then together.
+fn resources(
+    raw: BTreeMap<String, RawResource>,
+    ids: &Ids,
+    context: &VerifyContext<'_>,
+    audience: &[String],
+    validator: &mut Validator<'_>,
+) -> Option<Vec<ProtectedResource>> {
+    let validate = |id: &str, resource| resource::validate(id, resource, context, audience, validator);
+    let resources = in_order(ids.of_section("resources"), raw, validate);
+    let resources: Option<Vec<_>> = resources.into_iter().collect();
+    resource::distinct(resources.as_deref().unwrap_or_default(), validator);
+    resources
+}
+
+/// The conditions of each rule for sites, with the ids of the providers whose users it is about.
+fn conditions_of_sites(rules: &[RawSiteRule]) -> Vec<(Vec<String>, RawAllow)> {
+    let of_rule = |rule: &RawSiteRule| {
+        let RawSiteAllow { email_domains, groups, claims, providers, .. } = rule.allow.clone();
+        (providers, RawAllow { email_domains, groups, claims })
+    };
+    rules.iter().map(of_rule).collect()
+}
+
+/// The ids of the providers with `store_tokens`.
+fn storing(providers: &BTreeMap<String, RawProvider>) -> Vec<String> {
+    let storing = providers.iter().filter(|(_, provider)| provider.registration.store_tokens);
+    storing.map(|(id, _)| id.clone()).collect()
 }

@@ -124,7 +124,10 @@ fn combine(
     layers.splice(0..0, presets);
     let effective = merge(layers, ids).map_err(|error| internal(&error, &mut problems))?;
     let mut values = secret_files::resolve(&effective, root, &mut problems);
-    problems.extend(local::check(&mut values, &effective, root));
+    let mut validator = Validator::new(&effective, &problems);
+    local::check(&mut values, &effective, root, &mut validator);
+    let found = validator.into_problems();
+    problems.extend(found);
     let raw: RawConfig =
         serde_json::from_value(Value::Object(values)).map_err(|error| internal(&error, &mut problems))?;
     let mut validator = Validator::new(&effective, &problems);

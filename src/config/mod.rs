@@ -3,9 +3,9 @@
 //! [`load()`] works in four steps:
 //!
 //! 1. Read the layers (`layer/`): built-in defaults, presets, files, environment variables.
-//! 2. Check each layer against the schema that is generated from the `Raw…` types: unknown keys, wrong types.
-//! 3. Merge the layers; a later layer overrides an earlier one.
-//! 4. Validate the merged values, section by section (`section/`), and build [`Config`].
+//! 2. Check each layer against the schema that is generated from the types of the sections: unknown keys, wrong types.
+//! 3. Merge the layers; a later layer overrides an earlier one. Check each value whose own text decides (`value/local.rs`).
+//! 4. Validate the sections (`section/`), and build [`Config`].
 //!
 //! All problems are reported together ([`Problems`]), each with its file and line, its key, and what to write instead.
 //! Each file below `section/` has what may be written in that section, what it means, and what can be wrong with it.

@@ -1,4 +1,4 @@
-//! The JSON Schema of the configuration, generated from the `Raw…` types, with the defaults and the `*_file` keys.
+//! The JSON Schema of the configuration, generated from the types of the sections, with the defaults and the `*_file` keys.
 
 use schemars::generate::SchemaSettings;
 use schemars::transform::RecursiveTransform;

@@ -64,7 +64,7 @@ mod tests {
         for files in [vec![example], Vec::new()] {
             let loaded = config::load_with(&files, variables(&plan, odd, &key, &secret));
             let config = loaded.unwrap_or_else(|problems| panic!("{problems}")).into_config();
-            assert_eq!(config.database.access.url.expose(), odd);
+            assert_eq!(config.database.access().url.expose(), odd);
             assert_eq!(config.server.admin_listen.to_string(), "127.0.0.1:9081");
             assert_eq!(config.server.listen.to_string(), "0.0.0.0:9080");
             assert_eq!(config.server.public_url.issuer(), "http://127.0.0.1:9080");

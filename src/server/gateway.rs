@@ -103,7 +103,7 @@ impl Server {
         // Two providers of cryptography in one process would have to be chosen between at each use.
         tls::install_crypto_provider();
         let metrics = telemetry::start_metrics();
-        let (workers, pool) = (config.server.workers, config.database.access.pool_size);
+        let (workers, pool) = (config.server.workers, config.database.pool_size);
         let budget = Budget::of(descriptors, memory::available(Path::new("/")), workers, pool)?;
         let budget = budget.limited_to(config.limits.connections);
         let (app, follower) = start::load(config, clock, budget.outbound)?;

@@ -52,7 +52,7 @@ pub enum StartError {
 
 /// Builds the App, which sends at most `most_outbound` requests at a time, and starts to follow the revocation feed. Blocks.
 pub(super) fn load(mut config: Config, clock: Clock, most_outbound: usize) -> Result<(Arc<App>, Follower), StartError> {
-    let db = Db::open(&config.database.access);
+    let db = Db::open(&config.database.access());
     let mut feed = FeedConnection::open(&db, config.database.connect_timeout)?;
     bring_up_to_date(&db, feed.conn(), config.database.migrate_on_start)?;
     let policy = keys::Policy::new(&config);

@@ -230,7 +230,7 @@ async fn unused_sessions_of_a_provider_without_a_row_are_ended() {
     let cleanup = async || {
         let text = database.configuration();
         let config = config::from_toml(&text).unwrap_or_else(|problems| panic!("{problems}"));
-        let db = Db::open(&config.database.access);
+        let db = Db::open(&config.database.access());
         let endings = Endings::new(Lifetime::new(&config.sessions, &config.tokens), &config.clients);
         let cleaned = Cleanup::new(&db, &config, &endings).whole().pass(Clock::system().now()).await;
         cleaned.expect("a database").ended_sessions

@@ -1,27 +1,54 @@
 //! Checks the merged values whose rule is local: each against the rule that the schema names for it. An invalid value is
 //! reported and replaced by its default, so that deserialization and validation can go on with the rest.
 
+use std::net::SocketAddr;
+
+use ipnet::IpNet;
 use serde_json::{Map, Value};
 
 use super::defaults;
 use super::effective::{Effective, put};
-use super::problem::Problem;
 use super::secret_files::remove;
 use super::shape::Shape;
-use super::validator::quoted;
+use super::validator::{Validator, quoted};
+use crate::base::proxies::DirectHost;
+use crate::config::value::admin_token::AdminToken;
+use crate::config::value::database_url::DatabaseUrl;
 use crate::config::value::duration;
 use crate::config::value::local::Local;
+use crate::config::value::outbound_proxy::{AllowedHost, OutboundProxy};
 use crate::config::value::pointer::Pointer;
+use crate::config::value::public_url::PublicUrl;
 
 /// What is wrong with a text, and what to write instead; `None` where it is valid.
 type Rule = fn(&str, Shape<'_>) -> Option<(String, String)>;
 
 /// Each rule with its name in the schema.
-const RULES: [(&str, Rule); 2] = [(duration::RULE_NAME, in_bounds), (Pointer::NAME, of::<Pointer>)];
+const RULES: [(&str, Rule); 10] = [
+    (duration::RULE_NAME, in_bounds),
+    rule::<AdminToken>(),
+    rule::<AllowedHost>(),
+    rule::<DatabaseUrl>(),
+    rule::<DirectHost>(),
+    rule::<IpNet>(),
+    rule::<OutboundProxy>(),
+    rule::<Pointer>(),
+    rule::<PublicUrl>(),
+    rule::<SocketAddr>(),
+];
+
+const fn rule<T: Local>() -> (&'static str, Rule) {
+    (T::NAME, of::<T>)
+}
 
 /// Checks the values, and replaces the invalid ones.
-pub(crate) fn check(values: &mut Map<String, Value>, effective: &Effective, root: Shape<'_>) -> Vec<Problem> {
-    let (defaults, mut problems) = (Value::Object(defaults::for_ids(&effective.ids)), Vec::new());
+pub(crate) fn check(
+    values: &mut Map<String, Value>,
+    effective: &Effective,
+    root: Shape<'_>,
+    validator: &mut Validator<'_>,
+) {
+    let defaults = Value::Object(defaults::for_ids(&effective.ids));
     for setting in &effective.settings {
         let Some(shape) = setting.path.iter().try_fold(root, |shape, key| shape.child(key)) else { continue };
         let Some((first, rest)) = setting.path.split_first() else { continue };
@@ -32,14 +59,13 @@ pub(crate) fn check(values: &mut Map<String, Value>, effective: &Effective, root
         }
         for (item, what, remedy) in found {
             let key = setting.path.join(".") + &item.map_or_else(String::new, |item| format!("[{item}]"));
-            problems.push(Problem { place: effective.place(&key), key, what, remedy });
+            validator.reject(&key, what, remedy);
         }
         match setting.path.iter().try_fold(&defaults, |table, key| table.get(key)) {
             Some(default) => put(values, &setting.path, default.clone()),
             None => remove(values, &setting.path),
         }
     }
-    problems
 }
 
 /// The problems of a value, each with the item of a list, from 0.
@@ -59,7 +85,9 @@ fn wrong(value: &Value, shape: Shape<'_>) -> Vec<(Option<usize>, String, String)
 }
 
 fn of<T: Local>(text: &str, _: Shape<'_>) -> Option<(String, String)> {
-    T::read(text).err().map(|bad| (format!("{} {bad}", quoted(text)), T::REMEDY.to_owned()))
+    let bad = T::read(text).err()?;
+    let what = if T::IS_QUOTED { format!("{} {bad}", quoted(text)) } else { bad.to_string() };
+    Some((what, T::remedy(&bad).into_owned()))
 }
 
 /// A duration within the bounds that the schema has.

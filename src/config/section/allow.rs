@@ -6,8 +6,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::config::layer::validator::{Validator, quoted};
-use crate::config::value::local::Local;
-use crate::config::value::pointer::Pointer;
+use crate::config::value::pointer::{POINTER_REMEDY, Pointer};
 
 /// Which users may sign in: those who meet all rules that are set; without a rule, every user of the provider.
 #[derive(Clone, Default, Deserialize, JsonSchema)]
@@ -37,8 +36,8 @@ pub(crate) fn conditions(key: &str, raw: RawAllow, validator: &mut Validator<'_>
     check_domains(&format!("{key}.email_domains"), &raw.email_domains, validator);
     check_groups(&format!("{key}.groups"), &raw.groups, validator);
     let claims = raw.claims.into_iter().map(|(text, value)| {
-        let read = Pointer::read(&text).map_err(|bad| format!("{} {bad}", quoted(&text)));
-        let pointer = validator.accept(&format!("{key}.claims.{text}"), read, Pointer::REMEDY)?;
+        let read = Pointer::parse(&text).map_err(|bad| format!("{} {bad}", quoted(&text)));
+        let pointer = validator.accept(&format!("{key}.claims.{text}"), read, POINTER_REMEDY)?;
         Some((pointer, value))
     });
     let claims: Vec<_> = claims.collect();

@@ -1,9 +1,10 @@
 //! The sections of the configuration, one file or folder each. A file has
 //!
-//! - a `Raw…` type: the keys that may be written, as text. The doc comments of its fields become the reference;
-//! - a type without `Raw`: the validated values that the gateway uses;
-//! - `validate`, which turns the first into the second. It reports every problem, and returns `None` where it cannot
-//!   build the value.
+//! - the type of the section, which the gateway uses. Its values parse themselves (`value/local.rs`), and the doc comments of its
+//!   fields become the reference;
+//! - a `Raw…` type around it, only where a key has to be read with others, or names a file;
+//! - `validate`, which checks what several keys mean together. It reports every problem, and returns `None` where it cannot build
+//!   the value.
 
 mod address;
 pub(crate) mod admin;

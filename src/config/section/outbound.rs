@@ -2,53 +2,35 @@
 
 use schemars::JsonSchema;
 use serde::Deserialize;
-use url::Url;
 
 use crate::base::proxies::{DirectHost, Proxies};
-use crate::config::layer::validator::{Validator, quoted};
-
-/// The value of `outbound.proxy` that means the usual variables of the environment.
-const ENVIRONMENT: &str = "env";
+use crate::config::layer::validator::Validator;
+use crate::config::value::local::{Given, ParsedList};
+use crate::config::value::outbound_proxy::{AllowedHost, ENVIRONMENT, OutboundProxy, proxy_url};
 
 /// The proxy of requests to providers and apps.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct RawOutbound {
+pub(crate) struct Outbound {
     /// proxy for requests to providers and apps, as `http://proxy.example.com:3128`; `env`: `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`; empty: none, whatever the environment has
-    proxy: String,
+    #[serde(with = "Given::<OutboundProxy>")]
+    proxy: Option<OutboundProxy>,
     /// hosts that are reached directly, with their subdomains; addresses and CIDRs too
-    no_proxy: Vec<String>,
+    #[serde(with = "ParsedList::<DirectHost>")]
+    no_proxy: Vec<DirectHost>,
     /// with a proxy: hosts besides a provider's own that its metadata may name, as addresses cannot be checked then; `*.` at the beginning stands for subdomains
-    allow_hosts: Vec<String>,
+    #[serde(with = "ParsedList::<AllowedHost>")]
+    allow_hosts: Vec<AllowedHost>,
 }
 
-pub(crate) fn validate(raw: RawOutbound, validator: &mut Validator<'_>) -> Option<Proxies> {
-    let direct = raw.no_proxy.iter().enumerate().filter_map(|(item, text)| {
-        let read = DirectHost::parse(text);
-        if read.is_none() {
-            let remedy = "write a host name, an address or a CIDR, without a scheme and a port";
-            validator.reject_item("outbound.no_proxy", item, format!("{} is not a host", quoted(text)), remedy);
-        }
-        read
-    });
-    let direct: Vec<_> = direct.collect();
-    for (item, text) in raw.allow_hosts.iter().enumerate() {
-        if !matches!(DirectHost::parse(text), Some(DirectHost::Domain(_))) || text.starts_with('.') {
-            let remedy = "write a host name, as \"keys.example.com\" or \"*.example.com\"";
-            validator.reject_item("outbound.allow_hosts", item, format!("{} is not a host name", quoted(text)), remedy);
-        }
-    }
-    let none = Proxies { http: None, https: None, direct, allowed: raw.allow_hosts };
-    match raw.proxy.as_str() {
-        "" => Some(Proxies::default()),
-        ENVIRONMENT => Some(from_environment(none, &variable, validator)),
-        text => {
-            let url = proxy(text).filter(|url| url.username().is_empty() && url.password().is_none());
-            let remedy = "write it as \"http://proxy.example.com:3128\"; one with credentials belongs into the variable \
-                          HTTPS_PROXY, and \"env\" here";
-            let url = validator.accept("outbound.proxy", url.ok_or("is not the URL of a proxy"), remedy)?;
-            Some(Proxies { http: Some(url.clone()), https: Some(url), ..none })
-        }
+/// The proxies that the section means: its own, or those of the environment.
+pub(crate) fn proxies(outbound: Outbound, validator: &mut Validator<'_>) -> Proxies {
+    let allowed = outbound.allow_hosts.into_iter().map(|AllowedHost(host)| host).collect();
+    let none = Proxies { http: None, https: None, direct: outbound.no_proxy, allowed };
+    match outbound.proxy {
+        None => Proxies::default(),
+        Some(OutboundProxy::Environment) => from_environment(none, &variable, validator),
+        Some(OutboundProxy::At(url)) => Proxies { http: Some(url.clone()), https: Some(url), ..none },
     }
 }
 
@@ -70,7 +52,7 @@ fn from_environment(
     let find = |names: &[&str]| names.iter().find_map(|name| variable(name)).filter(|text| !text.is_empty());
     let mut read = |names: &[&str]| {
         let text = find(names)?;
-        let url = proxy(&text).or_else(|| proxy(&format!("http://{text}")));
+        let url = proxy_url(&text).or_else(|| proxy_url(&format!("http://{text}")));
         // The text may have credentials, so it is not shown.
         let what = format!("is \"{ENVIRONMENT}\", and {} is not the URL of a proxy", names.join(" or "));
         validator.accept("outbound.proxy", url.ok_or(what), "correct the variable, or write the URL here")
@@ -81,12 +63,6 @@ fn from_environment(
     let mut direct = proxies.direct;
     direct.extend(listed.split(',').filter_map(|text| DirectHost::parse(text.trim())));
     Proxies { http, https, direct, ..proxies }
-}
-
-fn proxy(text: &str) -> Option<Url> {
-    let url = Url::parse(text).ok()?;
-    let is_bare = url.fragment().is_none() && url.query().is_none() && matches!(url.path(), "" | "/");
-    (matches!(url.scheme(), "http" | "https") && url.host().is_some() && is_bare).then_some(url)
 }
 
 #[cfg(test)]

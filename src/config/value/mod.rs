@@ -1,11 +1,16 @@
 //! Types of values: each is parsed from a text, and is valid from then on. They know no other part of the configuration.
 
+pub(crate) mod admin_token;
 pub(crate) mod algorithm;
+pub(crate) mod database_url;
 pub(crate) mod duration;
 pub(crate) mod given;
 pub(crate) mod glob;
 pub(crate) mod key_file;
+pub(crate) mod listener;
 pub(crate) mod local;
+pub(crate) mod network;
+pub(crate) mod outbound_proxy;
 pub(crate) mod parts;
 pub(crate) mod pointer;
 pub(crate) mod public_key;

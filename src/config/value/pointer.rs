@@ -1,5 +1,7 @@
 //! JSON pointers (RFC 6901) into the responses of providers.
 
+use std::borrow::Cow;
+
 use serde_json::Value;
 
 use super::local::{Local, parses_itself};
@@ -7,6 +9,9 @@ use super::local::{Local, parses_itself};
 /// A JSON pointer to a value inside a document, not to the whole document.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pointer(String);
+
+/// What to write instead of a text that is no pointer.
+pub(crate) const POINTER_REMEDY: &str = "write a JSON pointer (RFC 6901), as \"/email\" or \"/data/id\"";
 
 /// Why a text is not a pointer.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
@@ -44,11 +49,14 @@ impl Pointer {
 
 impl Local for Pointer {
     const NAME: &'static str = "pointer";
-    const REMEDY: &'static str = "write a JSON pointer (RFC 6901), as \"/email\" or \"/data/id\"";
     type Bad = BadPointer;
 
     fn read(text: &str) -> Result<Self, BadPointer> {
         Self::parse(text)
+    }
+
+    fn remedy(_: &BadPointer) -> Cow<'static, str> {
+        POINTER_REMEDY.into()
     }
 }
 parses_itself!(Pointer);

@@ -1,6 +1,10 @@
 //! `server.public_url`: the issuer and the base of every URL. It is never taken from a request (RE-10).
 
+use std::borrow::Cow;
+
 use url::Url;
+
+use super::local::{Local, parses_itself};
 
 /// The gateway's URL for browsers and services, without a slash at the end.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -9,6 +13,25 @@ pub struct PublicUrl {
     prefix: String,
     origin: String,
 }
+
+impl Local for PublicUrl {
+    const NAME: &'static str = "public_url";
+    type Bad = BadPublicUrl;
+
+    fn read(text: &str) -> Result<Self, BadPublicUrl> {
+        Self::parse(text)
+    }
+
+    fn remedy(bad: &BadPublicUrl) -> Cow<'static, str> {
+        match bad {
+            BadPublicUrl::Malformed => "write the address that browsers use, as \"https://login.example.com\"",
+            BadPublicUrl::UnexpectedPart => "write scheme, host and at most a path, as \"https://login.example.com\"",
+            BadPublicUrl::Insecure => "write https://; http is allowed for 127.0.0.1, [::1] and localhost only",
+        }
+        .into()
+    }
+}
+parses_itself!(PublicUrl);
 
 /// Why a URL cannot be the public URL.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]

@@ -5,7 +5,7 @@ use crate::base::db::Address;
 use crate::config::configuration::Config;
 
 pub(super) fn warn(config: &Config, warner: &mut Warner<'_>) {
-    let Ok(address) = Address::parse(config.database.access.url.expose()) else { return };
+    let Ok(address) = Address::parse(config.database.url.plain().expose()) else { return };
     if !address.is_remote() || address.sslmode.as_deref() == Some("verify-full") {
         return;
     }

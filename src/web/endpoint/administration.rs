@@ -56,7 +56,7 @@ fn refusal(request: &HttpRequest) -> Problem {
 fn is_administrator(request: &HttpRequest) -> bool {
     let token = request.app_data::<Data<App>>().and_then(|app| app.config.admin.token.as_ref());
     let (Some(token), Authorization::Bearer(presented)) = (token, Authorization::of(request)) else { return false };
-    presented.hashed().matches(token.hashed().as_bytes())
+    presented.hashed().matches(token.plain().hashed().as_bytes())
 }
 
 #[derive(Serialize)]

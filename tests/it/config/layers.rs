@@ -14,10 +14,10 @@ fn the_defaults_with_a_database_and_a_key_are_valid() {
     assert_eq!(config.server.public_url.issuer(), "http://127.0.0.1:8080");
     assert_eq!(config.sessions.idle_timeout, Duration::from_secs(7 * 24 * 60 * 60));
     assert_eq!(config.sessions.cookie.same_site, SameSite::Lax);
-    assert_eq!(config.database.access.acquire_timeout, Duration::from_secs(2));
+    assert_eq!(config.database.access().acquire_timeout, Duration::from_secs(2));
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     assert_eq!(config.server.workers, cores);
-    assert_eq!(usize::try_from(config.database.access.pool_size), Ok(2 * cores + 2));
+    assert_eq!(usize::try_from(config.database.access().pool_size), Ok(2 * cores + 2));
     assert!(config.providers.is_empty());
 }
 

@@ -21,7 +21,7 @@ fn secrets_are_read_from_files() {
         ),
     );
     let config = load(&[file], &[]).unwrap_or_else(|problems| panic!("{problems}")).into_config();
-    assert_eq!(config.database.access.url.expose(), "postgres://v:hunter2@db/v");
+    assert_eq!(config.database.access().url.expose(), "postgres://v:hunter2@db/v");
     assert_eq!(
         oidc(&config, 0).registration.client_secret.as_ref().map(|secret| secret.expose().to_owned()),
         Some(" hunter2".into())
