@@ -46,15 +46,15 @@ pub struct App {
     pub pending_logins: Estimate,
     /// The HTTP client for requests to providers and clients.
     pub outbound: Outbound,
-    /// When the log last said for a provider that access tokens lack the e-mail address.
+    /// The time of the last warning, by provider, that access tokens lack the e-mail address.
     pub email_warnings: OncePer,
-    /// When the log last said for a client that its authorization requests have neither PKCE nor `nonce`.
+    /// The time of the last warning, by client, that its authorization requests have neither PKCE nor `nonce`.
     pub unbound_codes: OncePer,
-    /// Of which origins the log has said that their exchanges in the SPA flow are not bound to a browser.
+    /// The origins for which the log has warned that their exchanges in the SPA flow are not bound to a browser.
     pub unbound_origins: OncePer,
-    /// When the log last said that a peer sends `X-Forwarded-For` and is no trusted proxy.
+    /// The time of the last warning that a peer sends `X-Forwarded-For` and is not a trusted proxy.
     pub forwarding_warnings: OncePer,
-    /// When the log last said what a proxy has to change for `/verify`.
+    /// The time of the last warning about the proxy in front of `/verify`.
     pub verify_warnings: OncePer,
     /// When it was last stored for a provider whether it states the authentication time.
     pub auth_time_notes: OncePer,
@@ -62,7 +62,7 @@ pub struct App {
     pub refusal_lines: LogLimit,
     /// The authorization requests that providers rejected.
     pub rejected_requests: CountPerMinute,
-    /// When the log last said for a provider that an error response has no `state`.
+    /// The time of the last warning, by provider, that an error response has no `state`.
     pub stateless_errors: OncePer,
 }
 

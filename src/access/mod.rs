@@ -1,4 +1,5 @@
-//! Who may enter: the conditions of `allow` in `[providers.<id>]`, `[clients.<id>]` and `[[verify.rules]]`, as pure functions.
+//! Who may sign in or use an app or site: the conditions of `allow` in `[providers.<id>]`, `[clients.<id>]` and
+//! `[[verify.rules]]`, as pure functions.
 
 mod rules;
 

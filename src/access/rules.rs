@@ -25,11 +25,11 @@ pub struct RuleOutcome {
 
 /// Applies every configured rule. `said` are the provider's claims by source; an earlier source takes precedence. A claim is
 /// read as for the profile and the tokens.
-pub fn evaluate_sent(registration: &Registration, profile: &Profile, said: &[Value]) -> Vec<RuleOutcome> {
-    let find = |pointer: &Pointer| said.iter().find_map(|source| pointer.find(source));
+pub fn evaluate_sent(registration: &Registration, profile: &Profile, stated: &[Value]) -> Vec<RuleOutcome> {
+    let find = |pointer: &Pointer| stated.iter().find_map(|source| pointer.find(source));
     let groups_sent = registration.claims.groups.as_ref().and_then(find);
-    let found = |pointer: &Pointer| upstream::claim(registration, said, pointer);
-    let elsewhere = || groups_sent.is_none() && said.iter().any(upstream::has_groups_elsewhere);
+    let found = |pointer: &Pointer| upstream::claim(registration, stated, pointer);
+    let elsewhere = || groups_sent.is_none() && stated.iter().any(upstream::has_groups_elsewhere);
     let mut outcome = evaluate(&registration.allow, profile, groups_sent, found);
     if let Some(failed) =
         outcome.iter_mut().find(|outcome| outcome.rule == GROUPS && !outcome.holds).filter(|_| elsewhere())
@@ -50,7 +50,7 @@ pub fn evaluate_stored(
     evaluate(allow, profile, None, |pointer| upstream::stored_claim(registration, profile, claims, pointer))
 }
 
-/// The condition that an identity does not meet, as its last login stored it; `None` where it meets all.
+/// The condition that an identity does not meet, as its last login stored it; `None` if it meets all.
 pub fn refusal(allow: &Allow, registration: &Registration, profile: &Profile, claims: &Value) -> Option<RuleOutcome> {
     evaluate_stored(allow, registration, profile, claims).into_iter().find(|outcome| !outcome.holds)
 }
@@ -97,14 +97,14 @@ fn ascii(domain: &str) -> Option<String> {
 }
 
 /// Names are compared exactly: a prefix or another letter case makes a different group. `of_person` are the groups of the
-/// profile, which the apps see, and `sent` is what the provider said.
+/// profile, which the apps see, and `sent` is what the provider sent.
 fn groups(wanted: &[String], of_person: Option<&[String]>, sent: Option<&Value>) -> RuleOutcome {
     let rule = GROUPS.into();
     let Some(of_person) = of_person else {
         let why = match sent {
-            None => "the provider said no groups".to_owned(),
+            None => "the provider sent no groups".to_owned(),
             Some(text @ Value::String(_)) => {
-                format!("the groups are {}, not a list; single_group_as_list = true takes it as one group", kind(text))
+                format!("the groups are {}, not a list; with single_group_as_list = true it is one group", kind(text))
             }
             Some(odd) => format!("the groups are {}, not a list", kind(odd)),
         };
@@ -122,7 +122,7 @@ pub fn kind(value: &Value) -> &'static str {
         Value::Null => "null",
         Value::Bool(_) => "a boolean",
         Value::Number(_) => "a number",
-        Value::String(_) => "a text",
+        Value::String(_) => "a string",
         Value::Array(_) => "a list",
         Value::Object(_) => "an object",
     }
@@ -130,12 +130,13 @@ pub fn kind(value: &Value) -> &'static str {
 
 /// The required and the actual value of each rule of [`evaluate_sent`], in the same order. These are personal data: they are for
 /// `vestibule explain`, whose caller supplied the claims, and never for a log.
-pub fn looked_at(registration: &Registration, profile: &Profile, said: &[Value]) -> Vec<(Value, Value)> {
+pub fn looked_at(registration: &Registration, profile: &Profile, stated: &[Value]) -> Vec<(Value, Value)> {
     let allow = &registration.allow;
     // A value that is not taken is shown as sent.
-    let sent = |pointer: &Pointer| said.iter().find_map(|source| pointer.find(source)).cloned();
-    let found =
-        |pointer: &Pointer| upstream::claim(registration, said, pointer).or_else(|| sent(pointer)).unwrap_or_default();
+    let sent = |pointer: &Pointer| stated.iter().find_map(|source| pointer.find(source)).cloned();
+    let found = |pointer: &Pointer| {
+        upstream::claim(registration, stated, pointer).or_else(|| sent(pointer)).unwrap_or_default()
+    };
     let domains = (!allow.email_domains.is_empty()).then(|| (json!(allow.email_domains), json!(profile.email)));
     let in_groups = (!allow.groups.is_empty())
         .then(|| (json!(allow.groups), registration.claims.groups.as_ref().map(found).unwrap_or_default()));
@@ -146,7 +147,7 @@ pub fn looked_at(registration: &Registration, profile: &Profile, said: &[Value])
 /// A list matches if one of its items does. An object never matches.
 fn claim(pointer: &Pointer, wanted: &str, found: Option<&Value>) -> RuleOutcome {
     let (holds, why) = match found {
-        None => (false, "the provider did not say it"),
+        None => (false, "the provider did not send this claim"),
         Some(Value::Object(_)) => (false, "it is an object, and no value"),
         Some(Value::Array(items)) if items.iter().any(|item| is(item, wanted)) => {
             (true, "it has the value in its list")
@@ -171,9 +172,9 @@ fn is(value: &Value, wanted: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn holds(allow: Allow, profile: &Profile, said: &[Value]) -> bool {
+    fn holds(allow: Allow, profile: &Profile, stated: &[Value]) -> bool {
         let registration = Registration { allow, ..Registration::example() };
-        evaluate_sent(&registration, profile, said).iter().all(|outcome| outcome.holds)
+        evaluate_sent(&registration, profile, stated).iter().all(|outcome| outcome.holds)
     }
 
     fn at(email: &str, email_verified: bool) -> Profile {
@@ -232,7 +233,7 @@ mod tests {
         for bad in [None, Some(&[][..]), Some(&["admin-viewers"]), Some(&["Admin"]), Some(&["admin,staff"])] {
             assert!(!allowed(bad), "{bad:?}");
         }
-        // What the provider said is for the text alone: the profile decides.
+        // The claims of the provider are for the text only: the profile decides.
         assert!(!holds(allow(), &Profile::default(), &[json!({ "groups": ["admin"] })]));
     }
 
@@ -244,7 +245,7 @@ mod tests {
             ..Allow::default()
         };
         let allowed =
-            |pointer: &str, wanted: &str, said: Value| holds(allow(pointer, wanted), &Profile::default(), &[said]);
+            |pointer: &str, wanted: &str, stated: Value| holds(allow(pointer, wanted), &Profile::default(), &[stated]);
         assert!(allowed("/hd", "example.com", json!({"hd": "example.com"})));
         assert!(allowed("/acr", "2", json!({"acr": 2})) && allowed("/mfa", "true", json!({"mfa": true})));
         assert!(
@@ -273,15 +274,15 @@ mod tests {
         let registration = Registration { allow, ..Registration::example() };
         let ada = Profile { groups: Some(vec!["guests".into()]), ..at("ada@example.com", true) };
         let outcome = evaluate_sent(&registration, &ada, &[json!({"groups": ["guests"]})]);
-        let told: Vec<_> = outcome.iter().map(|outcome| (outcome.rule.as_str(), outcome.holds)).collect();
-        assert_eq!(told, [("allow.email_domains", true), ("allow.groups", false)]);
+        let reported: Vec<_> = outcome.iter().map(|outcome| (outcome.rule.as_str(), outcome.holds)).collect();
+        assert_eq!(reported, [("allow.email_domains", true), ("allow.groups", false)]);
         assert!(!outcome.iter().any(|outcome| outcome.why.contains("ada") || outcome.why.contains("guests")));
-        let said = [json!({"groups": ["guests"]})];
-        let looked_at = looked_at(&registration, &at("ada@example.com", true), &said);
+        let stated = [json!({"groups": ["guests"]})];
+        let looked_at = looked_at(&registration, &at("ada@example.com", true), &stated);
         let domains = (json!(["example.com"]), json!("ada@example.com"));
         assert_eq!(looked_at, [domains, (json!(["staff"]), json!(["guests"]))]);
         let text = evaluate_sent(&registration, &at("ada@example.com", true), &[json!({"groups": "staff"})]);
-        let why = "the groups are a text, not a list; single_group_as_list = true takes it as one group";
+        let why = "the groups are a string, not a list; with single_group_as_list = true it is one group";
         assert_eq!(text.last().map(|outcome| outcome.why.as_str()), Some(why));
     }
 }

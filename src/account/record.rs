@@ -47,7 +47,7 @@ pub struct Identity {
     /// The time of its last sign-in.
     #[schemars(with = "TimestampSchema")]
     pub last_login_at: Timestamp,
-    /// When it is unlinked, as the user requested; a session of the user can take that back.
+    /// When it will be unlinked, as the user requested; a session of the user can cancel that.
     #[schemars(with = "Option<TimestampSchema>")]
     pub unlink_at: Option<Timestamp>,
 }

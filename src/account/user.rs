@@ -6,15 +6,15 @@ use serde_json::{Value, json};
 
 use crate::base::id::UserId;
 
-/// What a provider reports about a person, cleaned: no control characters, no text longer than its limit.
+/// The profile of a person by a provider, cleaned: no control characters, no text longer than its limit.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct Profile {
     /// The e-mail address; it identifies nobody.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,
-    /// Whether the address is verified, as the provider reported it or as the operator assumes; missing where the provider
-    /// said nothing of it.
+    /// Whether the address is verified, as the provider reported it or as the operator assumes; missing if the provider
+    /// did not send it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub email_verified: Option<bool>,
     /// Whether `email_verified` is the operator's assumption (`providers.<id>.email_verified = "assume"`). It never links
@@ -31,7 +31,7 @@ pub struct Profile {
     // AC-19
     #[serde(skip_serializing_if = "Option::is_none")]
     pub picture: Option<String>,
-    /// The names of the person's groups at the provider; missing where it said nothing of groups, `[]` where it said that
+    /// The names of the person's groups at the provider; missing if it sent no groups claim, `[]` if it sent that
     /// there are none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub groups: Option<Vec<String>>,
@@ -52,7 +52,7 @@ impl Profile {
         stored
     }
 
-    /// A stored profile; empty where it cannot be read.
+    /// A stored profile; empty if it cannot be read.
     pub fn of_stored(stored: Value) -> Self {
         let email_assumed = stored.get(ASSUMED) == Some(&Value::Bool(true));
         let profile: Self = serde_json::from_value(stored).unwrap_or_default();

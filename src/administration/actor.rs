@@ -1,4 +1,4 @@
-//! Who acts, for the audit.
+//! The actor of an administrative change, for the audit.
 
 use serde_json::{Value, json};
 

@@ -19,8 +19,8 @@ pub struct MovedProvider {
     pub tokens_removed: usize,
 }
 
-/// Assigns the identities of a provider to `issuer`, and removes the stored tokens of the issuer before. `None` where no issuer
-/// is stored for the provider.
+/// Assigns the identities of a provider to `issuer`, and removes the stored tokens of the issuer before. `None` if no
+/// issuer is stored for the provider.
 pub async fn move_provider(
     db: &Db,
     id: &str,

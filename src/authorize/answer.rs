@@ -49,18 +49,18 @@ impl OAuthError {
 /// An error response. Client and redirect URI are validated.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ErrorAnswer {
-    /// Where it is sent, and how.
+    /// The destination of the response.
     pub target: Target,
     /// The parameter `error` (RFC 6749 §4.1.2.1).
     pub error: OAuthError,
-    /// The parameter that causes it; empty where the request was valid. Only for the log, so it is not kept.
+    /// The parameter that causes it; empty if the request was valid. Only for the log, so it is not kept.
     #[serde(skip)]
     pub parameter: &'static str,
     /// `error_description`: ASCII without quotes (RFC 6749 §4.1.2.1).
     pub description: String,
 }
 
-/// Where an authorization response is sent, and how. Client and redirect URI are validated.
+/// The destination of an authorization response. Client and redirect URI are validated.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Target {
     /// The `client_id` of the app.

@@ -75,7 +75,7 @@ fn with_session(request: &AuthorizationRequest, session: &Session, input: &Decis
         return Decision::SignIn;
     }
     if !is_fresh(request, session, input) {
-        let why = "the provider does not say that the person was authenticated anew";
+        let why = "the provider does not say that the person was authenticated again";
         return if input.for_this { Decision::Refuse(OAuthError::LoginRequired, why) } else { Decision::SignIn };
     }
     if input.refused {

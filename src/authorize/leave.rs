@@ -25,7 +25,7 @@ pub struct Leave {
     /// The stored request, if it is stored.
     id: Option<AuthorizationRequestId>,
     answer: ErrorAnswer,
-    /// When it was made, in seconds since the epoch.
+    /// When it expires, in seconds since the epoch; `i64::MAX` for a response that is sent at once.
     until: i64,
 }
 
@@ -47,8 +47,8 @@ impl Leave {
         Self { id, answer: ErrorAnswer::to(request, error, description), until: i64::MAX }
     }
 
-    /// Opens a text that [`Leave::seal`] made. `None` after its time, and where the app or its redirect URI is not registered
-    /// any more.
+    /// Opens a text that [`Leave::seal`] made. `None` after its time, and if the app or its redirect URI is not
+    /// registered any more.
     pub fn open(app: &App, sealed: &str, now: Timestamp) -> Option<Self> {
         let sealed = URL_SAFE_NO_PAD.decode(sealed).ok()?;
         let leave: Self = serde_json::from_slice(&app.config.ring.open(SEALED_FOR, &sealed).ok()?).ok()?;
@@ -63,7 +63,7 @@ impl Leave {
     }
 
     /// The response to the app, once: a request that has got its answer gets no other one. Where the database is out of reach,
-    /// the person is let go all the same. `None` where the request was answered before.
+    /// the person is let go all the same. `None` if the request was answered before.
     pub async fn send(self, app: &App, now: Timestamp) -> Option<AppAnswer> {
         if let Some(id) = self.id {
             let answered = app.db.run("answer authorization request", move |conn| store::answer(conn, id, now)).await;

@@ -14,7 +14,7 @@
 //! GET /callback/{provider} ── login completed ──► decision again (resume)
 //! POST /oauth2/authorize/agree ── yes or no ────► decision again (consent), or the error access_denied (decline)
 //! POST /oauth2/authorize/leave ── button of a page that ends a login ──► the page's error, 303 to the app
-//! GET /oauth2/authorize/again ── an expired request, or another browser ──► validated once more, as a new request
+//! GET /oauth2/authorize/again ── an expired request, or another browser ──► validated again, as a new request
 //! ```
 //!
 //! A request is validated once ([`read`]) and never changes. `decision` is the whole rule, without I/O. Where the browser

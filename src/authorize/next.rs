@@ -15,7 +15,7 @@ use crate::grant::{AppAnswer, LoginFor, NewCode, PreparedAnswer};
 use crate::session::{Session, SignedIn};
 use crate::token::not_allowed;
 
-/// Where the browser is redirected to.
+/// The URL to which the browser is redirected.
 pub enum Next {
     /// To the app, with the authorization response.
     App(Box<AppAnswer>),
@@ -29,7 +29,7 @@ pub enum Next {
 
 /// The first step of a request.
 pub enum FirstStep {
-    /// The same as for a stored request.
+    /// The next step, as for a stored request.
     Next(Next),
     /// A login at the only provider that is left.
     Login(Box<LoginStep>),
@@ -77,7 +77,7 @@ fn may_step_up(app: &App, request: &AuthorizationRequest, session: Option<&Sessi
     app.providers.get(&session.provider).is_some_and(|provider| provider.may_give_acr(wanted))
 }
 
-/// Issues the code and marks the request as answered; `None` where the session ended or the request was answered before.
+/// Issues the code and marks the request as answered; `None` if the session ended or the request was answered before.
 pub(super) async fn issue_code(
     app: &App,
     id: Option<AuthorizationRequestId>,
@@ -116,7 +116,7 @@ pub(super) fn prepare_answer(
     PreparedAnswer { code, answer }
 }
 
-/// The only provider that the request, the client and the configuration leave; `None` where the person chooses.
+/// The only provider that the request, the client and the configuration leave; `None` if the person chooses.
 pub(super) fn only_provider(app: &App, request: &AuthorizationRequest) -> Option<String> {
     request.provider.clone().or_else(|| {
         let client = app.clients.get(&request.client_id)?;

@@ -42,7 +42,7 @@ pub enum OpenRequestError {
     /// It was answered before.
     #[error("answered")]
     Answered(Box<ClosedRequest>),
-    /// It belongs to another browser; without the request where the browser has no binding cookie.
+    /// It belongs to another browser; without the request if the browser has no binding cookie.
     #[error("of another browser")]
     WrongBrowser(Option<Box<ClosedRequest>>),
     /// The database is unavailable.
@@ -94,17 +94,17 @@ pub(super) fn check(
     })
 }
 
-/// A stored request that a browser wants to begin anew.
+/// A stored request that a browser wants to begin again.
 #[derive(Debug)]
 pub enum Repeated {
-    /// It may begin anew, with these parameters.
+    /// It may begin again, with these parameters.
     Begins(Box<AuthorizationRequest>),
     /// The app has got its answer; the app may still wait for another one with the same `state`, so none is made.
     Answered(Box<ClosedRequest>),
 }
 
-/// The request with that id, for the browser with that binding to begin anew. `None` where there is none, and for one that was
-/// pushed: those parameters are the app's, and it can push them again.
+/// The request with that id, for the browser with that binding to begin again. `None` if there is none, and for one
+/// that was pushed: those parameters are the app's, and it can push them again.
 ///
 /// For another browser than the one that sent the request, the parameters that name a person are left out.
 pub async fn repeat(
@@ -130,8 +130,8 @@ pub async fn repeat(
     }))
 }
 
-/// The request with that id, of any browser and in any state; `None` where there is none, or its client is not registered any
-/// more.
+/// The request with that id, of any browser and in any state; `None` if there is none, or its client is not registered
+/// any more.
 pub async fn find_closed(app: &App, id: AuthorizationRequestId) -> Result<Option<ClosedRequest>, DbError> {
     let row = app.db.run("find authorization request", move |conn| store::find(conn, id)).await?;
     let open = row.and_then(|row| OpenRequest::of(app, row).ok());

@@ -23,8 +23,8 @@ pub struct Terms<'a> {
     pub clients: &'a Registry,
     /// The issuer of this gateway (`server.public_url`).
     pub issuer: &'a str,
-    /// The resource (second argument) as the configuration writes it, where tokens of a client (first argument) may have it
-    /// as their only audience (RFC 8707 §2).
+    /// The resource (second argument) as the configuration writes it, if tokens of a client (first argument) may have
+    /// it as their only audience (RFC 8707 §2).
     pub resource: &'a dyn Fn(&str, &str) -> Option<String>,
     /// Whether a token for that resource (first argument) may have that scope.
     pub takes_scope: &'a dyn Fn(&str, &str) -> bool,
@@ -41,7 +41,7 @@ pub struct Terms<'a> {
 /// Why a request is refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AuthorizeError {
-    /// There is no such client, or it may not use the authorization code grant.
+    /// There is no such client.
     UnknownClient,
     /// The redirect URI is not registered for the client.
     RedirectUri,
@@ -52,14 +52,14 @@ pub enum AuthorizeError {
     Told(Box<ErrorAnswer>),
 }
 
-/// Validates a request. `get` returns the value of a parameter, or `None` where it is absent or empty (RFC 6749 §3.1).
+/// Validates a request. `get` returns the value of a parameter, or `None` if it is absent or empty (RFC 6749 §3.1).
 pub fn read(terms: &Terms<'_>, get: &dyn Fn(&str) -> Option<String>) -> Result<AuthorizationRequest, AuthorizeError> {
     let doubled = |name: &str| terms.doubled.iter().any(|doubled| doubled == name);
     let client_id = get("client_id").filter(|_| !doubled("client_id")).ok_or(AuthorizeError::UnknownClient)?;
     let client = terms.clients.get(&client_id).ok_or(AuthorizeError::UnknownClient)?;
     let redirect_uri = get("redirect_uri").filter(|_| !doubled("redirect_uri")).ok_or(AuthorizeError::RedirectUri)?;
     let matched = client.redirect_uri(&redirect_uri).ok_or(AuthorizeError::RedirectUri)?;
-    // A longer `state` is not returned: a server on the way could refuse the address.
+    // A longer `state` is not returned: a server on the way could refuse the URL.
     let state = get("state");
     if doubled("state") || state.as_ref().is_some_and(|state| state.len() > MAX_STATE) {
         return Err(AuthorizeError::State);

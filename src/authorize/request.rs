@@ -12,7 +12,7 @@ pub struct AuthorizationRequest {
     pub client_id: String,
     /// `redirect_uri`, validated.
     pub redirect_uri: String,
-    /// Whether that is a loopback address or has a private-use scheme, which requires consent (RFC 8252 §8.6).
+    /// Whether that URI is on loopback or has a private-use scheme, which requires consent (RFC 8252 §8.6).
     pub installed: bool,
     /// Whether it was pushed (RFC 9126): its parameters are not for other browsers. Replicas of earlier versions do not write
     /// it.

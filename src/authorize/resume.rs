@@ -19,7 +19,7 @@ impl OpenRequest {
     }
 }
 
-/// What the value in the form of a consent page is sealed for.
+/// The purpose under which the value in the form of a consent page is sealed.
 fn question(request: AuthorizationRequestId) -> String {
     format!("consent:{request}")
 }
@@ -35,8 +35,8 @@ pub async fn resume(
     proceed(app, open, signed_in, just_now, false, now).await
 }
 
-/// The successful answer to the stored request that a login was for, to be written with the login. `None` where the request
-/// needs another step than a code; then it is resumed after the login.
+/// The successful answer to the stored request that a login was for, to be written with the login. `None` if the
+/// request needs another step than a code; then it is resumed after the login.
 pub fn answer_with_login(
     app: &App,
     stored: StoredRequest,
@@ -122,7 +122,7 @@ async fn proceed(
     }
 }
 
-/// Continues where no code was issued, since the request was answered concurrently or the session ended.
+/// Continues if no code was issued, since the request was answered concurrently or the session ended.
 async fn without_code(app: &App, open: &OpenRequest, now: Timestamp) -> Result<Next, OpenRequestError> {
     let OpenRequest { id, request, .. } = open;
     let of = *id;

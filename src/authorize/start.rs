@@ -31,7 +31,7 @@ pub struct Browser {
     pub binding: Hashed,
 }
 
-/// Handles a request from a browser. One statement, which stores the code or the request; none where the request is stored
+/// Handles a request from a browser. One statement, which stores the code or the request; none if the request is stored
 /// with a login.
 pub async fn start(
     app: &App,

@@ -30,7 +30,7 @@ macro_rules! audit_rows {
 }
 pub(crate) use audit_rows;
 
-/// What an audit row says, besides its id and its time.
+/// The columns of an audit row, besides its id and its time.
 pub struct AuditEvent<'a> {
     /// The name of an event ([`Event::name`](super::event::Event::name)).
     pub kind: &'a str,

@@ -28,7 +28,7 @@ impl JsonSchema for TimestampSchema {
     }
 }
 
-/// Where `now` comes from: the system, or a test.
+/// The source of `now`: the system, or a test.
 #[derive(Clone)]
 pub struct Clock(Arc<dyn Fn() -> Timestamp + Send + Sync>);
 

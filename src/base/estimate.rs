@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// What was counted last, and what this process added since.
+/// The last count, and what this process added since.
 #[derive(Debug, Default)]
 pub struct Estimate(AtomicU64);
 
@@ -12,7 +12,7 @@ impl Estimate {
         self.0.store(counted, Ordering::Relaxed);
     }
 
-    /// Subtracts a fifth, where counting failed: an estimate that only grows would refuse all logins in the end.
+    /// Subtracts a fifth if counting failed: an estimate that only grows would refuse all logins in the end.
     pub fn decay(&self) {
         let less = |number: u64| number - number.div_ceil(5);
         let _always_updated = self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |number| Some(less(number)));

@@ -37,9 +37,10 @@ macro_rules! events {
         ///
         /// - `provider`: the id, as in `[providers.*]`; `client`: the `client_id`; `kid`: the id of a signing key
         /// - `user`, `session`, `identity`: what the event is about
-        /// - `reference`: of the login, as error pages show it; `code`: the code of the refusal, as `docs/errors.md` lists it
+        /// - `reference`: of the login, as error pages show it; `code`: the code of the refusal, as `docs/errors.md`
+        ///   lists it; of a rejected request, the error code of the provider
         /// - `reason`: the cause, for the operator; of a session, as in `sessions.ended_reason`
-        /// - `ip`: the address of the caller; `session_ip`: that of the session's last refresh
+        /// - `ip`: the address of the caller; `session_ip`: the address at the login of the session
         /// - `attempts`: their number so far, from 1; `again`: whether another follows; `lag`: the time since the session ended
         /// - `losses`: counts, claim by claim; `bytes`: a size; `largest`: the name of the largest claim about the user
         /// - `by`: what linked an identity, `person` or `verified_email`; `new_user`: whether the login created the user
@@ -65,7 +66,7 @@ macro_rules! events {
                 }
             }
 
-            /// Writes the log line, where the event has one.
+            /// Writes the log line, if the event has one.
             pub fn log(&self) {
                 match self {
                     // Counted only: the log has the first of each origin, or of each session and day.
@@ -94,13 +95,14 @@ events! {
     LoginFailed warn "login_failed" [provider, code] "login failed" {
         provider: %String, code: =&'static str, reason: ?String, reference: %Reference
     };
-    /// A provider rejected the authorization request of a login. `code`: the error code of the provider.
-    RequestRejected info "request_rejected" [provider, code] "the provider rejected the request of a login" {
+    /// A provider answered the authorization request of a login with an error that is counted. `code`: the error code
+    /// of the provider.
+    RequestRejected info "request_rejected" [provider, code] "the provider answered the request of a login with an error" {
         provider: %String, code: =&'static str, reason: ?String, reference: %Reference
     };
-    /// A provider rejects authorization requests: so many since the last such line, at most one line for each provider, code and
-    /// minute.
-    RequestsRejected warn "requests_rejected" [provider, code] "the provider rejects the requests of logins" {
+    /// A provider answers authorization requests with errors: `count` since the last such line, at most one line for
+    /// each provider, code and minute.
+    RequestsRejected warn "requests_rejected" [provider, code] "the provider answers the requests of logins with an error" {
         provider: %String, code: =&'static str, count: =u64, reason: ?String
     };
     /// Claims of a login were cut, dropped or changed.
@@ -136,7 +138,7 @@ events! {
     RefreshRepeatedElsewhere warn "refresh_repeated_elsewhere" []
         "a refresh was repeated from another network or user agent" { session: %SessionId, ip: %IpAddr, recorded: !bool };
     /// A refresh token was presented that is newer than the database: it lost its last write in a failover.
-    RefreshRecovered warn "refresh_recovered" [] "refresh went on from a write that the database lost" {
+    RefreshRecovered warn "refresh_recovered" [] "refresh continued from a write that the database lost" {
         session: %SessionId
     };
     /// A client revoked an access token of its own.
@@ -183,15 +185,15 @@ events! {
         "a new sign-in to the client ended the oldest ones in the same browser, whose refresh tokens end too; its \
          sessions_per_browser is the limit" { client: =String, sessions: =usize };
     /// A logout notice was delivered to a client.
-    LogoutDelivered info "logout_delivered" [client] "client told of a logout" {
+    LogoutDelivered info "logout_delivered" [client] "client notified of a logout" {
         client: =String, session: %SessionId, attempts: =u32, lag: ?Duration
     };
     /// An attempt to deliver a logout notice failed; it is retried.
-    LogoutDelayed warn "logout_delayed" [client] "client not told of a logout yet" {
+    LogoutDelayed warn "logout_delayed" [client] "client not notified of a logout yet" {
         client: =String, session: %SessionId, attempts: =u32, reason: =String
     };
     /// The last attempt to deliver a logout notice failed; it is given up.
-    LogoutGivenUp error "logout_given_up" [client] "client never told of a logout" {
+    LogoutGivenUp error "logout_given_up" [client] "client never notified of a logout" {
         client: =String, session: %SessionId, attempts: =u32, reason: =String
     };
     /// Access tokens lack a configured `email`, since the provider does not say whether addresses are verified. At most once
@@ -224,7 +226,7 @@ events! {
         provider: %String, reason: =String, again: =bool
     };
     /// The provider sent a valid logout token.
-    LogoutTokenTaken info "logout_token_taken" [provider] "told of a logout by the provider" {
+    LogoutTokenTaken info "logout_token_taken" [provider] "logout token of the provider accepted" {
         provider: %String, sessions: =usize
     };
     /// A logout token was rejected.

@@ -7,7 +7,7 @@ use super::statement::{Piece, Text as Walk};
 /// A statement that requests wait for, as `docs/plans.md` lists it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HotStatement {
-    /// Module and struct, as `session::store::find::Find`.
+    /// Module and struct, for example `session::store::find::Find`.
     pub name: String,
     /// The text, with `$1`, `$2`, … for its parameters.
     pub sql: String,

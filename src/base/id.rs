@@ -101,14 +101,14 @@ pub fn uuid_v7_lower_bound(at: Timestamp) -> Uuid {
     Uuid::from_u128(millis << 80)
 }
 
-/// The reference of a login, which an error page shows and `vestibule logins show` looks up. It is no secret: ten letters
-/// and digits that can be read aloud.
+/// The reference of a login, which an error page shows and `vestibule logins show` looks up. It is not a secret: ten
+/// letters and digits that can be read aloud.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
 pub struct Reference(String);
 
 impl Reference {
-    /// A new reference of 50 random bits, as `xxxxx-xxxxx`.
+    /// A new reference of 50 random bits, in the form `xxxxx-xxxxx`.
     pub fn random() -> Self {
         // Crockford's alphabet has no characters that look alike.
         const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";

@@ -14,7 +14,7 @@ impl Listener {
         db.connect(&listen(channel)).map(Self)
     }
 
-    /// The same at the start, when the database may be starting too: tries again for the time `wait`.
+    /// Opens the listener at the start, when the database may be starting too: tries again for the time `wait`.
     pub fn open_at_start(db: &Db, channel: &'static str, wait: Duration) -> Result<Self, DbError> {
         db.connect_within(&listen(channel), wait).map(Self)
     }

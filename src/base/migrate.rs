@@ -109,7 +109,7 @@ fn applied(conn: &mut Conn) -> QueryResult<Vec<String>> {
     recorded(conn)
 }
 
-/// The same; fails if the schema does not exist.
+/// The recorded versions. Fails if the schema does not exist.
 fn recorded(conn: &mut Conn) -> QueryResult<Vec<String>> {
     #[derive(diesel::QueryableByName)]
     struct VersionRow {

@@ -1,4 +1,4 @@
-//! What every layer uses: the database, the HTTP client, the clock, secrets, ids and events.
+//! The foundation of every layer: the database, the HTTP client, the clock, secrets, ids and events.
 
 pub mod audit;
 pub mod backoff;

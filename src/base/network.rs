@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use ipnet::IpNet;
 
 /// The network of an address: of `v4` bits for IPv4, and of `v6` for IPv6. An IPv4-mapped address counts as IPv4. The address
-/// itself where the length is too large.
+/// itself if the length is too large.
 pub fn network_of(address: IpAddr, v4: u8, v6: u8) -> IpNet {
     let address = address.to_canonical();
     let length = if address.is_ipv4() { v4 } else { v6 };

@@ -28,12 +28,12 @@ const MAX_IDLE: usize = 32;
 /// The highest number of header fields of a response. Content delivery networks send more than the usual limit of 100.
 const MAX_HEADERS: usize = 500;
 
-/// Where a URL comes from.
+/// The source of a URL.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Trust {
     /// From the configuration: the URL or its host. Private addresses are allowed.
     Configured,
-    /// From the configuration of a client: public addresses only, where they can be checked.
+    /// From the configuration of a client: public addresses only, if they can be checked.
     Registered,
     /// From a provider's or a client's metadata: public addresses only, and through a proxy only allowed hosts.
     Learned,
@@ -51,7 +51,7 @@ pub enum OutboundError {
     /// This process has no descriptor left for a socket.
     #[error("no socket can be opened: too many open files")]
     Exhausted,
-    /// As many requests are in progress as may be ([`Outbound::limited_to`]).
+    /// The maximum number of requests is in progress ([`Outbound::limited_to`]).
     #[error("too many requests of this process are in progress")]
     TooMany,
     /// The body is larger than [`MAX_BODY`].
@@ -95,7 +95,7 @@ pub struct Outbound {
 }
 
 impl Outbound {
-    /// Builds the client; fails with [`OutboundError::NoAuthorities`] where the system has none.
+    /// Builds the client; fails with [`OutboundError::NoAuthorities`] if the system has none.
     pub fn new() -> Result<Self, OutboundError> {
         Self::built(|builder| builder, Arc::default())
     }

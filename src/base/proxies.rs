@@ -1,4 +1,4 @@
-//! Which requests go through a proxy, and which hosts may be reached through it.
+//! Decides which requests go through a proxy, and which hosts may be reached through it.
 
 use std::net::IpAddr;
 
@@ -15,7 +15,7 @@ pub struct Proxies {
     /// The hosts that are reached directly.
     pub direct: Vec<DirectHost>,
     /// Hosts that the metadata of a provider may name although they are not in the configuration. The addresses of a host cannot
-    /// be checked where the proxy resolves its name.
+    /// be checked if the proxy resolves its name.
     pub allowed: Vec<String>,
 }
 
@@ -72,7 +72,7 @@ impl Proxies {
         proxy.is_some() && url.host().is_some_and(|host| !self.direct.iter().any(|direct| direct.covers(&host)))
     }
 
-    /// Whether metadata may name this host where it is reached through the proxy.
+    /// Whether metadata may name this host if it is reached through the proxy.
     pub fn allow(&self, url: &Url) -> bool {
         let Some(host) = url.host_str() else { return false };
         let is_allowed = |allowed: &String| match allowed.strip_prefix("*.") {

@@ -16,7 +16,7 @@ const MAX_SHOWN: usize = 32;
 pub(super) enum BadBody {
     /// Decoded, it is larger than the limit.
     TooLarge,
-    /// It has a content coding that is not understood; with its name, where it may be shown.
+    /// It has a content coding that is not understood; with its name, if it may be shown.
     Coding(String),
     /// It was encoded more than once: each layer could be as large as the limit.
     SeveralCodings,

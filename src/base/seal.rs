@@ -28,7 +28,7 @@ struct Key {
     root: hkdf::Prk,
 }
 
-/// What a MAC is for. Each purpose has a key of its own, derived from the ring's (HKDF).
+/// The purpose of a MAC. Each purpose has a key of its own, derived from the ring's (HKDF).
 #[derive(Clone, Copy)]
 pub struct Purpose<'a> {
     /// The kind of value that is authenticated; without NUL bytes.
@@ -121,7 +121,7 @@ impl Ring {
         self.first.mac(purpose, data)
     }
 
-    /// As [`Ring::mac`], with each key of the ring; first with the first one.
+    /// The MACs of [`Ring::mac`] with each key of the ring; the first key first.
     pub fn macs<'a>(&'a self, purpose: Purpose<'a>, data: &'a [u8]) -> impl Iterator<Item = [u8; MAC_LEN]> + 'a {
         std::iter::once(&self.first).chain(&self.others).map(move |key| key.mac(purpose, data))
     }

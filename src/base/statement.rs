@@ -4,8 +4,8 @@
 //! planned, and costs a second round trip. A query type with a static `QueryId` is cached.
 
 /// Declares a statement as a struct of its binds. In the text a bind is `{field}`; it may occur several times. A bind that
-/// is no field, and a field that is no bind, do not compile. The SQL begins with the name of the statement as a comment, so
-/// that `pg_stat_statements` and the log of slow queries name it.
+/// is not a field, and a field that is not a bind, do not compile. The SQL begins with the name of the statement as a
+/// comment, so that `pg_stat_statements` and the log of slow queries name it.
 ///
 /// ```ignore
 /// statement! {
@@ -101,12 +101,15 @@ pub(crate) use queue_token_revocation;
 ///
 /// # Panics
 ///
-/// Where a bind of the text is no field, or a field is no bind.
+/// Fails the compilation if a bind of the text is not a field, or a field is not a bind.
 #[expect(clippy::indexing_slicing, reason = "a const fn has no other access, and it runs at compile time only")]
 pub const fn check_binds(text: &str, fields: &[&str]) {
     let mut field = 0;
     while field < fields.len() {
-        assert!(has_bind(text.as_bytes(), fields[field].as_bytes()), "a field of the statement is no bind of its text");
+        assert!(
+            has_bind(text.as_bytes(), fields[field].as_bytes()),
+            "a field of the statement is not a bind of its text"
+        );
         field += 1;
     }
     let (text, mut at) = (text.as_bytes(), 0);
@@ -118,7 +121,7 @@ pub const fn check_binds(text: &str, fields: &[&str]) {
                 known = known || is_bind_at(text, at, fields[field].as_bytes());
                 field += 1;
             }
-            assert!(known, "a bind of the statement's text is no field");
+            assert!(known, "a bind of the statement's text is not a field");
         }
         at += 1;
     }

@@ -50,7 +50,7 @@ impl Authorities {
         if certificates.is_empty() { Err(BadAuthorities::Empty) } else { Ok(Self(certificates)) }
     }
 
-    /// The settings of connections that trust these certificates. `None` where no verifier can be built with them.
+    /// The settings of connections that trust these certificates. `None` if no verifier can be built with them.
     pub(super) fn client_config(&self) -> Option<ClientConfig> {
         let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
         let verifier = ListedCertificates::new(&self.0).ok()?;

@@ -15,15 +15,15 @@ use crate::base::outbound::Outbound;
 use crate::config::{self, Config, Problems, Registration};
 use crate::upstream::{self, Check, Finding, KnownIssuer, ProbeOutcome, issuer_changed};
 
-/// The exit code where a provider fails its probe.
+/// The exit code if a provider fails its probe.
 const PROVIDER_FAILS: u8 = 1;
 
 /// The arguments of `vestibule config check`.
 #[derive(clap::Args)]
 pub struct Arguments {
     /// Also test each provider: reachable, issuer, keys, algorithms, PKCE, clock; whether it accepts the client secret, by
-    /// redeeming an invalid code; whether it knows the redirect URI, by a request with prompt=none; and, where the database can be reached, whether stored identities are of its issuer;
-    /// exit 1 where one fails
+    /// redeeming an invalid code; whether it knows the redirect URI, by a request with prompt=none; and, if the
+    /// database can be reached, whether stored identities are of its issuer; exit 1 if one fails
     #[arg(long)]
     probe: bool,
     /// Print JSON
@@ -31,7 +31,7 @@ pub struct Arguments {
     json: bool,
 }
 
-/// Runs the check. The exit code is 0, 1 where a provider fails its probe, or 2 for an invalid configuration.
+/// Runs the check. The exit code is 0, 1 if a provider fails its probe, or 2 for an invalid configuration.
 pub fn run(arguments: &Arguments, files: &[PathBuf]) -> ExitCode {
     let loaded = match config::load(files) {
         Ok(loaded) => loaded,

@@ -9,7 +9,7 @@ use crate::access::kind;
 use crate::config::{ProfileCalls, Provider};
 use crate::upstream::UnverifiedClaims;
 
-/// The members of the file for an OpenID provider, where the ID token and userinfo are given separately.
+/// The members of the file for an OpenID provider, if the ID token and userinfo are given separately.
 const PARTS: [&str; 3] = ["id_token", "userinfo", "user"];
 
 type Claims = Map<String, Value>;

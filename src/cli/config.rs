@@ -37,7 +37,7 @@ fn report(files: &[PathBuf], text: impl FnOnce(&Loaded) -> String) -> ExitCode {
     }
 }
 
-/// Where the reader has gone away (`… | head`), there is nothing left to do.
+/// If the reader has closed the pipe (`… | head`), there is nothing left to do.
 fn print(text: &str) -> ExitCode {
     let written = std::io::stdout().lock().write_all(text.as_bytes());
     if written.is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE }

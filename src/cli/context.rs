@@ -1,4 +1,4 @@
-//! What most commands need first: the configuration, a database pool, and a runtime.
+//! The context of most commands: the configuration, a database pool, and a runtime.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -14,7 +14,7 @@ pub fn load_config(files: &[PathBuf]) -> Result<Config, ExitCode> {
     config::load(files).map(config::Loaded::into_config).map_err(|problems| output::reject_configuration(&problems))
 }
 
-/// What the commands about users and sessions need.
+/// The context of the commands about users and sessions.
 pub struct Context {
     pub db: Db,
     pub lifetime: Lifetime,

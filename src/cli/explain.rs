@@ -13,7 +13,7 @@ use crate::config::{self, Config, Provider, Registration};
 use crate::login::{self, Explained};
 use crate::upstream::{self, ClaimsError, Identity};
 
-/// The exit code where a login with these claims would be refused.
+/// The exit code if a login with these claims would be refused.
 const REFUSED: u8 = 1;
 /// The exit code of an invalid configuration or invalid arguments.
 const WRONG: u8 = 2;
@@ -45,7 +45,7 @@ pub struct Arguments {
     json: bool,
 }
 
-/// Runs the command. The exit code is 0 where the login would succeed, 1 where it would be refused, 2 for an error.
+/// Runs the command. The exit code is 0 if the login would succeed, 1 if it would be refused, 2 for an error.
 pub fn run(arguments: &Arguments, files: &[PathBuf]) -> ExitCode {
     let config = match config::load(files) {
         Ok(loaded) => loaded.into_config(),

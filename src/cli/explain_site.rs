@@ -22,19 +22,19 @@ pub struct Person<'a> {
     pub identity: &'a Identity,
 }
 
-/// Which rule decides, and what it decides.
+/// The rule that decides, and its decision.
 #[derive(Serialize)]
 pub struct SiteExplained {
     /// The position of the rule, from 0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rule: Option<usize>,
-    /// Whether the request passes; `None` where that depends on a person who is not given.
+    /// Whether the request passes; `None` if that depends on a person who is not given.
     pub passes: Option<bool>,
     /// Why the request passes, or what it lacks.
     pub why: String,
 }
 
-/// Explains a request. Fails for a text that is no host.
+/// Explains a request. Fails for a text that is not a host.
 pub fn explain(
     config: &Config,
     question: &SiteQuestion<'_>,

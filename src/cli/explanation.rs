@@ -17,7 +17,7 @@ pub fn text(explained: &Explained) -> String {
     lines.join("\n") + "\n"
 }
 
-/// What the result leaves open.
+/// The note about values that the result cannot know.
 const LIMITS_OF_THE_RESULT: &str = "\
 Example values: sub, sid, jti, the index in the status lists, and the kid where it is ??? (a placeholder with the
 length of a thumbprint). Times are the current time.

@@ -12,8 +12,8 @@ use crate::config;
 
 const TIMEOUT: Duration = Duration::from_secs(3);
 
-/// Runs the check. The exit code is 0 where `/healthz` answers with 200, else 1. Of the configuration only the address of the
-/// admin listener is read.
+/// Runs the check. The exit code is 0 if `/healthz` answers with 200, else 1. Of the configuration only the address of
+/// the admin listener is read.
 pub fn run(files: &[PathBuf]) -> ExitCode {
     let listen = match config::admin_listen(files) {
         Ok(listen) => listen,

@@ -9,7 +9,7 @@ use crate::config::Problems;
 /// The exit code of an invalid configuration.
 const INVALID_CONFIGURATION: u8 = 2;
 
-/// Prints a text on standard output. The exit code is a failure where the reader closed the pipe (`… | head`).
+/// Prints a text on standard output. The exit code is a failure if the reader closed the pipe (`… | head`).
 pub fn print(text: &str) -> ExitCode {
     let written = std::io::stdout().lock().write_all(text.as_bytes());
     if written.is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE }

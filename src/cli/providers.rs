@@ -38,7 +38,7 @@ enum Verb {
     },
 }
 
-/// Runs the command. The exit code is 1 where there is no preset of that name, and 1 where the provider cannot be moved.
+/// Runs the command. The exit code is 1 if there is no preset of that name, and 1 if the provider cannot be moved.
 pub fn run(arguments: &Arguments, files: &[PathBuf]) -> ExitCode {
     let presets = config::presets();
     let Arguments { name, toml, json, verb } = arguments;

@@ -172,7 +172,7 @@ async fn unlink(context: &Context, user: &str, named: &str) -> Result<String, St
             Ok(format!("{}: {} of {} was removed.\n", user_label(&user), identity.sub, identity.provider))
         }
         Ok(Unlinked::Last) => Err("it is the user's only identity; delete or disable the user instead".to_owned()),
-        Ok(Unlinked::NotFound | Unlinked::Waits(_)) => Err("the identity has just been removed".to_owned()),
+        Ok(Unlinked::NotFound | Unlinked::Scheduled(_)) => Err("the identity has just been removed".to_owned()),
         Err(error) => Err(error.to_string()),
     }
 }

@@ -37,7 +37,7 @@ pub struct Audiences {
 }
 
 impl Audiences {
-    /// Whether `aud` names an endpoint of ours, or is a list; `None` where the assertion is not for us.
+    /// Whether `aud` names an endpoint of ours, or is a list; `None` if the assertion is not for us.
     fn names_endpoint(&self, aud: &Value, accepted: AssertionAudience) -> Option<bool> {
         let is_ours = |one: &Value| {
             let one = one.as_str();
@@ -66,7 +66,7 @@ struct AssertionClaims<'c> {
 }
 
 impl<'c> AssertionClaims<'c> {
-    /// Reads the claims. `None` where one is missing or of the wrong type, or `iss` is not `sub`.
+    /// Reads the claims. `None` if one is missing or of the wrong type, or `iss` is not `sub`.
     fn read(claims: &'c Map<String, Value>) -> Option<Self> {
         let text = |name: &str| claims.get(name)?.as_str();
         let optional = |name: &str| match claims.get(name) {

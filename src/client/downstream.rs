@@ -27,16 +27,16 @@ pub struct Client {
     pub scopes: Vec<String>,
     /// The JWS algorithm of its ID tokens.
     pub id_token_alg: Algorithm,
-    /// The lifetimes, the algorithm and the claims of its tokens, where they are its own.
+    /// The lifetimes, the algorithm and the claims of its tokens, if they are its own.
     pub tokens: ClientTokens,
-    /// What a logout that its server asks for ends.
+    /// The sessions that end by a logout request of its server.
     pub server_logout: ServerLogout,
     /// How many sessions it may have under one browser's.
     pub sessions_per_browser: u32,
     introspects: Vec<String>,
     /// The ids of the providers at which its users may sign in; empty: all.
     pub providers: Vec<String>,
-    /// Which users may use it, beyond `providers`.
+    /// The users who may use it, beyond `providers`.
     pub allow: Allow,
     /// The accepted values of `post_logout_redirect_uri`.
     pub post_logout_redirect_uris: Vec<RedirectUri>,
@@ -58,7 +58,7 @@ pub struct Client {
     secret: Option<Hashed>,
     public_key: Option<AssertionKey>,
     assertion_audience: AssertionAudience,
-    /// Whether the log has said since the start that its assertions name an endpoint.
+    /// Whether the log has warned since the start that its assertions name an endpoint.
     endpoint_noted: AtomicBool,
 }
 
@@ -116,7 +116,7 @@ impl Client {
         let loopback = if self.skips_loopback_consent { Match::Site } else { Match::Installed };
         match self.redirect_uris.iter().find(|uri| uri.matches(sent)) {
             Some(uri) if uri.has_private_use_scheme() => Some(Match::Installed),
-            Some(uri) if uri.is_loopback() => Some(loopback),
+            Some(uri) if uri.is_on_own_device() => Some(loopback),
             Some(_) => Some(Match::Site),
             // A port that is not registered may be any program's, so the switch does not cover it.
             None => any_port().then_some(Match::Installed),

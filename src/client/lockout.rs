@@ -14,7 +14,7 @@ const RETENTION: TimeDelta = TimeDelta::hours(24);
 /// The most pairs of a client and an address that are stored, so that an attacker cannot fill the memory.
 const MAX_ENTRIES: usize = 65_536;
 
-/// What failures are counted for: the index of a client in the registry, and an address.
+/// The key by which failures are counted: the index of a client in the registry, and an IP address.
 pub type Key = (usize, IpAddr);
 
 /// The recent failures, and the lockouts that follow from them.
@@ -43,8 +43,8 @@ impl Lockouts {
         self.remaining(key, now).filter(|_| was_locked)
     }
 
-    /// Deletes the failures of a pair that has presented the right secret, and of no other pair (IN-11). A lockout goes on:
-    /// another caller behind the address may still guess.
+    /// Deletes the failures of a pair that has presented the right secret, and of no other pair (IN-11). A lockout
+    /// continues: another caller behind the address may still guess.
     pub fn clear(&self, key: Key, now: Timestamp) {
         let mut failures = self.failures();
         if failures.get(&key).is_some_and(|known| known.locked_until <= now) {

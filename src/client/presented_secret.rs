@@ -7,7 +7,7 @@ use crate::base::secret::{Hashed, Plain};
 pub struct PresentedSecret([Hashed; 2]);
 
 impl PresentedSecret {
-    /// A secret in HTTP Basic: as it is sent, and after form-decoding where that is possible.
+    /// A secret in HTTP Basic: as it is sent, and after form-decoding if that is possible.
     pub fn in_header(as_sent: &Plain, decoded: Option<&Plain>) -> Self {
         Self([as_sent.hashed(), decoded.unwrap_or(as_sent).hashed()])
     }

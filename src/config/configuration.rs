@@ -127,7 +127,7 @@ impl Config {
     }
 }
 
-/// Validates all sections. The result must be used only if `validator` has no problem: it is `None` where a value cannot
+/// Validates all sections. The result must be used only if `validator` has no problem: it is `None` if a value cannot
 /// be built, but some problems leave a value. `ids` gives the order of providers and clients.
 pub(crate) fn validate(mut raw: RawConfig, ids: &Ids, validator: &mut Validator<'_>) -> Option<Config> {
     server::validate(&raw.server, validator);

@@ -93,7 +93,7 @@ fn masked(secret: &Value) -> String {
     }
 }
 
-/// A database URL without its password; `None` where it is not certain which part is the password.
+/// A database URL without its password; `None` if it is not certain which part is the password.
 fn masked_url(text: &str) -> Option<String> {
     let (scheme, rest) = text.split_once("://")?;
     if !matches!(scheme, "postgres" | "postgresql") || url::Url::parse(text).is_err() {

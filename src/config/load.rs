@@ -18,9 +18,9 @@ use super::layer::validator::Validator;
 use super::layer::{check, defaults, environment, local, preset, secret_files};
 use super::schema;
 
-/// The environment variable that names the file where the command line names none.
+/// The environment variable that names the file if the command line names none.
 const FILE_VARIABLE: &str = "VESTIBULE_CONFIG";
-/// The files of which the first that exists is read where neither names one.
+/// The files of which the first that exists is read if neither names one.
 const DEFAULT_FILES: [&str; 2] = ["config/vestibule.toml", "/etc/vestibule/vestibule.toml"];
 
 /// A valid configuration, with the origin of each value.

@@ -9,7 +9,7 @@ use super::layer::preset::Preset;
 /// The gateway's address in examples.
 const EXAMPLE: &str = "https://login.example.com";
 
-/// What a page says of a preset that was not tried with the provider itself.
+/// The text of a page about a preset that was not tried with the provider itself.
 const NOT_TRIED: &str = "Not tried with the provider itself. The values come from its documentation, and the tests complete \
                          a login with responses of the documented form.";
 
@@ -108,7 +108,7 @@ impl Preset {
         self.provider.get("kind").and_then(Value::as_str).unwrap_or("oidc")
     }
 
-    /// The pointer to the claim that says whether the e-mail address is verified; `None` where there is no such claim.
+    /// The pointer to the claim that says whether the e-mail address is verified; `None` if there is no such claim.
     pub fn verified_by(&self) -> Option<&str> {
         let pointer = self.provider.get("claims")?.get("email_verified")?.as_str()?;
         Some(pointer).filter(|pointer| !pointer.is_empty())

@@ -10,7 +10,7 @@ use super::schema;
 /// The column where the comment with the meaning begins.
 const COLUMN: usize = 46;
 
-/// Every key with its default. The comments are the doc comments of the `Raw…` types.
+/// Every key with its default. The comments are the doc comments of the fields of the section types.
 pub fn reference() -> String {
     let schema = schema::generate();
     let root = Shape::root(&schema);

@@ -2,7 +2,7 @@
 
 use super::plan::{PROVIDER, Plan};
 
-/// Shown where it listens on other addresses than loopback.
+/// Shown if it listens on other addresses than loopback.
 const OPEN: &str = "
   WARNING: everyone who can reach this machine can sign in as any test user. The URLs are for a browser that reaches
   these ports as 127.0.0.1: by a port mapping of a container, or by ssh -L.
@@ -57,11 +57,11 @@ mod tests {
         let here = shown(Ipv4Addr::LOCALHOST.into());
         assert!(!here.contains("WARNING"), "{here}");
         for open in [IpAddr::from(Ipv4Addr::UNSPECIFIED), Ipv6Addr::UNSPECIFIED.into()] {
-            let said = shown(open);
-            assert!(said.contains("WARNING: everyone who can reach this machine"), "{said}");
+            let message = shown(open);
+            assert!(message.contains("WARNING: everyone who can reach this machine"), "{message}");
             assert!(
-                said.contains("Open  http://127.0.0.1:9083/") && said.contains("http://127.0.0.1:9081/readyz"),
-                "{said}"
+                message.contains("Open  http://127.0.0.1:9083/") && message.contains("http://127.0.0.1:9081/readyz"),
+                "{message}"
             );
         }
     }

@@ -63,7 +63,8 @@ async fn run_all(plan: &Plan) -> Result<(), DevError> {
     Ok(postgres.stop()?)
 }
 
-/// What the first login of a process compiles. Without optimisation that takes long enough for a newcomer to wonder.
+/// Parses a user agent once, which compiles the patterns for the first login. Without optimisation that takes
+/// noticeably long.
 fn warm_up() {
     let _read = Device::of(Some("Mozilla/5.0"));
 }

@@ -1,4 +1,4 @@
-//! What `vestibule dev` overrides in the configuration: addresses, and the secrets of this run.
+//! The keys that `vestibule dev` overrides in the configuration: addresses, and the secrets of this run.
 
 use std::ffi::OsString;
 

@@ -57,7 +57,7 @@ pub async fn live(app: &App, id: SessionId, now: Timestamp) -> Result<SignedIn, 
     live_with(app, id, false, now).await
 }
 
-/// The same, with the provider's claims if `with_claims`.
+/// The live session, with the provider's claims if `with_claims`.
 pub async fn live_with(
     app: &App,
     id: SessionId,
@@ -72,8 +72,8 @@ pub async fn live_with(
     Ok(signed_in)
 }
 
-/// The same, from the cache where this replica has read the session within `verify.cache_for`: then no statement. The claims
-/// of the provider are with it where a rule of the configuration needs them.
+/// The live session, from the cache if this replica has read it within `verify.cache_for`: then no statement. The
+/// claims of the provider are with it if a rule of the configuration needs them.
 pub async fn seen(app: &App, id: SessionId, now: Timestamp) -> Result<CachedSession, AccessTokenError> {
     check_session(app, id)?;
     if let Some(mut seen) = app.sessions.get(id, now)
@@ -111,7 +111,7 @@ fn check_status(app: &App, signed_in: &SignedIn, now: Timestamp) -> Result<(), A
     }
 }
 
-/// Stores a use in the background, where it is due: the request does not wait, and a lost write is made up for by the next
+/// Stores a use in the background, if it is due: the request does not wait, and a lost write is made up for by the next
 /// use.
 fn touch(app: &App, signed_in: &mut SignedIn, now: Timestamp) {
     if !app.lifetime.is_stale(&signed_in.session, now) {

@@ -54,7 +54,7 @@ enum IntrospectedToken {
 
 const INACTIVE: Introspection = Introspection { active: false, about: None, of_others: false };
 
-/// Introspects a token for that client. Fails where the revocation state is unknown. Access tokens need no statement.
+/// Introspects a token for that client. Fails if the revocation state is unknown. Access tokens need no statement.
 pub async fn introspect(
     app: &App,
     client: &Client,

@@ -34,7 +34,7 @@ impl AppAnswer {
     pub fn location(&self) -> Plain {
         let mut query = Serializer::new(String::new());
         query.extend_pairs(self.parameters.iter().map(|(name, value)| (name, value.expose())));
-        // A browser keeps the fragment of the previous address where the new one has none (RFC 9700 §4.1.3).
+        // A browser keeps the fragment of the previous URL if the new one has none (RFC 9700 §4.1.3).
         let fragment = if self.redirect_uri.starts_with("http") { "#" } else { "" };
         Plain::new(with_query(&self.redirect_uri, &query.finish()) + fragment)
     }

@@ -9,9 +9,9 @@ use crate::base::secret::Hashed;
 pub struct NewCode {
     /// The hash of the code.
     pub hash: Hashed,
-    /// The id of the stored request; `None` where the request is answered at once.
+    /// The id of the stored request; `None` if the request is answered at once.
     pub request_id: Option<AuthorizationRequestId>,
-    /// The only user that the code may be for, where the request names one.
+    /// The only user that the code may be for, if the request names one.
     pub hinted_user: Option<UserId>,
     /// The `client_id` of the app.
     pub client_id: String,

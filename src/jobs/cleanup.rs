@@ -72,7 +72,7 @@ impl Cleanup {
         }
     }
 
-    /// The same with these provider ids; those of the configuration were moved out of it at the start.
+    /// This cleanup with these provider ids; the ids in the configuration were moved out of it at the start.
     #[must_use]
     pub fn with_providers(self, ids: &Arc<[String]>) -> Self {
         Self { providers: Arc::clone(ids), ..self }
@@ -169,8 +169,8 @@ impl Cleanup {
         }
     }
 
-    /// Removes an identity; `false` where it stays. Its sessions end in batches, so that no statement takes longer the more of
-    /// them there are.
+    /// Removes an identity; `false` if it stays. Its sessions end in batches, so that no statement takes longer the
+    /// more of them there are.
     async fn remove_identity(&self, removal: &DueRemoval) -> Result<bool, Interruption> {
         loop {
             let (started, most, of_step) = (Instant::now(), i64::from(self.batch), removal.clone());

@@ -14,7 +14,7 @@ use crate::vault::Vault;
 /// The pause after a walk over all stored tokens.
 const PAUSE: Duration = Duration::from_secs(2);
 
-/// Walks over the stored tokens, for ever. Returns at once where no provider has `recheck`.
+/// Walks over the stored tokens, for ever. Returns at once if no provider has `recheck`.
 pub async fn recheck(app: Arc<App>) {
     if app.providers.iter().all(|provider| provider.registration().recheck.is_none()) {
         return;

@@ -65,7 +65,7 @@ macro_rules! older {
     };
 }
 
-/// What a pass removes, in this order.
+/// The rows that a pass removes, in this order.
 pub const REMOVALS: &[Removal] = removals! {
     "prune revocations" AT_ONCE, revocations: |conn, due| session::prune_feed(conn, due.now, due.most);
     "prune sessions" Keep::AsEndedSessions, sessions: |conn, due| session::prune_ended(conn, due.before, due.most, due.now);

@@ -1,4 +1,4 @@
-//! What goes wrong with signing keys.
+//! The errors of signing keys.
 
 use crate::base::db::DbError;
 use crate::base::seal::UnsealError;

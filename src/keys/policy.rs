@@ -7,8 +7,8 @@ use chrono::{SubsecRound, TimeDelta};
 use crate::base::clock::Timestamp;
 use crate::config::{Algorithm, Config};
 
-/// Added to the lifetime of what a key signed before the key leaves the JWKS: the clocks of services may be behind ours,
-/// and a replica signs until it has loaded the keys again.
+/// After its last signature, a key stays in the JWKS for the longest token lifetime plus this leeway: the clocks of
+/// services may be behind ours, and a replica signs with the key until it has loaded the keys again.
 const LEEWAY: Duration = Duration::from_secs(5 * 60);
 /// The longest poll interval: a revoked key must be out of use on every replica within 60 s (JW-11), and its successor,
 /// which signs at once, must be known soon.
@@ -50,12 +50,12 @@ impl Policy {
         (self.margin() / 4).min(MAX_POLL_INTERVAL)
     }
 
-    /// The `max-age` of a JWKS whose keys were loaded `ago`: a key that was published since then must not sign before every
-    /// cached copy has expired. A tenth of `publish_before_use` is kept as a margin for the poll interval and for clock
-    /// differences between replicas.
-    pub fn max_age(&self, ago: Duration) -> Duration {
+    /// The `max-age` of a JWKS whose keys were loaded from the database `age` before now. A key that was published
+    /// after that load must not sign before every cached copy has expired. A tenth of `publish_before_use` is kept as a
+    /// margin for the poll interval and for clock differences between replicas.
+    pub fn max_age(&self, age: Duration) -> Duration {
         let margin = self.margin();
-        self.publish_before_use.saturating_sub(margin.max(ago + margin / 2))
+        self.publish_before_use.saturating_sub(margin.max(age + margin / 2))
     }
 
     fn margin(&self) -> Duration {
@@ -83,7 +83,8 @@ mod tests {
         Policy { algorithms: Vec::new(), publish_before_use, rotate_every, keep_published, keep_retired }
     }
 
-    /// JW-07, JW-10: a cached JWKS expires before a key signs that is not in it, whenever it was fetched.
+    /// JW-07, JW-10: a cached JWKS expires before a key that it does not contain signs, at whatever time the JWKS was
+    /// fetched.
     #[test]
     fn a_cached_jwks_expires_before_a_newer_key_signs() {
         for seconds in [1, 2, 3, 10, 60, 3600, 30 * 86_400] {

@@ -1,4 +1,4 @@
-//! What a transaction that changes keys needs, prepared before it begins: generating a key takes too long to do it while
+//! The new keys of a transaction, prepared before it begins: generating a key takes too long to do it while
 //! the advisory lock is held.
 
 use super::row::{GeneratedKey, KeyRow, NewKey};

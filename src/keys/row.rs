@@ -52,8 +52,8 @@ impl KeyRow {
         Ok(SigningKey::from_pkcs8(algorithm, &pkcs8)?)
     }
 
-    /// Decrypts the public key of a retired key. `None` where the secret that sealed it has left the ring: retired keys
-    /// verify logout hints only, which is no reason to refuse to start.
+    /// Decrypts the public key of a retired key. `None` if the secret that sealed it has left the ring: retired keys
+    /// verify logout hints only, which is not a reason to refuse to start.
     pub fn retired_key(&self, secrets: &Ring) -> Option<PublicKey> {
         let json = secrets.open(&public_key_context(&self.kid), &self.private_key).ok()?;
         PublicKey::from_json(Algorithm::from_name(&self.algorithm)?, &json).ok()
@@ -99,7 +99,8 @@ fn private_key_context(kid: &str) -> String {
     format!("signing_keys:{kid}:private_key")
 }
 
-/// The associated data of the sealed public key. A public key is no secret, but the one that verifies hints must be ours.
+/// The associated data of the sealed public key. A public key is not a secret, but the one that verifies hints must be
+/// ours.
 fn public_key_context(kid: &str) -> String {
     format!("signing_keys:{kid}:public_key")
 }

@@ -1,4 +1,4 @@
-//! Which key changes its state, and when: a pure function of the keys' status, the policy and the time.
+//! Decides which key changes its state, and when: a pure function of the keys' status, the policy and the time.
 
 use std::time::Duration;
 
@@ -50,7 +50,7 @@ pub struct KeyStatus {
     pub revoked_at: Option<Timestamp>,
 }
 
-/// A change of the keys; the field is the key id where there is no other.
+/// A change of the keys; the field is the key id if there is no other.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Change {
     /// Generate a key and add it to the JWKS.

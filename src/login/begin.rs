@@ -16,9 +16,9 @@ use crate::upstream::{Failure, LoginRequest, Provider, StartedLogin};
 
 /// A login that began, which waits for the response of the provider.
 pub struct Begun {
-    /// The address of the authorization request.
+    /// The URL of the authorization request.
     pub url: String,
-    /// The `state` in that address.
+    /// The `state` in that URL.
     pub state: Plain,
     /// The seconds until the login expires.
     pub expires_in: u64,
@@ -26,12 +26,12 @@ pub struct Begun {
     pub reference: Reference,
 }
 
-/// Stores a pending authorization session and returns the address of the authorization request.
+/// Stores a pending authorization session and returns the URL of the authorization request.
 pub async fn begin(app: &App, new_login: NewLogin, now: Timestamp) -> Result<Begun, LoginRefusal> {
     begin_after(app, new_login, None, now).await
 }
 
-/// Begins the same login once more, after the one with the reference `stale`.
+/// Begins the same login again, after the one with the reference `stale`.
 pub async fn begin_again(
     app: &App,
     new_login: NewLogin,
@@ -109,8 +109,7 @@ fn pending(
 
 /// The detail of the first step.
 fn purpose(links: bool, stale: Option<&Reference>) -> Option<String> {
-    let parts =
-        [links.then(|| "for one more identity".to_owned()), stale.map(|stale| format!("once more, after {stale}"))];
+    let parts = [links.then(|| "for one more identity".to_owned()), stale.map(|stale| format!("again, after {stale}"))];
     let parts: Vec<_> = parts.into_iter().flatten().collect();
     (!parts.is_empty()).then(|| parts.join(", "))
 }

@@ -2,8 +2,8 @@
 //! function.
 //!
 //! An address identifies a user only if both providers are the authority for its domain: the provider of this login, and
-//! the one that stated the address before. A provider where people can enter an address, or that verified it once by an
-//! e-mail, is no authority (AC-02, AC-04).
+//! the one that stated the address before. A provider at which people can enter an address, or that verified it once by
+//! an e-mail, is not an authority (AC-02, AC-04).
 
 use crate::access;
 use crate::account::Profile;

@@ -12,7 +12,7 @@ use super::input::{AnswerApp, AuthorizationResponse, Callback, Flow};
 use super::link::link;
 use super::posted;
 use super::refusal::{Code, LoginRefusal};
-use super::stale::{STALE, StaleLogin, StaleParts};
+use super::stale::{StaleLogin, StaleParts, TEMPORARILY_UNAVAILABLE};
 use super::store::{self, Claim};
 use crate::access;
 use crate::app::App;
@@ -40,7 +40,7 @@ pub async fn complete(
             AuthorizationResponse::Granted(grant) => grant,
             AuthorizationResponse::Denied { error, iss } => {
                 provider.check_iss(iss.as_deref(), now).await.map_err(LoginFailure::from)?;
-                if callback.flow == Flow::Browser && error.code() == STALE {
+                if callback.flow == Flow::Browser && error.code() == TEMPORARILY_UNAVAILABLE {
                     let reason = error.describe(&handshake.sent);
                     let Handshake { hints, is_repeated, .. } = handshake;
                     return Ok(Err(StaleParts { reason, hints, is_repeated }));
@@ -155,7 +155,7 @@ fn unsealable() -> LoginFailure {
         reason: "sealed under a key that is not in the ring any more".to_owned(),
         account: None,
         needs_operator: false,
-        rejected: None,
+        counted_error: None,
     }
 }
 

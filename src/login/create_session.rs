@@ -76,7 +76,7 @@ pub async fn create_session(
     Ok(Completed { signed_in, return_to, request, answer, tokens: identity.tokens })
 }
 
-/// What the login writes. Takes the parts of the identity that are stored; its tokens stay.
+/// Builds the values that the login writes. Moves the stored parts out of the identity; its tokens stay there.
 fn completion(
     app: &App,
     login: &mut ConfirmedLogin<'_>,
@@ -152,7 +152,8 @@ fn written(
     }
 }
 
-/// Warns where `tokens.claims` has `email`, and the provider does not say whether the address is verified: tokens lack it then.
+/// Warns if `tokens.claims` has `email`, and the provider does not say whether the address is verified: tokens lack it
+/// then.
 fn warn_of_missing_email(app: &App, signed_in: &SignedIn, now: Timestamp) {
     let profile = &signed_in.user.profile;
     let is_left_out = profile.email.is_some() && profile.email_verified.is_none();

@@ -20,18 +20,18 @@ const REJECTED_REQUESTS: [&str; 10] = [
 
 /// The failure of a login after an error response. `redirect_uri`: that of the request.
 pub fn failure(error: &ProviderError, sent: &Sent, redirect_uri: &str) -> LoginFailure {
-    let said = error.describe(sent);
+    let described = error.describe(sent);
     if let Some(code) = REJECTED_REQUESTS.into_iter().find(|code| *code == error.code()) {
         let remedy = request_remedy(error, redirect_uri);
-        let reason = format!("the provider rejected the authorization request{said}: {remedy}");
+        let reason = format!("the provider rejected the authorization request{described}: {remedy}");
         return LoginFailure {
-            rejected: Some(code),
+            counted_error: Some(code),
             needs_operator: true,
             ..LoginFailure::denied(Code::ProviderError, reason)
         };
     }
     let code = if error.is_temporary() { Code::ProviderError } else { Code::ProviderDenied };
-    LoginFailure::denied(code, format!("the provider answered with an error{said}"))
+    LoginFailure::denied(code, format!("the provider answered with an error{described}"))
 }
 
 #[cfg(test)]
@@ -46,17 +46,20 @@ mod tests {
         for code in REJECTED_REQUESTS {
             let failure = of(code, "");
             assert_eq!(
-                (failure.code, failure.needs_operator, failure.rejected),
+                (failure.code, failure.needs_operator, failure.counted_error),
                 (Code::ProviderError, true, Some(code))
             );
             assert!(failure.reason.contains(&format!("({code}): ")), "{}", failure.reason);
         }
         for code in ["access_denied", "login_required", "consent_required", "interaction_required", "x", "", "<b>"] {
             let failure = of(code, "no");
-            assert_eq!((failure.code, failure.needs_operator, failure.rejected), (Code::ProviderDenied, false, None));
+            assert_eq!(
+                (failure.code, failure.needs_operator, failure.counted_error),
+                (Code::ProviderDenied, false, None)
+            );
         }
         for code in ["server_error", "temporarily_unavailable"] {
-            assert_eq!((of(code, "").code, of(code, "").rejected), (Code::ProviderError, None));
+            assert_eq!((of(code, "").code, of(code, "").counted_error), (Code::ProviderError, None));
         }
         let reason = of("access_denied", "Not you, ada@example.com\n!").reason;
         assert_eq!(

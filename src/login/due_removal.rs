@@ -35,7 +35,8 @@ pub struct DueRemoval {
 pub enum RemovalStep {
     /// These sessions of the identity ended, and others may be left.
     Ended(Vec<Ended>),
-    /// The removal is over: the identity is gone, or it stays, since the removal was taken back or it is the user's last one.
+    /// The removal is over: the identity is gone, or it stays, since the removal was cancelled or it is the user's last
+    /// one.
     Over(UnlinkOutcome),
 }
 
@@ -68,7 +69,7 @@ impl DueRemoval {
         }
     }
 
-    /// Records a committed step. Returns whether the identity is gone, and `None` where a further step is needed.
+    /// Records a committed step. Returns whether the identity is gone, and `None` if a further step is needed.
     pub fn record(&self, step: &RemovalStep) -> Option<bool> {
         match step {
             RemovalStep::Ended(ended) => {

@@ -33,12 +33,12 @@ pub struct Explained {
     pub notes: Vec<String>,
     /// The user after the login, with groups.
     pub user: Profile,
-    /// The number of groups that the provider sent, where it sent a list; at most 500 are stored.
+    /// The number of groups that the provider sent, if it sent a list; at most 500 are stored.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub groups_said: Option<usize>,
     /// Whether a login of an unknown identity creates a user.
     pub sign_up: bool,
-    /// The providers with whose user the login is linked, where they have verified the same address.
+    /// The providers with whose user the login is linked, if they have verified the same e-mail address.
     pub joins_users_of: Vec<String>,
     /// The access tokens: that of the login, and that of the named app.
     pub tokens: Vec<Token>,

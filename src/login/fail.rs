@@ -47,9 +47,9 @@ pub async fn fail(app: &App, provider: String, claimed: &Claimed, failure: Login
 /// Anybody can make the provider reject a request, by changing it in the browser. So of those the log has one warning for each
 /// provider, code and minute, with their number.
 fn record(app: &App, provider: String, claimed: &Claimed, failure: LoginFailure, now: Timestamp) {
-    let LoginFailure { code, reason, rejected, .. } = failure;
+    let LoginFailure { code, reason, counted_error, .. } = failure;
     let reference = claimed.reference.clone();
-    let Some(error) = rejected else {
+    let Some(error) = counted_error else {
         telemetry::record(&Event::LoginFailed { provider, code: code.as_str(), reason, reference });
         return;
     };

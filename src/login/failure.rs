@@ -27,9 +27,11 @@ pub struct LoginFailure {
     pub account: Option<String>,
     /// Whether only an operator can change it.
     pub needs_operator: bool,
-    /// The error code by which the provider rejected the authorization request. Anybody can cause it by changing the request in
-    /// the browser, so it raises no alarm for each login.
-    pub rejected: Option<&'static str>,
+    /// The error code of the provider if such failures are counted: it rejected the request, or answered
+    /// `temporarily_unavailable`. They are logged as `RequestRejected`, and as `RequestsRejected` once for each
+    /// provider, code and minute, and not as `LoginFailed`: anybody can cause them by changing the request in the
+    /// browser.
+    pub counted_error: Option<&'static str>,
 }
 
 impl LoginFailure {
@@ -41,11 +43,11 @@ impl LoginFailure {
             reason: reason.into(),
             account: None,
             needs_operator: false,
-            rejected: None,
+            counted_error: None,
         }
     }
 
-    /// The same with the account at the provider that was refused, so that the page can name it.
+    /// This failure with the account at the provider that was refused, so that the page can name it.
     pub fn of_account(self, profile: &Profile) -> Self {
         Self { account: account_name(profile), ..self }
     }
@@ -57,7 +59,7 @@ impl LoginFailure {
     }
 }
 
-/// What a page calls an account: its e-mail address or its name.
+/// The label of an account on a page: its e-mail address or its name.
 pub fn account_name(profile: &Profile) -> Option<String> {
     let names = [&profile.email, &profile.preferred_username, &profile.name];
     names.into_iter().find_map(Clone::clone)
@@ -73,7 +75,7 @@ impl From<Failure> for LoginFailure {
             reason: failure.reason,
             account: None,
             needs_operator,
-            rejected: None,
+            counted_error: None,
         }
     }
 }

@@ -10,7 +10,7 @@ use crate::upstream::ProviderTokens;
 pub struct Completed {
     /// The new session and its user.
     pub signed_in: SignedIn,
-    /// The address to redirect the browser to.
+    /// The URL to which the browser is redirected.
     pub return_to: Option<String>,
     /// The id of the app's authorization request that started the login, if one did.
     pub request: Option<AuthorizationRequestId>,
@@ -22,7 +22,7 @@ pub struct Completed {
 
 /// The result of linking an identity to the user of an existing session.
 pub struct Linked {
-    /// The address to redirect the browser to.
+    /// The URL to which the browser is redirected.
     pub return_to: Option<String>,
 }
 

@@ -1,4 +1,4 @@
-//! Whether a login is fresh enough to link and unlink identities, and what shows it where it is not (AC-07).
+//! Whether a login is fresh enough to link and unlink identities, and what shows it if it is not (AC-07).
 
 use chrono::TimeDelta;
 
@@ -17,7 +17,7 @@ pub fn is_fresh(session: &Session, now: Timestamp) -> bool {
     session.fresh_auth_time().is_some_and(|auth_time| now - auth_time < FRESH)
 }
 
-/// What a change of the identities needs.
+/// The step that a change of the identities needs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Freshness {
     /// Nothing: the login is fresh.
@@ -42,7 +42,7 @@ pub async fn freshness(app: &App, session: &Session, now: Timestamp) -> Result<F
 }
 
 /// Whether a login at the provider counts as fresh, or may. One `auth_time` shows that it can: a login without one proves
-/// nothing then, since `max_age` can be removed from the request in the browser. Not where no login can start there now.
+/// nothing then, since `max_age` can be removed from the request in the browser. Not if no login can start there now.
 pub(super) fn shows_auth_time(app: &App, id: &str, auth_times: AuthTimes) -> bool {
     let Some(provider @ Provider::Oidc(_)) = app.providers.get(id) else { return false };
     let may_show = auth_times.sent || !auth_times.withheld || provider.registration().insecure_assume_fresh_login;
@@ -83,7 +83,7 @@ pub fn is_confirmed(app: &App, session: &Session, (action, which): (&str, &str),
     ShownTo::open(&app.config.ring, &question(action, which), sealed) == Some(ShownTo::new(session))
 }
 
-/// Accepts a confirmation, and audits it. `false` where the page was shown to another session or for another change.
+/// Accepts a confirmation, and audits it. `false` if the page was shown to another session or for another change.
 pub async fn confirm(
     app: &App,
     session: &Session,

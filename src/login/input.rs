@@ -32,7 +32,7 @@ impl Flow {
 /// The origin of a request, as far as it is known.
 #[derive(Clone, Debug)]
 pub struct Caller {
-    /// The client's address, determined through trusted proxies only.
+    /// The client's IP address, determined through trusted proxies only.
     pub ip: IpAddr,
     /// The header `User-Agent`, truncated.
     pub user_agent: Option<String>,
@@ -46,7 +46,7 @@ pub struct Caller {
 
 impl Caller {
     /// Whether the browser shows that it sends the binding cookie with the exchange of the SPA flow: it has sent one, or the
-    /// frontend is of our own origin, where browsers send cookies by default.
+    /// frontend is of our own origin, to which browsers send cookies by default.
     pub fn carries_cookie(&self) -> bool {
         self.binding.is_some() || self.site == Some(FetchSite::SameOrigin)
     }
@@ -101,7 +101,7 @@ pub struct Callback {
     pub flow: Flow,
     /// The `state` of the response.
     pub state: Plain,
-    /// The parameters of the response; `None` where they were posted before and are stored with the login.
+    /// The parameters of the response; `None` if they were posted before and are stored with the login.
     pub response: Option<AuthorizationResponse>,
     /// The S256 challenge of the frontend's `code_verifier` in the SPA flow.
     pub challenge: Option<String>,
@@ -112,7 +112,7 @@ pub struct Callback {
 }
 
 /// Prepares the answer to the stored authorization request that a login is for, from the session that the login gives.
-/// `None` where the request needs another step. The user of the session is not known yet.
+/// `None` if the request needs another step. The user of the session is not known yet.
 pub type AnswerApp<'a> = &'a dyn Fn(StoredRequest, &SignedIn, Timestamp) -> Option<PreparedAnswer>;
 
 /// The parameters of an authorization response.

@@ -48,7 +48,7 @@ pub async fn link(app: &App, linking: Linking, login: ConfirmedLogin<'_>) -> Res
     Err(failure.into())
 }
 
-/// What is stored of the link.
+/// The stored values of the link.
 fn request<'c>(app: &App, linking: Linking, login: ConfirmedLogin<'c>) -> (LinkRequest, &'c Claimed) {
     let ConfirmedLogin { provider, claimed, identity, previous, caller, .. } = login;
     let now = app.clock.now();

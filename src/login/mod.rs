@@ -3,7 +3,7 @@
 //! ```text
 //! GET /login/{provider}    (browser flow)       GET  /oauth2/url/    (SPA flow)
 //! POST /identities/{provider}   (to link one more identity)
-//!        │ begin: INSERT authorization_sessions; where the provider does not answer: logins_not_begun
+//!        │ begin: INSERT authorization_sessions; if the provider does not answer: logins_not_begun
 //!        ▼
 //!     pending ──────────────── authorization_lifetime passes (sweep) ──────────► expired
 //!        │ 302 to the provider; the browser returns:
@@ -12,7 +12,7 @@
 //!     claimed ─┬─ error response, allow rule, disabled user ──────────────────► denied
 //!              ├─ code or ID token refused, or not finished in time ───────────► token_failed
 //!              ├─ userinfo refused ────────────────────────────────────────────► userinfo_failed
-//!              ├─ the provider lost its own session of the login (stale) ──────► denied; the login begins once more
+//!              ├─ the provider answered temporarily_unavailable (stale) ────────► denied; the login begins again
 //!              └─ session created, or identity linked ─────────────────────────► completed
 //! ```
 //!
@@ -63,4 +63,4 @@ pub use stale::StaleLogin;
 pub use store::{Confirmation, count_pending, expire, prune_completed};
 #[cfg(feature = "dev")]
 pub use store::{hot_statements, rare_statements};
-pub use unlink::{Removal, Unlinked, keep_identity, removal, unlink, unlink_for_administrator};
+pub use unlink::{Removal, Unlinked, cancel_removal, removal, unlink, unlink_for_administrator};

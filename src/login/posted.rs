@@ -6,7 +6,7 @@
 //!
 //! An attacker who knows the `state` can post a form too; one who does not cannot, since it has 256 random bits. The last
 //! form counts: the `GET` of the person's own browser follows its own form immediately. If the first one counted, an
-//! attacker who has the login's address could store a response in advance, and the person would be signed in as the
+//! attacker who has the login's URL could store a response in advance, and the person would be signed in as the
 //! attacker. What remains is that the attacker can make this one login fail, by a form in between; the code of another
 //! login passes neither PKCE nor the nonce check.
 
@@ -84,7 +84,7 @@ pub async fn store_response(
     if known { Ok(()) } else { Err(refused()) }
 }
 
-/// The stored response; `None` where its key has left the ring.
+/// The stored response; `None` if its key has left the ring.
 pub(super) fn open(ring: &Ring, provider: &str, state: Hashed, sealed: &[u8]) -> Option<AuthorizationResponse> {
     let plain = ring.open(&sealed_for(provider, state), sealed).ok()?;
     let PostedResponse { code, error, error_description, iss, user } = serde_json::from_slice(&plain).ok()?;

@@ -21,11 +21,12 @@ pub enum Code {
     ProviderDenied,
     /// The answer of the provider is unusable.
     ProviderError,
-    /// The metadata of the provider is available neither fresh nor stored.
+    /// The gateway has no metadata of the provider, neither fetched nor stored, or the stored identities are of another
+    /// issuer.
     ProviderUnavailable,
     /// The provider did not answer in time.
     ProviderTimeout,
-    /// This process has no descriptor left for the request to the provider.
+    /// This process has no descriptor left for the request to the provider, or too many requests in progress.
     Overloaded,
     /// The provider refused the code, or its tokens do not verify.
     TokenInvalid,
@@ -39,7 +40,7 @@ pub enum Code {
     AlreadyLinked,
     /// The session that asked to link an identity has ended.
     SessionRevoked,
-    /// `return_to` is not among the allowed addresses.
+    /// `return_to` is not among the allowed URLs.
     ReturnToRefused,
 }
 
@@ -80,10 +81,10 @@ impl Code {
     }
 }
 
-/// What a login was for, so that the page of its failure can begin it again.
+/// The purpose of a login, so that the page of its failure can begin it again.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Goal {
-    /// The id of the provider; `None` where the person chooses.
+    /// The id of the provider; `None` if the person chooses.
     pub provider: Option<String>,
     /// The target after the login, validated.
     pub return_to: Option<String>,
@@ -99,18 +100,18 @@ pub enum LoginRefusal {
     Refused {
         /// The code of the refusal, for the caller and the log.
         code: Code,
-        /// The reference of the login, where there is one.
+        /// The reference of the login, if there is one.
         reference: Option<Reference>,
         /// The authorization request that it was for, if any.
         request: Option<AuthorizationRequestId>,
-        /// What the login was for; `None` where that is unknown, and where it was to link an identity.
+        /// The purpose of the login; `None` if it is unknown, or if the login was to link an identity.
         goal: Option<Box<Goal>>,
         /// Whether only an operator can change it, so that a further attempt fails too.
         needs_operator: bool,
-        /// Whether the browser has a live session; `None` where that was not looked up.
+        /// Whether the browser has a live session; `None` if that was not looked up.
         signed_in: Option<bool>,
     },
-    /// A repeated callback, which is harmless where the browser is signed in by the first one.
+    /// A repeated callback, which is harmless if the browser is signed in by the first one.
     #[error("state_used")]
     Replayed {
         /// The reference of the login.
@@ -121,7 +122,7 @@ pub enum LoginRefusal {
         request: Option<AuthorizationRequestId>,
         /// The redirect of the first callback.
         return_to: Option<String>,
-        /// What the login was for; `None` where it was to link an identity.
+        /// The purpose of the login; `None` if it was to link an identity.
         goal: Option<Box<Goal>>,
     },
     /// The database is unavailable.
@@ -143,7 +144,7 @@ impl LoginRefusal {
         Self::Refused { code, reference: None, request: None, goal: None, needs_operator: false, signed_in: None }
     }
 
-    /// The code of the refusal; that of an unavailable provider where the database is.
+    /// The code of the refusal; that of an unavailable provider if the database is unavailable.
     pub fn code(&self) -> Code {
         match self {
             Self::Refused { code, .. } => *code,
@@ -152,7 +153,7 @@ impl LoginRefusal {
         }
     }
 
-    /// The reference of the login, where there is one.
+    /// The reference of the login, if there is one.
     pub fn reference(&self) -> Option<&Reference> {
         match self {
             Self::Refused { reference, .. } => reference.as_ref(),

@@ -6,7 +6,8 @@ use crate::app::App;
 use crate::base::clock::Timestamp;
 use crate::base::id::Reference;
 
-/// Stores the reason. `None` where that fails: the page then shows no reference. `reason`: for operators, without a secret.
+/// Stores the reason. `None` if that fails: the page then shows no reference. `reason`: for operators, without a
+/// secret.
 pub async fn keep_refused_request(app: &App, code: &'static str, reason: String, now: Timestamp) -> Option<Reference> {
     let reference = Reference::random();
     // No provider was chosen yet.

@@ -6,7 +6,7 @@ use crate::access::kind;
 use crate::config::{Pointer, Registration};
 use crate::upstream::{Identity, MAX_GROUPS};
 
-/// The number of groups that the provider sent, where it sent a list.
+/// The number of groups that the provider sent, if it sent a list.
 pub fn groups_said(registration: &Registration, identity: &Identity) -> Option<usize> {
     find(registration.claims.groups.as_ref(), identity)?.as_array().map(Vec::len)
 }
@@ -38,15 +38,15 @@ fn groups(registration: &Registration, identity: &Identity) -> Option<String> {
     }
 }
 
-/// What else was not taken as sent, by counts.
+/// The other claim values that were dropped, cut or changed, as counts.
 fn others(identity: &Identity) -> Option<String> {
-    let told: Vec<_> = identity
+    let reported: Vec<_> = identity
         .losses
         .iter()
         .filter(|loss| !matches!(loss.claim, "groups" | "email_verified"))
         .map(ToString::to_string)
         .collect();
-    (!told.is_empty()).then(|| format!("not taken as sent: {}", told.join("; ")))
+    (!reported.is_empty()).then(|| format!("not taken as sent: {}", reported.join("; ")))
 }
 
 fn email_verified(registration: &Registration, identity: &Identity) -> Option<String> {

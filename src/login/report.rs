@@ -27,7 +27,7 @@ pub struct Report {
     pub steps: Steps,
     /// The session that it gave.
     pub session: Option<SessionId>,
-    /// The address of the client that began it.
+    /// The IP address of the client that began it.
     pub ip: Option<IpAddr>,
     /// The `User-Agent` of that client.
     pub user_agent: Option<String>,

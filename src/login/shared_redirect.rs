@@ -1,5 +1,5 @@
-//! The SPA flow where several providers have one redirect URI: the parameter `iss` (RFC 9207) is the only defence against a
-//! mix-up (RFC 9700 §4.4), so all of them have to announce it, and the exchange has to carry it.
+//! The SPA flow if several providers have one redirect URI: the parameter `iss` (RFC 9207) is the only defence against
+//! a mix-up (RFC 9700 §4.4), so all of them have to announce it, and the exchange has to carry it.
 
 use std::time::Duration;
 
@@ -15,8 +15,8 @@ pub fn is_shared(app: &App, provider: &Provider) -> bool {
     others(app, provider).next().is_some()
 }
 
-/// Refuses to begin a login where a provider that shares the redirect URI does not announce `iss`. One whose metadata is out of
-/// reach prevents no login at the others: the exchange requires their own `iss`.
+/// Refuses to begin a login if a provider that shares the redirect URI does not announce `iss`. One whose metadata is
+/// out of reach prevents no login at the others: the exchange requires their own `iss`.
 pub async fn check(app: &App, provider: &Provider, now: Timestamp) -> Result<(), Failure> {
     let mut others = others(app, provider).peekable();
     if others.peek().is_none() {

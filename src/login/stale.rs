@@ -1,8 +1,9 @@
-//! A login that the provider could not complete, since its own session of this login was gone: Keycloak answers
-//! `temporarily_unavailable` to the tab of a browser in which another tab has signed in meanwhile.
+//! A login that the provider answered with the error `temporarily_unavailable`: it is overloaded (RFC 6749 §4.1.2.1),
+//! or it has lost its own authentication session, as Keycloak has in the tab of a browser in which another tab has
+//! signed in meanwhile.
 //!
-//! The login goes on with the session that the browser has, where it asked for nothing but a sign-in; else it begins once more.
-//! A login that began once more does not do so again, so there is no loop.
+//! If the login asked only for a sign-in, and the browser already has a session of this provider, that session is used.
+//! Otherwise the gateway starts the login again, at most once, so there is no loop.
 
 use super::authorization_session::{Claimed, Linking};
 use super::fail::fail;
@@ -14,19 +15,19 @@ use crate::session::SignedIn;
 use crate::upstream::LoginHints;
 
 /// The `error` of such a response (RFC 6749 §4.1.2.1).
-pub(super) const STALE: &str = "temporarily_unavailable";
+pub(super) const TEMPORARILY_UNAVAILABLE: &str = "temporarily_unavailable";
 
-/// What of the response and of the request is needed to go on.
+/// The values of the authorization response and of the handshake that the next step needs.
 pub(super) struct StaleParts {
-    /// What the provider said, for the log.
+    /// The `error` and `error_description` of the provider, for the log.
     pub reason: String,
     /// The parameters of the caller.
     pub hints: LoginHints,
-    /// Whether this login began once more already.
+    /// Whether this login is already the second attempt.
     pub is_repeated: bool,
 }
 
-/// A claimed login that the provider could not complete. It has no terminal status yet.
+/// A claimed login that the provider answered with `temporarily_unavailable`. It has no terminal status yet.
 pub struct StaleLogin {
     provider: String,
     claimed: Claimed,
@@ -68,13 +69,14 @@ impl StaleLogin {
         &self.parts.hints
     }
 
-    /// Whether the login began once more already.
+    /// Whether this login is already the second attempt.
     pub fn is_repeated(&self) -> bool {
         self.parts.is_repeated
     }
 
-    /// Whether this session is all that the login asked for: it is of this provider, and the login neither links an identity nor
-    /// asks for certain pages, a certain authentication or another account.
+    /// Whether this session satisfies the login: it was made at the same provider, its user matches `login_hint`, the
+    /// login does not link an identity, and neither its parameters nor `extra_params` contain `prompt`, `max_age` or
+    /// `acr_values`.
     pub fn is_satisfied_by(&self, app: &App, signed_in: &SignedIn) -> bool {
         const MORE: [&str; 3] = ["prompt", "max_age", "acr_values"];
         let provider = app.providers.get(&self.provider);
@@ -85,7 +87,8 @@ impl StaleLogin {
         !asks_for_more && signed_in.session.provider == self.provider && self.names(signed_in)
     }
 
-    /// Whether the `login_hint` names the user of this session, if there is one.
+    /// Returns `true` if the login has no `login_hint`, or if the hint is the e-mail address or `preferred_username` of
+    /// the session's user.
     fn names(&self, signed_in: &SignedIn) -> bool {
         let Some(hint) = &self.parts.hints.login_hint else { return true };
         let profile = &signed_in.user.profile;
@@ -93,10 +96,14 @@ impl StaleLogin {
         names.into_iter().flatten().any(|name| name.eq_ignore_ascii_case(hint))
     }
 
-    /// Ends the login. `followed`: what followed, for `vestibule logins show`.
+    /// Ends the login with the status `denied`. `followed` says in words what happened next, for `vestibule logins
+    /// show`.
     pub async fn end(&self, app: &App, followed: &str) -> LoginRefusal {
         let reason = format!("the provider answered with an error{}; {followed}", self.parts.reason);
-        let failure = LoginFailure { rejected: Some(STALE), ..LoginFailure::denied(Code::ProviderError, reason) };
+        let failure = LoginFailure {
+            counted_error: Some(TEMPORARILY_UNAVAILABLE),
+            ..LoginFailure::denied(Code::ProviderError, reason)
+        };
         fail(app, self.provider.clone(), &self.claimed, failure).await
     }
 }

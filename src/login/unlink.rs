@@ -1,7 +1,8 @@
 //! Unlinks an identity: ends the sessions made through it and removes the claims of its provider.
 //!
-//! A session that was made through another identity cannot remove it at once: a person who got hold of one identity could
-//! exclude the owner of the other one. The removal waits for seven days, and each session of the user can take it back.
+//! A session that was made through another identity of the user cannot unlink this one at once: an attacker with one
+//! stolen identity could lock out the owner. Such a removal happens after seven days, and any session of the user can
+//! cancel it until then.
 
 use serde_json::Value;
 
@@ -23,27 +24,27 @@ pub enum Unlinked {
         /// Whether the requesting session ended too.
         session_ended: bool,
     },
-    /// The identity is unlinked at this time, unless a session of the user takes that back.
-    Waits(Timestamp),
+    /// The identity will be unlinked at this time, unless a session of the user cancels the removal.
+    Scheduled(Timestamp),
     /// There is no such identity of this user.
     NotFound,
     /// It is the user's only identity, which cannot be unlinked.
     Last,
 }
 
-/// What the page needs that asks before a removal.
+/// The data of the page that asks for confirmation of a removal.
 pub struct Removal {
     /// The provider of the identity.
     pub provider: String,
     /// The e-mail address or the provider's `sub`.
-    pub who: String,
+    pub label: String,
     /// Whether the session was made through the identity, so that it is removed at once.
     pub own: bool,
     /// When it is removed, if that was requested before.
     pub unlink_at: Option<Timestamp>,
     /// Whether it is the user's only identity.
     pub last: bool,
-    /// Whether a login at its provider can be fresh, which removes the identity at once.
+    /// Whether a login at its provider can be fresh. A session of such a login can remove the identity at once.
     pub shows_fresh_login: bool,
 }
 
@@ -55,11 +56,11 @@ pub async fn removal(app: &App, signed_in: &SignedIn, id: SubId) -> Result<Optio
     Ok(all.into_iter().find(|identity| identity.id == id).map(|found| {
         let UsersIdentity { provider, sub, email, own, unlink_at, auth_times, .. } = found;
         let shows_fresh_login = shows_auth_time(app, &provider, auth_times);
-        Removal { provider, who: email.unwrap_or(sub), own, unlink_at, last, shows_fresh_login }
+        Removal { provider, label: email.unwrap_or(sub), own, unlink_at, last, shows_fresh_login }
     }))
 }
 
-/// Unlinks an identity of the signed-in user, or requests that.
+/// Unlinks an identity of the signed-in user at once if the session was made through it, and otherwise in seven days.
 pub async fn unlink(app: &App, signed_in: &SignedIn, id: SubId, now: Timestamp) -> Result<Unlinked, DbError> {
     let (user, session): (_, SessionId) = (signed_in.user.sub, signed_in.session.id);
     let ending = app.endings.ending(EndReason::Unlinked, now);
@@ -71,20 +72,20 @@ pub async fn unlink(app: &App, signed_in: &SignedIn, id: SubId, now: Timestamp) 
             telemetry::record(&Event::IdentityUnlinked { user, provider });
             Unlinked::Gone { session_ended: ended.iter().any(|ended| ended.id == session) }
         }
-        UnlinkOutcome::Waits { provider, until } => {
+        UnlinkOutcome::Scheduled { provider, until } => {
             telemetry::record(&Event::IdentityRemovalRequested { user, provider });
-            Unlinked::Waits(until)
+            Unlinked::Scheduled(until)
         }
         UnlinkOutcome::NotFound => Unlinked::NotFound,
         UnlinkOutcome::Last => Unlinked::Last,
     })
 }
 
-/// Takes a requested removal back. `false` where none was requested.
-pub async fn keep_identity(app: &App, signed_in: &SignedIn, id: SubId, now: Timestamp) -> Result<bool, DbError> {
+/// Cancels a requested removal. Returns `false` if none was requested.
+pub async fn cancel_removal(app: &App, signed_in: &SignedIn, id: SubId, now: Timestamp) -> Result<bool, DbError> {
     let (user, session) = (signed_in.user.sub, signed_in.session.id);
-    let take_back = move |conn: &mut Conn| store::take_back(conn, (user, id), session, now);
-    app.db.run("keep identity", take_back).await
+    let cancel = move |conn: &mut Conn| store::cancel_removal(conn, (user, id), session, now);
+    app.db.run("cancel removal", cancel).await
 }
 
 /// Unlinks an identity at once, for an administrator. `detail` is that of the audit event.
@@ -99,7 +100,7 @@ pub async fn unlink_for_administrator(
     Ok(match unlink_without_session(db, endings, (user, id), by, now).await? {
         UnlinkOutcome::Gone { .. } => Unlinked::Gone { session_ended: false },
         UnlinkOutcome::Last => Unlinked::Last,
-        UnlinkOutcome::NotFound | UnlinkOutcome::Waits { .. } => Unlinked::NotFound,
+        UnlinkOutcome::NotFound | UnlinkOutcome::Scheduled { .. } => Unlinked::NotFound,
     })
 }
 
@@ -116,7 +117,7 @@ async fn unlink_without_session(
     Ok(outcome)
 }
 
-/// Records a committed removal that no session asked for. Returns whether the identity is gone.
+/// Records a committed unlinking by the cleanup or an administrator. Returns `true` if the identity was unlinked.
 pub(super) fn record_unlinked(endings: &Endings, user: UserId, outcome: &UnlinkOutcome) -> bool {
     let UnlinkOutcome::Gone { provider, ended } = outcome else { return false };
     telemetry::record(&Event::IdentityUnlinked { user, provider: provider.clone() });

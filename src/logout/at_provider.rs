@@ -30,7 +30,7 @@ const STATE_LIFETIME: TimeDelta = TimeDelta::minutes(10);
 /// A second logout within this time is sent to the provider too: after a double click the browser follows the second
 /// answer.
 const DOUBLE_CLICK_WINDOW: TimeDelta = TimeDelta::minutes(1);
-/// The maximum length of an address that servers and proxies accept by default.
+/// The maximum length of a URL that servers and proxies accept by default.
 const MAX_URL_LEN: usize = 7 * 1024;
 
 /// A sign-in that ends, whose provider has `logout = "provider"`.
@@ -72,7 +72,7 @@ pub(super) struct SignInOfBrowser {
     pub proven: bool,
 }
 
-/// Whether any provider has `logout = "provider"`; where none has, no session is read for it.
+/// Whether any provider has `logout = "provider"`; if none has, no session is read for it.
 pub(super) fn is_wanted(app: &App) -> bool {
     app.providers.iter().any(Provider::logs_out_at_provider)
 }
@@ -88,7 +88,7 @@ struct LogoutState {
     until: i64,
 }
 
-/// The address of the provider's logout for a browser that was signed out here; `None` where the provider has
+/// The URL of the provider's logout for a browser that was signed out here; `None` if the provider has
 /// `logout = "local"`, or its metadata is not available in time. `binding`: the browser's binding cookie.
 pub async fn url_at_provider(
     app: &App,
@@ -108,8 +108,8 @@ pub async fn url_at_provider(
     address(app, provider, id_token.as_ref(), state.as_deref(), now).await
 }
 
-/// The address of the provider's logout for a session: with all parameters where the provider has `logout = "provider"`,
-/// otherwise the plain endpoint. `None` where the provider has none.
+/// The URL of the provider's logout for a session: with all parameters if the provider has `logout = "provider"`,
+/// otherwise the plain endpoint. `None` if the provider has none.
 pub(super) async fn address_of(app: &App, session: SessionId, upstream: &Upstream, now: Timestamp) -> Option<String> {
     let provider = app.providers.get(&upstream.provider)?;
     if !provider.logs_out_at_provider() {
@@ -159,7 +159,7 @@ fn written(
     short.unwrap_or_else(|| with(None, None))
 }
 
-/// The target of a browser that returns with that `state`: the client's address, if it is still registered. `None` for any
+/// The target of a browser that returns with that `state`: the client's URL, if it is still registered. `None` for any
 /// other `state`, which gets our own page (LO-27).
 pub fn request_of_state(
     app: &App,

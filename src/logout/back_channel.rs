@@ -19,7 +19,7 @@ pub enum LogoutTokenError {
     UnknownProvider,
     /// The token is invalid, expired, for another client, or was received before.
     BadToken,
-    /// The provider's keys cannot be fetched.
+    /// The provider's metadata or keys cannot be fetched, or the request for them failed.
     Unavailable,
     /// The database is unavailable. The provider may send the token again.
     Db(DbError),
@@ -31,7 +31,8 @@ impl From<DbError> for LogoutTokenError {
     }
 }
 
-/// Accepts a logout token, sent from `ip`, once. Returns how many sessions it ended, those of apps included; zero is no error (LO-21).
+/// Accepts a logout token, sent from `ip`, once. Returns how many sessions it ended, those of apps included; zero is
+/// not an error (LO-21).
 pub async fn receive_logout_token(
     app: &App,
     provider: &str,

@@ -1,4 +1,5 @@
-//! What a client answers to a logout token that it does not accept, for the operator. The answer may repeat what was sent.
+//! Describes, for the operator, the answer of a client that does not accept a logout token. The answer may repeat what
+//! was sent.
 
 use crate::upstream::{ProviderError, Sent};
 
@@ -13,9 +14,9 @@ pub(super) fn describe(mut answer: http::Response<Vec<u8>>, logout_token: &str) 
     sent.add(logout_token);
     logout_token.split('.').for_each(|part| sent.add(part));
     let first_words = || ProviderError::new("", Some(&String::from_utf8_lossy(answer.body())));
-    let said = ProviderError::find(&answer).unwrap_or_else(first_words).describe(&sent);
+    let description = ProviderError::find(&answer).unwrap_or_else(first_words).describe(&sent);
     let redirect = if answer.status().is_redirection() { "; redirects are not followed" } else { "" };
-    format!("answered {}{redirect}{said}", answer.status().as_u16())
+    format!("answered {}{redirect}{description}", answer.status().as_u16())
 }
 
 #[cfg(test)]
@@ -71,10 +72,10 @@ mod tests {
             ("alice+tag%40shop.example", "[e-mail address]"),
         ] {
             let words = format!("answered 400, it said \"no: {expected}, sorry\"");
-            let said = format!("no: {part}, sorry");
-            assert_eq!(described(400, "text/plain", &said), words);
-            assert_eq!(described(400, "text/html", &format!("<p>{said}</p>")), words);
-            let json = serde_json::json!({ "error_description": said }).to_string();
+            let description = format!("no: {part}, sorry");
+            assert_eq!(described(400, "text/plain", &description), words);
+            assert_eq!(described(400, "text/html", &format!("<p>{description}</p>")), words);
+            let json = serde_json::json!({ "error_description": description }).to_string();
             assert_eq!(described(400, "application/json", &json), words);
         }
     }

@@ -8,10 +8,10 @@ use crate::base::db::{Conn, DbError};
 use crate::base::id::SessionId;
 use crate::session::{self, SessionStatus, ShownTo, SignedIn};
 
-/// What the value in the form is sealed for.
+/// The purpose under which the value in the form is sealed.
 const QUESTION: &str = "logout:confirm";
 
-/// What the form of the page carries, so that its button ends this session alone.
+/// The sealed session in the form of the page, so that its button ends only this session.
 pub fn shown_to(app: &App, signed_in: &SignedIn) -> Option<String> {
     ShownTo::new(&signed_in.session).seal(&app.config.ring, QUESTION)
 }

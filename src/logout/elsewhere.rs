@@ -7,7 +7,7 @@ use crate::base::db::{Conn, DbError};
 use crate::base::id::{SessionId, UserId};
 use crate::session::{self, EndReason, Scope};
 
-/// Ends one session of a user and the apps' sessions under it. `false` where it is another user's, or has ended before.
+/// Ends one session of a user and the apps' sessions under it. `false` if it is another user's, or has ended before.
 pub async fn end_session(app: &App, user: UserId, id: SessionId, now: Timestamp) -> Result<bool, DbError> {
     end(app, Scope::OneOfUser { user, id }, now).await
 }

@@ -1,5 +1,5 @@
-//! `logout_url`: an address of ours that a frontend opens to log out at the provider. It names the session by a sealed value, so
-//! that no token of the provider's is in it, and it ends nothing here.
+//! `logout_url`: a URL of the gateway that a frontend opens to log out at the provider. It names the session by a
+//! sealed value, so that no token of the provider's is in it, and it ends nothing here.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -19,10 +19,10 @@ use crate::upstream::Provider;
 const SEALED_FOR: &str = "logout:link";
 /// The maximum length of a sealed value, in characters.
 const MAX_LEN: usize = 256;
-/// For how long after the explicit end of the session the address still leads to the provider.
+/// For how long after the explicit end of the session the URL still leads to the provider.
 const AFTER_END: TimeDelta = TimeDelta::minutes(10);
 
-/// The address for a session of this provider; `None` where the provider has no logout endpoint.
+/// The logout URL for a session of this provider; `None` if the provider has no logout endpoint.
 pub async fn logout_link(app: &App, provider: &Provider, session: SessionId, now: Timestamp) -> Option<String> {
     // After the timeout the fetch continues in the background.
     let endpoint = tokio::time::timeout(METADATA_WAIT, provider.end_session_endpoint(now)).await.ok().flatten();
@@ -32,13 +32,14 @@ pub async fn logout_link(app: &App, provider: &Provider, session: SessionId, now
     })
 }
 
-/// The address for a sign-in that was ended here; `None` where its provider has `logout = "local"` or no logout endpoint.
+/// The logout URL for a sign-in that was ended here; `None` if its provider has `logout = "local"` or no logout
+/// endpoint.
 pub async fn logout_link_after(app: &App, ending: &EndingSignIn, now: Timestamp) -> Option<String> {
     let provider = app.providers.get(ending.provider()).filter(|provider| provider.logs_out_at_provider())?;
     logout_link(app, provider, ending.session(), now).await
 }
 
-/// Where the address leads: the logout at the provider, with the hint and our client id where the provider has
+/// The target of the URL: the logout at the provider, with the hint and our client id if the provider has
 /// `logout = "provider"`. `None` for a value that does not open, and for a session that is over for more than ten minutes, or
 /// timed out. One statement.
 pub async fn resolve_logout_link(app: &App, sealed: &str, now: Timestamp) -> Result<Option<String>, DbError> {

@@ -8,7 +8,7 @@ use crate::base::id::SessionId;
 use crate::session::{self, EndReason, Scope};
 
 /// Ends the session and the apps' sessions under it, if it is live. Two statements; clients are notified afterwards. One
-/// more statement where a provider has `logout = "provider"`, to find out whether it is the session's; the result is for
+/// more statement if a provider has `logout = "provider"`, to find out whether it is the session's; the result is for
 /// that.
 pub async fn sign_out_browser(app: &App, id: SessionId, now: Timestamp) -> Result<Option<EndingSignIn>, DbError> {
     let ending_sign_in = if at_provider::is_wanted(app) {

@@ -86,7 +86,7 @@ async fn post_logout_token(app: &App, notice: &Notice) -> Result<(), String> {
     let request = request.map_err(|error| error.to_string())?;
     let trust = if *private { Trust::Configured } else { Trust::Registered };
     let answer = app.outbound.send(request, trust, TIMEOUT).await.map_err(|error| error.to_string())?;
-    // §2.8 requires 200; some frameworks answer 204 where the body is empty.
+    // §2.8 requires 200; some frameworks answer 204 if the body is empty.
     match answer.status().as_u16() {
         200 | 204 => Ok(()),
         _ => Err(client_answer::describe(answer, token.expose())),

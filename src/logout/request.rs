@@ -1,4 +1,4 @@
-//! A client's logout request as a sealed value that travels through the browser: it comes back unchanged, and no address of
+//! A client's logout request as a sealed value that travels through the browser: it comes back unchanged, and no URL of
 //! ours contains an ID token.
 
 use base64::Engine;
@@ -10,7 +10,7 @@ use crate::base::seal::Ring;
 
 /// The associated data of the seal.
 const SEALED_FOR: &str = "logout:request";
-/// The maximum length of the sealed text, so that it fits into an address.
+/// The maximum length of the sealed text, so that it fits into a URL.
 const LONGEST: usize = 6 * 1024;
 
 /// The parameters of a logout request.
@@ -35,7 +35,7 @@ pub struct Request {
     pub hint: Option<Hint>,
     /// A registered `post_logout_redirect_uri` of the client.
     pub post_logout_redirect_uri: Option<String>,
-    /// The `state` for that address.
+    /// The `state` for that URL.
     pub state: Option<String>,
 }
 
@@ -55,12 +55,12 @@ pub enum LogoutRequestError {
     UnknownClient,
     /// The hint was issued to another client.
     OtherClient,
-    /// The address is not registered for the client.
+    /// The URL is not registered for the client.
     Unregistered,
 }
 
 impl Request {
-    /// Seals the request as text for an address or a form; `None` where it would be too long.
+    /// Seals the request as text for a URL or a form; `None` if it would be too long.
     pub fn seal(&self, ring: &Ring) -> Option<String> {
         let json = serde_json::to_vec(self).ok()?;
         let sealed = URL_SAFE_NO_PAD.encode(ring.seal(SEALED_FOR, &json));

@@ -44,7 +44,7 @@ impl Asker {
     }
 }
 
-/// What a request without a session cookie has ended.
+/// The sessions that a request without a session cookie has ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reach {
     /// The session of the app at most.
@@ -83,7 +83,7 @@ pub fn validate(app: &App, asked: request::LogoutParameters) -> Result<Request, 
     })
 }
 
-/// Compares byte for byte with the registered addresses, without normalisation (LO-03).
+/// Compares byte for byte with the registered URLs, without normalisation (LO-03).
 fn leads_to(client: &Client, uri: &str) -> bool {
     client.post_logout_redirect_uris.iter().any(|registered| registered.matches(uri))
 }
@@ -114,7 +114,7 @@ pub async fn end_or_ask(app: &App, request: &Request, asker: Asker, now: Timesta
 
 /// Ends the app's session that the hint names, and for a server of a client with `server_logout = "sign_in"` the sign-in above
 /// it. A hint for a session that has ended ends nothing more: an old ID token may have leaked. The provider's logout does not
-/// follow, since its address contains an ID token, which this requester may not see.
+/// follow, since its URL contains an ID token, which this requester may not see.
 async fn without_cookie(
     app: &App,
     asker: Asker,
@@ -164,15 +164,15 @@ fn look(
 
 /// Whether the client's session belongs to this browser: under its sign-in, or under an ended one of the same user, as the
 /// browser's previous sign-in is. A live sign-in elsewhere belongs to another browser, and ends only after a question. So does
-/// this one where the hint is of an ended session, since an old ID token may have leaked; but some apps revoke their tokens
-/// right before they sign the person out.
+/// this one if the hint is of an ended session, since an old ID token may have leaked; but some apps revoke their
+/// tokens right before they sign the person out.
 fn is_of(meant: &Meant, here: &SignedIn) -> bool {
     let is_under = meant.parent == Some(here.session.id);
     let is_under_previous = meant.user == here.session.user && meant.parent_over;
     (is_under || is_under_previous) && !meant.over
 }
 
-/// The redirect to the client's address with its `state`, if the address is still registered.
+/// The redirect to the client's URL with its `state`, if the URL is still registered.
 pub fn destination(app: &App, request: &Request) -> Option<String> {
     let client = app.clients.get(request.client_id.as_deref()?)?;
     let uri = request.post_logout_redirect_uri.as_deref().filter(|uri| leads_to(client, uri))?;

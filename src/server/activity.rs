@@ -1,9 +1,9 @@
-//! What a connection waits for, written by its worker and read by the limiter.
+//! The event that a connection waits for, written by its worker and read by the limiter.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-/// What a connection waits for.
+/// The event that a connection waits for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Activity {
     /// For the first byte of a request.

@@ -4,7 +4,7 @@ const CONNECT: &[u8] = b"CONNECT ";
 const CONTENT_LENGTH: &[u8] = b"content-length:";
 const TRANSFER_ENCODING: &[u8] = b"transfer-encoding:";
 
-/// What the headers seen so far say of the body.
+/// The length of the body, as far as the headers seen so far determine it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum BodyLength {
     /// The request has no body.
@@ -18,7 +18,7 @@ pub(super) enum BodyLength {
 }
 
 impl BodyLength {
-    /// What is known after a further header. `whole` is the line, where it was kept whole; `start` is its start.
+    /// The state after a further header. `whole` is the line, if it was stored completely; `start` is its start.
     pub(super) fn after(self, whole: Option<&[u8]>, start: &[u8]) -> Self {
         if !matches!(start.first(), Some(b'c' | b'C' | b't' | b'T')) {
             return self;

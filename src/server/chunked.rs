@@ -1,4 +1,4 @@
-//! Where a chunked body ends (RFC 9112 §7.1).
+//! Finds the end of a chunked body (RFC 9112 §7.1).
 //!
 //! It accepts no more than the decoder of actix-http does: a body that one of the two ends elsewhere would let the next
 //! request be read from within it.
@@ -32,7 +32,7 @@ pub(super) enum Chunked {
     LastLineFeed,
     /// Behind the last chunk and its trailers.
     Complete,
-    /// The bytes are no chunked body.
+    /// The bytes are not a chunked body.
     Invalid,
 }
 
@@ -56,7 +56,7 @@ impl Chunked {
         (position, bytes.len(), 0)
     }
 
-    /// The position after a byte that is no data.
+    /// The position after a byte that is not data.
     fn after(self, byte: u8) -> Self {
         match (self, byte) {
             (Self::Size, _) => digit(0, byte),

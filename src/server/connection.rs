@@ -163,7 +163,7 @@ impl Connection {
         }
     }
 
-    /// Has the task woken for bytes, where the last read was held back and reading may go on.
+    /// Has the task woken for bytes if the last read was delayed and reading may continue.
     fn resume(&mut self, cx: &mut Context<'_>) {
         if !self.is_held || self.holds_back() {
             return;

@@ -11,14 +11,14 @@ const PER_WORKER: u64 = 8;
 /// Sockets of the public listener beyond its connections: accepted and not yet looked at, to be refused, or being closed. Each
 /// worker has one at least.
 const PUBLIC_SPARE: u64 = 64;
-/// The same of the admin listener.
+/// The connections of the admin listener.
 const ADMIN_SPARE: u64 = 16;
 /// With fewer connections the public listener is of no use.
 const MIN_PUBLIC: u64 = 16;
 /// A connection at its worst: a head of 128 KiB, 32 KiB of a body, an answer, and what the system keeps in the buffers of the
 /// socket, which counts for a control group.
 const CONNECTION_MEMORY: u64 = 384 * 1024;
-/// Where the limit is none.
+/// Used if there is no limit.
 const UNLIMITED: u64 = 1 << 20;
 
 /// Raises the limit of open files to its hard limit, and returns what it is then.
@@ -44,7 +44,7 @@ pub(super) fn warn_of_few(descriptors: u64) {
     }
 }
 
-/// What one listener gets.
+/// The descriptors of one listener.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Share {
     /// Connections that are served at a time.
@@ -103,7 +103,7 @@ impl Budget {
         Ok(Self { public, admin: share(admin(descriptors), ADMIN_SPARE), outbound: count(outbound(descriptors)) })
     }
 
-    /// With `limits.connections`, where that is not 0. What the descriptors do not allow is not promised.
+    /// With `limits.connections`, if that is not 0. What the descriptors do not allow is not promised.
     pub(super) fn limited_to(mut self, configured: u32) -> Self {
         let configured = usize::try_from(configured).unwrap_or(usize::MAX);
         let possible = self.public.connections;
@@ -135,7 +135,7 @@ fn public_spare(workers: usize) -> u64 {
     PUBLIC_SPARE.max(workers as u64)
 }
 
-/// What the public listener does not get as connections.
+/// The descriptors that are not for connections of the public listener.
 fn reserved(descriptors: u64, workers: usize, pool: u32) -> u64 {
     let own = OWN + PER_WORKER * workers as u64 + u64::from(pool);
     admin(descriptors) + outbound(descriptors) + public_spare(workers) + ADMIN_SPARE + own

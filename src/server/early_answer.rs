@@ -1,10 +1,10 @@
-//! Answers to requests that the dispatcher never sees. They are sent where the socket takes them at once.
+//! Answers to requests that the dispatcher never sees. They are sent if the socket takes them at once.
 
-/// Sent, where it still can be, to a client that does not finish the head of its request (RFC 9110 §15.5.9).
+/// Sent, if it still can be, to a client that does not finish the head of its request (RFC 9110 §15.5.9).
 pub(super) const REQUEST_TIMEOUT: &[u8] =
     b"HTTP/1.1 408 Request Timeout\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
 
-/// Sent, where it still can be, to a client whose request cannot be told from the next one (RFC 9112 §11.2).
+/// Sent, if it still can be, to a client whose request has no certain end (RFC 9112 §11.2).
 pub(super) const BAD_REQUEST: &[u8] = b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
 
 /// Sent for a POST of HTTP/1.0 without a length, which reverse proxies send that speak HTTP/1.0 by default.

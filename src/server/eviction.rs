@@ -16,10 +16,10 @@ const SEARCH_EVERY: Duration = Duration::from_millis(100);
 /// Networks whose last search is remembered before old ones are forgotten.
 const MAX_SEARCHED: usize = 1024;
 
-/// What was closed lately, and where it was searched for.
+/// The recently closed connections, and the times of the searches for idle ones.
 #[derive(Default)]
 pub(super) struct Eviction {
-    /// Connections that were told to close, and have not done so.
+    /// Connections that were asked to close, and are still open.
     closing: usize,
     /// When connections were last searched for a newcomer of a network. Each network has a time of its own, or one whose
     /// newcomers find none would keep out all others.
@@ -56,12 +56,12 @@ impl Eviction {
         true
     }
 
-    /// Notes that a connection, which was told to close, has done so.
+    /// Notes that a connection that was asked to close has closed.
     pub(super) fn note_closed(&mut self) {
         self.closing = self.closing.saturating_sub(1);
     }
 
-    /// How many connections were told to close, and have not done so.
+    /// The number of connections that were asked to close, and are still open.
     #[cfg(test)]
     pub(super) fn closing(&self) -> usize {
         self.closing

@@ -1,4 +1,4 @@
-//! What a connection and the service that answers its requests know of each other.
+//! The state that a connection shares with the service that answers its requests.
 
 use std::cell::Cell;
 use std::fmt::Debug;

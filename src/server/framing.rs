@@ -1,4 +1,4 @@
-//! Where a request ends in the bytes of a connection (RFC 9112 §6).
+//! Finds the end of a request in the bytes of a connection (RFC 9112 §6).
 //!
 //! actix-http parses the bytes; this only finds the end, so that a connection hands over one request at a time. Where the
 //! end cannot be found with certainty, the request is invalid and the connection is closed: the two must never disagree.
@@ -7,7 +7,7 @@ use super::body_length::BodyLength;
 use super::chunked::Chunked;
 use super::head_line::{HeadLine, UPGRADE};
 
-/// What of some bytes belongs to the request.
+/// The part of some bytes that belongs to the request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Consumed {
     /// The bytes of this request; what follows them belongs to the next one.
@@ -55,7 +55,7 @@ pub(super) enum Fault {
 /// Finds the end of one request after another.
 pub(super) struct Framing {
     state: State,
-    /// What the headers seen so far say of the body.
+    /// The length of the body, as far as the headers seen so far determine it.
     body: BodyLength,
     line: HeadLine,
     /// Whether the current line is the first one.
@@ -265,7 +265,7 @@ mod tests {
         }
     }
 
-    /// Also where the version is split between two reads, and behind a long target.
+    /// Also if the version is split between two reads, and behind a long target.
     #[test]
     fn a_post_of_http_1_0_needs_a_length() {
         let long = format!("POST /{} HTTP/1.0\r\nHost: x\r\n\r\n", "x".repeat(200));

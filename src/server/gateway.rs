@@ -41,7 +41,7 @@ pub fn serve(config: Config, clock: Clock, bounds: Bounds) -> Result<(), StartEr
 pub struct EndSignals {
     terminate: Signal,
     interrupt: Signal,
-    /// SIGHUP, where it is not to end the process.
+    /// SIGHUP, if it is not to end the process.
     hangup: Option<Signal>,
 }
 
@@ -52,7 +52,7 @@ impl EndSignals {
         Ok(Self { terminate, interrupt, hangup: None })
     }
 
-    /// The same for a service: SIGHUP, by which supervisors ask for a reload, is logged and has no other effect.
+    /// Listens as a service: SIGHUP, by which supervisors ask for a reload, is logged and has no other effect.
     pub fn listen_as_service() -> io::Result<Self> {
         Ok(Self { hangup: Some(signal(SignalKind::hangup())?), ..Self::listen()? })
     }
@@ -71,7 +71,7 @@ impl EndSignals {
     }
 }
 
-/// Waits for the next SIGHUP, for ever where it is not received.
+/// Waits for the next SIGHUP, for ever if it is not received.
 async fn hung_up(hangup: Option<&mut Signal>) {
     match hangup {
         Some(hangup) => hangup.recv().await.unwrap_or_default(),
@@ -95,7 +95,7 @@ impl Server {
         Self::start_with(config, clock, Bounds::default()).await
     }
 
-    /// The same with other bounds of connections.
+    /// Starts the gateway with other limits on connections.
     #[expect(clippy::unused_async, reason = "it needs the runtime, and says so by being async")]
     pub async fn start_with(config: Config, clock: Clock, bounds: Bounds) -> Result<Self, StartError> {
         let descriptors = descriptors::raise();
@@ -123,17 +123,17 @@ impl Server {
         Ok(Self { app, readiness, public, admin, follower, _jobs: jobs })
     }
 
-    /// Where the public listener is.
+    /// The address of the public listener.
     pub fn public_addr(&self) -> SocketAddr {
         self.public.address
     }
 
-    /// Where the admin listener is.
+    /// The address of the admin listener.
     pub fn admin_addr(&self) -> SocketAddr {
         self.admin.address
     }
 
-    /// Runs until it is told to end, then stops.
+    /// Runs until it gets a signal to end, then stops.
     pub async fn wait(self, mut end: EndSignals) {
         end.come().await;
         self.stop().await;
@@ -207,7 +207,7 @@ fn listen_admin(
         sockets_per_worker: budget.admin.per_worker(1),
         shutdown_timeout: 1,
         admission: Admission {
-            // It is reached by those who run the gateway: their addresses are not told apart.
+            // It is reached by those who run the gateway: all their addresses share one limit.
             limiter: Limiter::of_all(budget.admin.connections),
             bounds,
             trusted_proxies: Arc::default(),

@@ -59,7 +59,7 @@ impl HeadLine {
         self.start.get(..self.length).unwrap_or(&self.start)
     }
 
-    /// The whole line without its end, where it was kept.
+    /// The whole line without its end, if it was kept.
     pub(super) fn whole(&self) -> Option<&[u8]> {
         self.start.get(..self.length).map(|line| line.strip_suffix(b"\r").unwrap_or(line))
     }

@@ -27,13 +27,13 @@ use super::timeouts::Timeouts;
 
 /// Connections that the system completes before they are accepted.
 const BACKLOG: u32 = 1024;
-/// What the system keeps of an answer until the client has acknowledged it; it doubles this.
+/// The bytes of an answer that the system keeps until the client has acknowledged them; the system doubles this value.
 const SEND_BUFFER: u32 = 128 * 1024;
 /// How much of an answer the system takes beyond what it can send. We see only what the system takes: with this limit
 /// it takes more once the client has read 4 KiB, so that a slow reader is seen to make progress.
 const UNSENT: u32 = 8 * 1024;
 
-/// What bounds connections, beside the configuration.
+/// The limits on connections that are not configured.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Bounds {
     /// The time limits of each connection.
@@ -42,7 +42,7 @@ pub struct Bounds {
     pub count_loopback: bool,
 }
 
-/// What a listener is started with.
+/// The parameters of a listener.
 pub(super) struct Options {
     pub(super) address: SocketAddr,
     pub(super) workers: usize,
@@ -52,7 +52,7 @@ pub(super) struct Options {
     pub(super) admission: Admission,
 }
 
-/// Which connections are served, and how.
+/// The limits and settings by which connections are served.
 #[derive(Clone)]
 pub(super) struct Admission {
     pub(super) limiter: Arc<Limiter>,
@@ -232,7 +232,7 @@ mod tests {
         }
     }
 
-    /// Fails before any handler, where the path says so; the error has a long body in pieces.
+    /// Fails before any handler, if the path says so; the error has a long body in pieces.
     async fn fail(
         request: ServiceRequest,
         next: Next<impl MessageBody + 'static>,

@@ -9,7 +9,7 @@ use std::path::{Component, Path, PathBuf};
 /// The files with a limit, in version 2 and in version 1. Each file is in one version only.
 const LIMITS: [&str; 2] = ["memory.max", "memory.limit_in_bytes"];
 
-/// In bytes; `None` where the system tells neither. `root` is `/`, except in tests.
+/// In bytes; `None` if the system tells neither. `root` is `/`, except in tests.
 pub(super) fn available(root: &Path) -> Option<u64> {
     let read = |path: &str| read_to_string(root.join(path)).unwrap_or_default();
     let (groups, mounts) = (read("proc/self/cgroup"), read("proc/self/mountinfo"));

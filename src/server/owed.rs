@@ -1,4 +1,4 @@
-//! What the client of a connection owes the gateway, and how long it has for it.
+//! The bytes or reads that a connection expects from its client, and the time limit for them.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use super::timeouts::{Flow, Timeouts};
 /// connection from waiting for ever, whatever the cause.
 const MAX_WORK: Duration = Duration::from_secs(120);
 
-/// What the client owes us.
+/// The next action that is expected from the client.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Owed {
     /// The first byte of a request.
@@ -44,8 +44,8 @@ impl Owed {
         Self::Nothing { until: Instant::now() + MAX_WORK }
     }
 
-    /// What is owed in this phase of the request, after `data` bytes of body data arrived. A body that nothing reads is
-    /// owed until its end.
+    /// The expected action in this phase of the request, after `data` bytes of body data arrived. A body that nothing
+    /// reads is owed until its end.
     pub(super) fn after(self, phase: Phase, data: u64) -> Self {
         match (phase, self) {
             (Phase::Start | Phase::Invalid(_), owed) | (_, owed @ Self::Drain(_)) => owed,
@@ -70,7 +70,8 @@ impl Owed {
         }
     }
 
-    /// Until when the client has to deliver. A slow reader of a long answer (`is_blocked`) is judged by its flow.
+    /// The time by which the client has to deliver. A slow reader of a long answer (`is_blocked`) is judged by its
+    /// flow.
     pub(super) fn deadline(&self, timeouts: &Timeouts, is_blocked: bool) -> Option<Instant> {
         match self {
             Self::Request { until, .. } | Self::Drain(until) => Some(*until),
@@ -80,7 +81,7 @@ impl Owed {
         }
     }
 
-    /// What the connection waits for. `is_blocked`: whether the client does not take an answer.
+    /// The event that the connection waits for. `is_blocked`: whether the client does not take an answer.
     pub(super) fn activity(&self, is_blocked: bool) -> Activity {
         match self {
             Self::Request { .. } => Activity::Idle,
@@ -89,7 +90,7 @@ impl Owed {
         }
     }
 
-    /// What was not done in time.
+    /// The action that was not done in time.
     pub(super) fn overdue(&self) -> Cause {
         match self {
             Self::Request { .. } => Cause::Idle,

@@ -98,7 +98,7 @@ impl Registry {
 
     /// Removes up to `most` connections, which are to be closed for one from `newcomer`.
     ///
-    /// Those of exempt networks are removed only for an exempt newcomer, and only where no other network has any. Of the
+    /// Those of exempt networks are removed only for an exempt newcomer, and only if no other network has any. Of the
     /// others the largest network that has idle ones loses them, those that are idle the longest first, unless it is
     /// smaller than the newcomer's. Where there are none, the largest network that has at least twice as many as the
     /// newcomer's would have loses up to half of its connections: those that wait for its clients.
@@ -211,7 +211,7 @@ mod tests {
         }
     }
 
-    /// Where nobody is idle. No network has more than half of all.
+    /// For the case that no connection is idle. No network has more than half of all.
     #[test]
     fn a_network_with_twice_as_many_loses_those_that_wait_for_its_clients() {
         let (a, b, c) = ("192.0.2.1", "192.0.2.2", "192.0.2.3");

@@ -1,4 +1,4 @@
-//! What the start loads before the gateway can serve: the schema is checked, the signing keys and the revocations are read.
+//! The steps before the gateway can serve: check the schema, read the signing keys and the revocations.
 //!
 //! All statements run on the connection that follows the revocation feed afterwards: the start waits for one connection, and
 //! meanwhile the pool opens its own. A test counts the round trips (`it::costs::start`).
@@ -30,7 +30,7 @@ pub enum StartError {
     /// The database cannot be brought up to date.
     #[error(transparent)]
     Db(#[from] DbError),
-    /// The database lacks migrations, and we were told not to run them.
+    /// The database lacks migrations, and the configuration forbids to run them.
     #[error("the database lacks the migration {0}; run `vestibule migrate`, or set database.migrate_on_start = true")]
     Schema(String),
     /// There is nothing to sign with.

@@ -11,7 +11,7 @@ pub struct Timeouts {
     pub head: Duration,
     /// From an answer to the first byte of the next request.
     pub idle: Duration,
-    /// The same for trusted proxies, which keep connections for later requests.
+    /// The idle timeout for trusted proxies, which keep connections for later requests.
     pub idle_proxy: Duration,
     /// Without a byte of a body or an answer.
     pub stall: Duration,

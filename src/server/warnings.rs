@@ -1,4 +1,4 @@
-//! Which networks the log has named, so that it names each at most once an hour.
+//! The networks that the log has named, so that it names each at most once an hour.
 
 use std::collections::HashMap;
 use std::time::{Duration, Instant};

@@ -28,8 +28,8 @@ const BEING: [&str; 2] = ["face", "fpt"];
 const NO_ASSURANCE: &str = "0";
 
 impl Aal {
-    /// The level of a login; `None` where the provider said neither `acr` nor `amr`. `mapped` are the values of
-    /// `providers.<id>.aal`: where one of them was said, the highest of these counts.
+    /// The level of a login; `None` if the provider sent neither `acr` nor `amr`. `mapped` are the values of
+    /// `providers.<id>.aal`: if the provider sent some of them, the highest of these counts.
     pub fn of(acr: Option<&str>, amr: Option<&[String]>, mapped: &[(String, config::Aal)]) -> Option<Self> {
         let methods = amr.unwrap_or_default();
         let is_said = |value: &str| acr == Some(value) || methods.iter().any(|method| method == value);

@@ -63,7 +63,8 @@ impl EndReason {
     }
 
     /// Whether the stored tokens of the provider are revoked there too, if no live session was made through the same identity.
-    /// Not where the user did not ask for the end or the provider is unknown, and not where a new session replaces the old one.
+    /// Not if the user did not ask for the end or the provider is unknown, and not if a new session replaces the old
+    /// one.
     pub fn revokes_provider_tokens(self) -> bool {
         use EndReason::{Absolute, CodeReuse, Idle, OnePerUser, ProviderRefused, ProviderRemoved, Replaced, Reuse};
         !matches!(self, Replaced | OnePerUser | Reuse | CodeReuse | ProviderRefused | ProviderRemoved | Idle | Absolute)

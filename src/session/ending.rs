@@ -1,4 +1,4 @@
-//! What is written when a session ends, and the notification of the delivery job.
+//! The values that are written when a session ends, and the notification of the delivery job.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use super::lifetime::Lifetime;
 use crate::base::clock::Timestamp;
 use crate::config;
 
-/// What all endings have in common. Cheap to clone; all clones notify the same delivery job.
+/// The values that all endings share. Cheap to clone; all clones notify the same delivery job.
 #[derive(Clone)]
 pub struct Endings {
     lifetime: Lifetime,

@@ -100,7 +100,7 @@ impl Feed {
         }
     }
 
-    /// Connects where there is no connection, and polls where it is due.
+    /// Connects if there is no connection, and polls if it is due.
     fn step(&mut self) -> Result<(), DbError> {
         let Some(reader) = &mut self.reader else {
             let listener = Listener::open(&self.db, CHANNEL)?;

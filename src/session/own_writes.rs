@@ -1,4 +1,4 @@
-//! What this replica writes is seen by its own caches at once; the revocation feed is for the writes of the others.
+//! The caches of a replica see its own writes at once; the revocation feed carries the writes of the other replicas.
 
 use std::sync::Arc;
 

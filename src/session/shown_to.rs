@@ -1,4 +1,4 @@
-//! Which session a page with a question was shown to.
+//! The session to which a page with a question was shown.
 //!
 //! The form of the page carries the session and its user, sealed for that question. An answer counts for that session
 //! alone: another person may have signed in with the same browser since, in another tab. The value is not guessable, so
@@ -25,13 +25,13 @@ impl ShownTo {
         Self { session: session.id, user: session.user }
     }
 
-    /// As text for the form of that question; `None` if it cannot be written as JSON.
+    /// Text for the form of that question; `None` if it cannot be written as JSON.
     pub fn seal(self, ring: &Ring, question: &str) -> Option<String> {
         let json = serde_json::to_vec(&self).ok()?;
         Some(URL_SAFE_NO_PAD.encode(ring.seal(question, &json)))
     }
 
-    /// What [`ShownTo::seal`] made for that question.
+    /// Opens a value that [`ShownTo::seal`] made for that question; `None` for any other text.
     pub fn open(ring: &Ring, question: &str, sealed: &str) -> Option<Self> {
         let sealed = URL_SAFE_NO_PAD.decode(sealed).ok()?;
         serde_json::from_slice(&ring.open(question, &sealed).ok()?).ok()

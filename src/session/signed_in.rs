@@ -23,7 +23,7 @@ pub struct Session {
     pub client_id: String,
     /// The scopes of its tokens, separated by spaces.
     pub scopes: String,
-    /// The `aud` of its tokens, where the app narrowed the client's audience (RFC 8707).
+    /// The `aud` of its tokens, if the app narrowed the client's audience (RFC 8707).
     pub resource: Option<String>,
     /// When the person was authenticated.
     pub auth_time: Timestamp,
@@ -31,7 +31,7 @@ pub struct Session {
     pub auth_time_vouched: bool,
     /// Whether a login at this provider counts as fresh although it stated no time (`insecure_assume_fresh_login`).
     pub auth_time_assumed: bool,
-    /// The assurance level; `None` where the provider said neither `acr` nor `amr`.
+    /// The assurance level; `None` if the provider sent neither `acr` nor `amr`.
     pub aal: Option<Aal>,
     /// `acr`, as the provider sent it.
     pub acr: Option<String>,
@@ -55,8 +55,8 @@ impl Session {
         self.auth_time_vouched.then_some(self.auth_time)
     }
 
-    /// The authentication time by which the login counts as fresh or not; `None` where it never counts as fresh. The time of
-    /// the callback shows nothing: single sign-on at the provider may have been silent.
+    /// The authentication time by which the login counts as fresh or not; `None` if it never counts as fresh. The time
+    /// of the callback shows nothing: single sign-on at the provider may have been silent.
     pub fn fresh_auth_time(&self) -> Option<Timestamp> {
         (self.auth_time_vouched || self.auth_time_assumed).then_some(self.auth_time)
     }
@@ -69,6 +69,6 @@ pub struct SignedIn {
     pub session: Session,
     /// The user, with the profile of the identity that the session was made through.
     pub user: User,
-    /// The provider's claims of that identity; `null` where the statement did not read them.
+    /// The provider's claims of that identity; `null` if the statement did not read them.
     pub claims: Value,
 }

@@ -7,13 +7,13 @@ use crate::base::secret::Plain;
 /// The longest ID token that fits into an address, in bytes. An ID token with a picture in it may have a megabyte.
 const MAX_HINT: usize = 7 * 1024;
 
-/// Seals the ID token for the row of its session; `None` where it is too long for an address of a logout.
+/// Seals the ID token for the row of its session; `None` if it is too long for an address of a logout.
 pub fn seal_upstream_id_token(ring: &Ring, session: SessionId, token: &Plain) -> Option<Vec<u8>> {
     let token = token.expose().as_bytes();
     (token.len() <= MAX_HINT).then(|| ring.seal(&sealed_for(session), token))
 }
 
-/// Opens it; `None` where its key is no longer in the ring.
+/// Opens it; `None` if its key is no longer in the ring.
 pub fn open_upstream_id_token(ring: &Ring, session: SessionId, sealed: &[u8]) -> Option<Plain> {
     let opened = ring.open(&sealed_for(session), sealed).ok()?;
     String::from_utf8(opened).ok().map(Plain::new)

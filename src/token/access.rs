@@ -41,10 +41,10 @@ pub struct AccessClaims {
     /// `sid`: the session; absent in a token of `client_credentials`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sid: Option<SessionId>,
-    /// `auth_time`: when the person authenticated, in epoch seconds; absent where the provider did not state it.
+    /// `auth_time`: when the person authenticated, in epoch seconds; absent if the provider did not state it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub auth_time: Option<i64>,
-    /// The assurance level; absent where the provider said neither `acr` nor `amr`.
+    /// The assurance level; absent if the provider sent neither `acr` nor `amr`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub aal: Option<Aal>,
     /// `acr`: the authentication context class.
@@ -53,7 +53,7 @@ pub struct AccessClaims {
     /// `amr`: the authentication methods (RFC 8176).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub amr: Option<Vec<String>>,
-    /// The e-mail address. This and the following claims about the user only where `tokens.claims` lists them.
+    /// The e-mail address. This and the following claims about the user only if `tokens.claims` lists them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,
     /// Whether the provider has verified the address.
@@ -71,7 +71,7 @@ pub struct AccessClaims {
     /// The names of groups (RFC 9068 §2.2.3.1).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub groups: Option<Vec<String>>,
-    /// The id of the provider that said the claims about the user; beside them only.
+    /// The id of the provider that sent the claims about the user; present only with such claims.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub idp: Option<String>,
     /// The place of its session in the status lists.
@@ -186,7 +186,7 @@ pub fn verify(keys: &KeyRing, issuer: &str, token: &str, now: Timestamp) -> Resu
     if claims.aud.contains(issuer) { Ok(claims) } else { Err(TokenInvalid) }
 }
 
-/// The same for a token of any audience, which the caller has to judge.
+/// Verifies an access token of any audience, which the caller has to check.
 pub fn verify_for_any(keys: &KeyRing, issuer: &str, token: &str, now: Timestamp) -> Result<AccessClaims, TokenInvalid> {
     if token.len() > MAX_LEN || token.split('.').count() != 3 {
         return Err(TokenInvalid);

@@ -21,8 +21,8 @@ pub fn covers(granted: Option<&str>, requested: Option<&[String]>) -> bool {
     }
 }
 
-/// The claims about the user that the scopes release, without `sub`. A claim of which the provider said nothing is left out;
-/// an empty list of groups is a statement.
+/// The claims about the user that the scopes release, without `sub`. A claim that the provider did not send is left
+/// out; an empty list of groups is a statement.
 pub fn released(user: &User, scope: &str) -> Map<String, Value> {
     let profile = &user.profile;
     let has = |wanted: &str| has_scope(scope, wanted);

@@ -36,7 +36,7 @@ pub struct PresentedCode {
     pub resource: Option<String>,
 }
 
-/// What a redeemed code gives.
+/// The result of a redeemed code.
 pub struct Granted {
     /// The new session of the app.
     pub signed_in: SignedIn,
@@ -58,7 +58,7 @@ pub enum CodeRefused {
     Db(#[from] DbError),
 }
 
-/// What is wrong with a code. The developer of the app learns it; the person and other clients do not.
+/// The defect of a code. Only the developer of the app gets it, not the person and not other clients.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CodeDefect {
     /// There is no such code, or it has expired.
@@ -222,7 +222,7 @@ impl RedeemAttempt {
         }
     }
 
-    /// What is wrong with a code of this client whose challenge matches.
+    /// The defect of a code of this client whose challenge matches.
     fn defect(&self, code: &Spent) -> CodeDefect {
         match () {
             () if code.redeemed_at.is_some() => CodeDefect::Used,

@@ -105,7 +105,7 @@ impl<'a> Terms<'a> {
         StatusClaim { status_list: StatusReference { idx: index.place(), uri } }
     }
 
-    /// The resource as the configuration writes it, where tokens of that client may have it as their only audience.
+    /// The resource as the configuration writes it, if tokens of that client may have it as their only audience.
     pub fn resource(self, client_id: &str, resource: &str) -> Option<&'a str> {
         let all = self.audiences(client_id);
         let issuer = Some(self.config.server.public_url.issuer()).filter(|_| all.is_empty());

@@ -46,7 +46,7 @@ struct IdClaims<'a> {
     released: Map<String, Value>,
 }
 
-/// What an ID token is about.
+/// The session, user and client of an ID token.
 #[derive(Clone, Copy)]
 pub struct IdTokenFor<'a> {
     /// The client, which is the audience.

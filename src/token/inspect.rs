@@ -9,7 +9,7 @@ use crate::client::Client;
 use crate::session::{Session, SessionStatus};
 
 /// The live session that a refresh token of that client would refresh; `None` for a token that was replaced. One statement;
-/// none for a value that is no refresh token.
+/// none for a value that is not a refresh token.
 pub async fn inspect(app: &App, client: &Client, token: &str, now: Timestamp) -> Result<Option<Session>, DbError> {
     let Some(refresh) = RefreshToken::decode(&app.config.ring, token) else { return Ok(None) };
     let id = refresh.session;

@@ -35,7 +35,7 @@ pub fn issue(app: &App, signed_in: &SignedIn, now: Timestamp) -> Result<AccessTo
     issue_scoped(app, signed_in, session.scopes.clone(), session.resource.as_deref(), now)
 }
 
-/// The same with fewer scopes than those of the session, or for one resource of its audience.
+/// Issues an access token with fewer scopes than the session has, or for one resource of its audience.
 ///
 /// A token over `tokens.max_bytes` is issued and logged: the limit was checked at login, and the profile has grown since.
 pub fn issue_scoped(
@@ -110,7 +110,7 @@ pub fn scope_at(app: &App, resource: Option<&str>, scope: &str) -> String {
     terms(app).scope_at(resource, scope)
 }
 
-/// The resource as the configuration writes it, where tokens of that client may have it as their only audience.
+/// The resource as the configuration writes it, if tokens of that client may have it as their only audience.
 pub fn resource<'a>(app: &'a App, client_id: &str, resource: &str) -> Option<&'a str> {
     terms(app).resource(client_id, resource)
 }

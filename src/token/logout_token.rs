@@ -19,7 +19,7 @@ const LIFE: i64 = 120;
 /// The name of the event in `events`.
 const EVENT: &str = "http://schemas.openid.net/event/backchannel-logout";
 
-/// The claims of a logout token. It never has a `nonce`, so that it is no valid ID token.
+/// The claims of a logout token. It never has a `nonce`, so that it is not a valid ID token.
 #[derive(Serialize)]
 struct LogoutTokenClaims<'a> {
     iss: &'a str,

@@ -1,4 +1,5 @@
-//! What a session hands out: our own JWTs.
+//! The tokens of a session: access, ID, refresh and logout tokens, the redemption of authorization codes, and the
+//! status lists.
 
 mod access;
 mod allowed;

@@ -1,5 +1,6 @@
-//! From where a refresh came: a keyed hash of the client's network and user agent, stored by the rotation. It shows that the same
-//! successor goes to another place, as it does where a thief keeps pace with the client; and it tells nobody which place.
+//! The origin of a refresh: a keyed hash of the client's network and user agent, stored by the rotation. It shows that
+//! the same successor goes to another place, as it does if a thief keeps pace with the client; and it tells nobody
+//! which place.
 
 use std::net::IpAddr;
 
@@ -11,7 +12,7 @@ use crate::base::seal::{MAC_LEN, Purpose, Ring};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RefreshOrigin {
     by_first_key: i64,
-    /// What was stored before the first key came into the ring.
+    /// The values by the other keys of the ring, which were stored before its first key was added.
     by_other_keys: Vec<i64>,
 }
 

@@ -1,4 +1,4 @@
-//! Refreshes a session. The usual case is one statement; only where it matches no row is the session read and the refresh
+//! Refreshes a session. The usual case is one statement; only if it matches no row is the session read and the refresh
 //! decided by [`rotation`](super::rotation).
 
 use std::net::IpAddr;
@@ -84,7 +84,7 @@ pub enum RenewalRefused {
 pub async fn renew(app: &App, presented: Presented, now: Timestamp) -> Result<Renewed, RenewalRefused> {
     let token = RefreshToken::decode(&app.config.ring, presented.token.expose()).ok_or(RenewalRefused::InvalidGrant)?;
     if app.revocations.is_session_revoked(token.session) {
-        // Checked also where the row is live: a database may have lost the ending in a failover.
+        // Checked also if the row is live: a database may have lost the ending in a failover.
         return Err(RenewalRefused::InvalidGrant);
     }
     if !app.revocations.is_fresh() {
@@ -175,7 +175,7 @@ impl From<&config::Tokens> for GracePolicy {
 /// The inputs of the decision besides the row.
 struct RefreshAttempt {
     token: RefreshToken,
-    /// From where the request came.
+    /// The address and user agent of the request.
     origin: RefreshOrigin,
     client_id: String,
     /// By how much a rotation raises the counter: 1, or 0 for a client whose refresh token stays the same.
@@ -278,8 +278,8 @@ impl RefreshAttempt {
         })
     }
 
-    /// The same successor goes to another network or user agent than that of the rotation: the token may have been copied, by a
-    /// thief who keeps pace with the client. Audited once for each session and day.
+    /// The successor was issued again, to another network or user agent than at the rotation: the token may have been
+    /// copied, by a thief who keeps pace with the client. Audited once for each session and day.
     fn repeated_elsewhere(&self, conn: &mut Conn, locked: &Locked) -> QueryResult<Option<Event>> {
         if !self.origin.differs_from(locked.refreshed_from) {
             return Ok(None);

@@ -1,4 +1,5 @@
-//! Decides a refresh by the presented counter and that of the session: the table of the HTTP contract as a pure function.
+//! Decides a refresh by the presented counter and that of the session: the table of docs/sessions.md ("Refresh") as a
+//! pure function.
 
 use chrono::TimeDelta;
 
@@ -20,7 +21,8 @@ pub struct RefreshState {
 pub struct GracePolicy {
     /// For this long after the rotation it gives the same successor again (`tokens.refresh_retry_window`).
     pub retry_window: TimeDelta,
-    /// Later it is accepted once within this time (`tokens.refresh_forgive_every`).
+    /// After the retry window it is accepted at most once in each period of this length
+    /// (`tokens.refresh_forgive_every`).
     pub forgive_every: TimeDelta,
 }
 

@@ -7,8 +7,9 @@ use crate::config::{AnotherAccount, Registration};
 /// The word of `prompt` that callers send (OpenID Connect Core §3.1.2.1).
 const SELECT_ACCOUNT: &str = "select_account";
 
-/// Takes `select_account` out of the hints, and returns what this provider needs instead; empty where the caller did not ask for
-/// another account. Words for `prompt` are added to those of the caller. `listed`: `prompt_values_supported` of the metadata.
+/// Takes `select_account` out of the hints, and returns what this provider needs instead; empty if the caller did not
+/// ask for another account. Words for `prompt` are added to those of the caller. `listed`: `prompt_values_supported` of
+/// the metadata.
 pub fn parameters(
     registration: &Registration,
     listed: Option<&[String]>,

@@ -4,8 +4,8 @@ use http::Method;
 use http::header::{self, HeaderValue};
 use url::Url;
 
-/// A request without a body. The `Authorization` value is marked as sensitive, so that logs do not show it. `None` where it
-/// is not a valid header value.
+/// A request without a body. The `Authorization` value is marked as sensitive, so that logs do not show it. `None` if
+/// it is not a valid header value.
 pub fn authorized_request(
     method: Method,
     url: &Url,

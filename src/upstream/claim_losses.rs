@@ -1,4 +1,4 @@
-//! What a login did not take as the provider sent it: counts only, no value, so that it may be logged.
+//! The claim values that a login dropped, cut or changed, as counts. They contain no value, so they may be logged.
 
 use std::fmt;
 
@@ -17,17 +17,18 @@ pub struct ClaimLoss {
     pub sent: usize,
     /// How many were left out: of the wrong type, too long, or with characters that are not allowed.
     pub dropped: usize,
-    /// How many were left out since there were too many; for a text, 1 where it was shortened.
+    /// How many were left out since there were too many; for a text, 1 if it was shortened.
     pub cut: usize,
     /// How many are used in another form, as without the spaces around them.
     pub changed: usize,
-    /// What the operator can do, in words.
+    /// The cause and the remedy, for the log, if a remedy is known.
     pub remedy: Option<&'static str>,
 }
 
-/// The words for a reference in place of the groups.
-pub const GROUPS_ELSEWHERE: &str = "the provider sent a reference (_claim_names) and no groups, since this person is in too many; \
-                                    let it send only the groups that are assigned to this application";
+/// The explanation for a response with a reference instead of the groups.
+pub const GROUPS_ELSEWHERE: &str = "the provider sent a reference (_claim_names) instead of the groups, because the user is \
+                                    in too many groups; configure the provider to send only the groups that are assigned \
+                                    to this application";
 
 /// Whether the claims of a source have a reference to the groups instead of them (OpenID Connect Core §5.6.2).
 pub fn has_groups_elsewhere(claims: &Value) -> bool {
@@ -41,7 +42,7 @@ impl ClaimLosses {
         self.0.extend(loss.filter(|loss| loss.dropped + loss.cut + loss.changed > 0));
     }
 
-    /// The losses, claim by claim; empty where everything was taken as sent.
+    /// The losses, claim by claim; empty if every value was used as sent.
     pub fn iter(&self) -> impl Iterator<Item = &ClaimLoss> {
         self.0.iter()
     }
@@ -70,7 +71,7 @@ impl ClaimLoss {
 
     /// The loss of groups that are a text.
     pub fn single_group() -> Self {
-        let remedy = Some("a text, not a list; single_group_as_list = true takes it");
+        let remedy = Some("a string, not a list; with single_group_as_list = true it is accepted");
         Self { claim: "groups", sent: 1, dropped: 1, cut: 0, changed: 0, remedy }
     }
 
@@ -125,8 +126,8 @@ mod tests {
         assert!(all.is_empty());
         all.add(ClaimLoss::of_text("name", &json!(7), None));
         all.add(Some(ClaimLoss::single_group()));
-        let told = "name: 1 sent, 1 dropped; groups: 1 sent, 1 dropped (a text, not a list; single_group_as_list = true \
-                    takes it)";
-        assert_eq!(all.to_string(), told);
+        let reported = "name: 1 sent, 1 dropped; groups: 1 sent, 1 dropped (a string, not a list; with \
+                    single_group_as_list = true it is accepted)";
+        assert_eq!(all.to_string(), reported);
     }
 }

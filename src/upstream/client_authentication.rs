@@ -27,8 +27,8 @@ const APPLE_AUDIENCE: &str = "https://appleid.apple.com";
 const FORM: &str = "application/x-www-form-urlencoded";
 
 /// Sends a request with client authentication. After the provider rejected the client it is sent again with the other secret,
-/// where a secret is sent and a previous one is configured: the provider has not processed the rest of the request (RFC 6749
-/// §5.2). For ten minutes, the secret that worked is sent first.
+/// if a secret is sent and a previous one is configured: the provider has not processed the rest of the request (RFC
+/// 6749 §5.2). For ten minutes, the secret that worked is sent first.
 pub async fn send(
     http: &ProviderHttp,
     registration: &Registration,
@@ -85,7 +85,7 @@ fn signed(
         .ok_or_else(|| CallError(Fault::InvalidResponse, "the request for the client cannot be built".into()))
 }
 
-/// The request with client authentication by the configured method (RD-21). `None` where it cannot be built: the endpoint
+/// The request with client authentication by the configured method (RD-21). `None` if it cannot be built: the endpoint
 /// is not a URL, or the key cannot sign.
 pub fn authenticated(
     registration: &Registration,
@@ -147,7 +147,7 @@ fn add_to_form(form: &mut Vec<(String, String)>, registration: &Registration, pa
 /// A client assertion (RFC 7523 §3). The audience is the issuer, as draft-ietf-oauth-rfc7523bis and FAPI 2.0 require: a token
 /// token endpoint as the audience, malicious metadata that names the endpoint of another provider would give the
 /// attacker an
-/// assertion that this other provider accepts. `client_assertion_audience` overrides the audience where necessary.
+/// assertion that this other provider accepts. `client_assertion_audience` overrides the audience if necessary.
 fn assertion(registration: &Registration, audience: &str, now: Timestamp) -> Option<Plain> {
     let claims = json!({
         "iss": registration.client_id,

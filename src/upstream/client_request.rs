@@ -10,7 +10,7 @@ pub struct ClientRequest<'r> {
     pub audience: &'r str,
     /// The authentication method.
     pub method: TokenEndpointAuthMethod,
-    /// The form parameters without credentials. They contain `client_id` only where it is a parameter of the request itself,
-    /// as in a pushed authorization request.
+    /// The form parameters without credentials. They contain `client_id` only if it is a parameter of the request
+    /// itself, as in a pushed authorization request.
     pub form: &'r [(String, String)],
 }

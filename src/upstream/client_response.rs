@@ -19,12 +19,12 @@ pub struct ClientResponse {
 }
 
 impl ClientResponse {
-    /// `credentials`: what to check where the provider rejects the client.
+    /// `credentials`: what to check if the provider rejects the client.
     pub fn new(response: http::Response<Vec<u8>>, sent: Sent, credentials: String) -> Self {
         Self { response, sent, credentials }
     }
 
-    /// Why the client was rejected, with the remedy; `None` where it was not.
+    /// Why the client was rejected, with the remedy; `None` if it was not.
     pub fn client_rejection(&self) -> Option<String> {
         if !rejects_client(&self.response) {
             return None;
@@ -32,8 +32,11 @@ impl ClientResponse {
         let error = ProviderError::find(&self.response).unwrap_or_default();
         let status = self.response.status().as_u16();
         let status = if error.code().is_empty() { format!(" (status {status})") } else { String::new() };
-        let said = error.describe(&self.sent);
-        Some(format!("the provider rejected the client authentication{status}{said}: check {}", self.credentials))
+        let description = error.describe(&self.sent);
+        Some(format!(
+            "the provider rejected the client authentication{status}{description}: check {}",
+            self.credentials
+        ))
     }
 
     /// The response for the log: its status, and the error in it.
@@ -64,8 +67,8 @@ fn has_basic_challenge(headers: &HeaderMap) -> bool {
     schemes.into_iter().any(|scheme| scheme.eq_ignore_ascii_case("basic"))
 }
 
-/// The keys of the configuration that the client authentication depends on, for the log. `secrets`: those that were sent, where
-/// the method sends one.
+/// The keys of the configuration that the client authentication depends on, for the log. `secrets`: those that were
+/// sent, if the method sends one.
 pub fn credentials(registration: &Registration, request: &ClientRequest<'_>, secrets: &[Secret]) -> String {
     let sent = |name: &str| {
         let secrets: Vec<_> = secrets.iter().map(|secret| secret.name()).collect();

@@ -1,8 +1,8 @@
-//! Remedies for the operator where a provider cannot be reached, which follow the explanation of the failure.
+//! Remedies for the operator if a provider cannot be reached, which follow the explanation of the failure.
 
 use http::StatusCode;
 
-/// What servers answer to plain HTTP at a TLS port: Go, nginx and Apache.
+/// Parts of the answers of Go, nginx and Apache to plain HTTP at a TLS port.
 const HTTP_AT_TLS_PORT: [&str; 3] = [
     "client sent an http request to an https server",
     "the plain http request was sent to https port",

@@ -5,7 +5,7 @@
 //! names, angle
 //! brackets and comments.
 
-/// The domain of an address; `None` where the text is not exactly one address.
+/// The domain of an address; `None` if the text is not exactly one address.
 pub fn domain(text: &str) -> Option<&str> {
     let end = local_part_end(text)?;
     let domain = text.get(end..)?.strip_prefix('@')?;

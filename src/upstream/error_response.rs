@@ -65,7 +65,7 @@ pub struct ProviderError {
 }
 
 impl ProviderError {
-    /// The error in a response; `None` where it has none. `error` of any shape but null is one.
+    /// The error in a response; `None` if it has none. `error` of any shape but null is one.
     pub fn read(response: &http::Response<Vec<u8>>) -> Option<Self> {
         let members = members(response.status(), response.headers(), response.body()).ok()?;
         Self::of_members(&members)
@@ -129,7 +129,7 @@ impl ProviderError {
         self.is_temporary || TEMPORARY_CODES.contains(&self.code.as_str())
     }
 
-    /// The error for the log: ` (invalid_grant), it said "…"`; empty where the provider said nothing.
+    /// The error for the log: ` (invalid_grant), it said "…"`; empty if the response has no error text.
     pub fn describe(&self, sent: &Sent) -> String {
         let (code, description) = (sent.replace(&self.code), self.description.trim());
         let (named, code) = if is_code(&code) { (format!(" ({code})"), "") } else { (String::new(), code.as_str()) };
@@ -149,8 +149,8 @@ pub fn describe_response(response: &http::Response<Vec<u8>>, sent: &Sent) -> Str
     describe_status(response.status()) + &said
 }
 
-/// What an unsuccessful response to an access token is: a refusal by 401, 403, or by an error in a response that blames the request;
-/// else a failure of the provider.
+/// Classifies an unsuccessful response to an access token: a refusal by 401, 403, or by an error in a response that
+/// blames the request; else a failure of the provider.
 pub fn resource_fault(response: &http::Response<Vec<u8>>) -> Fault {
     let status = response.status();
     let blames_request = status.is_client_error() && status != StatusCode::TOO_MANY_REQUESTS;
@@ -248,7 +248,7 @@ fn is_code(text: &str) -> bool {
     is_error_code(text) || ((1..=64).contains(&text.len()) && text.split(' ').all(is_other) && !text.starts_with(' '))
 }
 
-/// The text from the end tag of that name on; nothing where there is none, so that each text is searched once.
+/// The text from the end tag of that name on; nothing if there is none, so that each text is searched once.
 fn from_end_tag<'t>(text: &'t str, name: &str) -> &'t str {
     let is_end = |at: usize| {
         let tag = text.get(at + 2..at + 2 + name.len());

@@ -17,11 +17,13 @@ pub enum Stage {
 /// The kind of a failure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
-    /// The provider's metadata or keys cannot be fetched, and neither the cache nor the database has them.
+    /// The provider's metadata or keys cannot be fetched, and neither the cache nor the database has them; or the
+    /// provider is not used, because its issuer has changed.
     Unavailable,
-    /// The provider did not respond in time.
+    /// The provider did not respond in time, or the request was not sent because it had not responded to earlier ones.
     Timeout,
-    /// This process has no file descriptor left for the request. The provider is not the cause.
+    /// This process has no file descriptor left for the request, or too many requests in progress. The provider is not
+    /// the cause.
     Overloaded,
     /// The request failed, or the response has an unexpected status, media type or content.
     InvalidResponse,
@@ -63,18 +65,18 @@ impl Failure {
         Self { stage, fault, reason, requires_reauth: false, refuses_grant: false, needs_operator: false }
     }
 
-    /// The same failure with [`Self::requires_reauth`] set.
+    /// This failure with [`Self::requires_reauth`] set.
     pub(super) fn requiring_reauth(self) -> Self {
         Self { requires_reauth: true, ..self }
     }
 
-    /// The same failure with [`Self::needs_operator`] set if `needs_operator`.
+    /// This failure with [`Self::needs_operator`] set if `needs_operator`.
     #[must_use]
     pub fn needing_operator(self, needs_operator: bool) -> Self {
         Self { needs_operator, ..self }
     }
 
-    /// The same failure without values that were sent to the provider.
+    /// This failure without values that were sent to the provider.
     #[must_use]
     pub fn without(self, sent: &Sent) -> Self {
         Self { reason: sent.replace(&self.reason), ..self }

@@ -20,7 +20,7 @@ pub struct LoginRequest {
 pub struct LoginHints {
     /// The login identifier that the user might use.
     pub login_hint: Option<String>,
-    /// Which pages the provider is asked to show: `none`, `login`, `consent`, `select_account`.
+    /// The pages that the provider is asked to show: `none`, `login`, `consent`, `select_account`.
     pub prompt: Option<String>,
     /// The maximum age of the authentication, in seconds.
     pub max_age: Option<u32>,
@@ -62,10 +62,10 @@ pub struct Handshake {
     /// OAuth 1.0a: the temporary credentials that the response must name. Replicas of earlier versions do not write it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub request_token: Option<RequestToken>,
-    /// The parameters of the caller, so that the same login can begin once more.
+    /// The parameters of the caller, so that the same login can begin again.
     #[serde(default)]
     pub hints: LoginHints,
-    /// Whether this login began once more, after another one that the provider could not complete.
+    /// Whether this login is the second attempt, after one that the provider could not complete.
     #[serde(default)]
     pub is_repeated: bool,
     /// Confidential values of the authorization request, which an error text of the provider may repeat.
@@ -117,7 +117,7 @@ pub struct LogoutClaims {
     pub sid: Option<String>,
     /// The subject identifier at the provider; at a multi-tenant provider with the tenant as a prefix.
     pub sub: Option<String>,
-    /// The algorithm of the token, where the configuration names none: then that of the ID tokens decides.
+    /// The algorithm of the token, if the configuration names none: then that of the ID tokens decides.
     pub algorithm: Option<LogoutAlgorithm>,
 }
 

@@ -34,7 +34,7 @@ pub struct Identity {
     pub sid: Option<String>,
     /// The algorithm of the ID token; `None` for a protocol without them.
     pub id_token_algorithm: Option<JwsAlgorithm>,
-    /// What of the claims was not taken as sent.
+    /// The claim values that were dropped, cut or changed.
     pub losses: ClaimLosses,
     /// The tokens that the provider issued.
     pub tokens: ProviderTokens,
@@ -67,9 +67,10 @@ fn without_sub(claims: &Value, tokens: &ProviderTokens) -> Failure {
     sent.add(tokens.access_token.expose());
     let error = claims.as_object().and_then(ProviderError::of_members);
     let is_refusal = error.as_ref().is_some_and(|error| !error.is_temporary());
-    let said = error.map(|error| format!(": it answered with an error{}", error.describe(&sent))).unwrap_or_default();
+    let description =
+        error.map(|error| format!(": it answered with an error{}", error.describe(&sent))).unwrap_or_default();
     let fault = if is_refusal { Fault::Refused } else { Fault::InvalidResponse };
-    Failure::userinfo(fault, format!("the profile has no usable sub (claims.sub){said}"))
+    Failure::userinfo(fault, format!("the profile has no usable sub (claims.sub){description}"))
 }
 
 /// The tokens in a provider's token response.
@@ -78,7 +79,7 @@ pub struct ProviderTokens {
     pub id_token: Option<Plain>,
     /// For the provider's own APIs.
     pub access_token: Plain,
-    /// Present where the provider issues one.
+    /// Present if the provider issues one.
     pub refresh_token: Option<Plain>,
     /// The token secret (OAuth 1.0a only).
     pub token_secret: Option<Plain>,

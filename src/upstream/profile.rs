@@ -117,8 +117,8 @@ fn picture(text: &str) -> Option<String> {
     (matches!(url.scheme(), "http" | "https") && text.chars().count() <= MAX_PICTURE).then_some(text)
 }
 
-/// Whether the address is verified, as the provider said it. It is never taken from a source with another address (AC-02).
-/// Only the boolean `true` counts, and the text `"true"` where the provider documents it (AC-03).
+/// Whether the address is verified, as the provider sent it. It is never taken from a source with another address
+/// (AC-02). Only the boolean `true` counts, and the text `"true"` if the provider documents it (AC-03).
 fn email_verified(registration: &Registration, sources: &[&Value]) -> (Option<bool>, Option<ClaimLoss>) {
     let ClaimPointers { email, email_verified, .. } = &registration.claims;
     let address = |source: &Value| email.as_ref().and_then(|pointer| pointer.find(source)).cloned();
@@ -134,7 +134,7 @@ fn email_verified(registration: &Registration, sources: &[&Value]) -> (Option<bo
 }
 
 /// The groups. Names with characters to remove, with spaces around them, or too long ones, are left out: changing one would make
-/// it another group. `None` where the claim is no list: the groups are unknown then, not empty.
+/// it another group. `None` if the claim is not a list: the groups are unknown then, not empty.
 fn groups(registration: &Registration, sent: &Value) -> (Option<Vec<String>>, Option<ClaimLoss>) {
     let single = [sent.clone()];
     let items = match sent {
@@ -191,7 +191,7 @@ mod tests {
         }
     }
 
-    /// Only where the provider says nothing; a contradiction stays one.
+    /// Only if the provider says nothing; a contradiction stays one.
     #[test]
     fn an_address_is_assumed_to_be_verified_only_where_nothing_is_said() {
         let assuming = Registration { assume_email_verified: true, ..Registration::example() };
@@ -262,10 +262,10 @@ mod tests {
         let mixed = json!(["a", 7, null, "b\u{0}c", "x".repeat(257), " d ", "", ["a"]]);
         assert_eq!(groups_of(false, &mixed), (list(&["a"]), "groups: 8 sent, 7 dropped".into()));
         let many: Vec<_> = (0..600).map(|number| format!("g{number}")).collect();
-        let (kept, told) = groups_of(false, &json!(many));
-        assert_eq!((kept.map(|kept| kept.len()), told.as_str()), (Some(500), "groups: 600 sent, 100 cut"));
-        let (unknown, told) = groups_of(false, &json!("admin"));
-        assert!(unknown.is_none() && told.contains("single_group_as_list"), "{told}");
+        let (kept, reported) = groups_of(false, &json!(many));
+        assert_eq!((kept.map(|kept| kept.len()), reported.as_str()), (Some(500), "groups: 600 sent, 100 cut"));
+        let (unknown, reported) = groups_of(false, &json!("admin"));
+        assert!(unknown.is_none() && reported.contains("single_group_as_list"), "{reported}");
         assert_eq!(groups_of(true, &json!("admin")), (list(&["admin"]), String::new()));
         assert_eq!(groups_of(true, &json!(" admin")), (list(&[]), "groups: 1 sent, 1 dropped".into()));
         for odd in [json!({"admin": true}), json!(true), json!(7)] {

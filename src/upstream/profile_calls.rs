@@ -36,7 +36,7 @@ pub async fn fetch(
             Ok(value) => value,
             Err(failed) if failed.fault != Fault::Overloaded && !is_needed(registration, &further.name) => {
                 let (provider, reason) = (&registration.id, format!("{}; {}", failed.reason, remedy(further)));
-                tracing::warn!(%provider, %reason, "a profile request failed, and the login goes on without its claims");
+                tracing::warn!(%provider, %reason, "a profile request failed, and the login continues without its claims");
                 Value::Null
             }
             Err(failed) if failed.fault == Fault::Overloaded => return Err(failed),

@@ -108,8 +108,8 @@ impl Provider {
         }
     }
 
-    /// Whether a login here may give one of these `acr_values`, as far as is known: never at an OAuth provider, and not where the
-    /// cached metadata lists other values. Makes no request.
+    /// Whether a login here may give one of these `acr_values`, as far as is known: never at an OAuth provider, and not
+    /// if the cached metadata lists other values. Makes no request.
     pub fn may_give_acr(&self, acr_values: &str) -> bool {
         match self {
             Self::Oidc(oidc) => oidc.may_give_acr(acr_values),
@@ -181,7 +181,7 @@ impl Provider {
         }
     }
 
-    /// Revokes a token at the provider (RFC 7009). `false` where the provider has no revocation endpoint.
+    /// Revokes a token at the provider (RFC 7009). `false` if the provider has no revocation endpoint.
     pub async fn revoke(&self, token: &Plain, hint: TokenTypeHint, now: Timestamp) -> Result<bool, Failure> {
         self.check_suspension()?;
         match self {

@@ -52,7 +52,7 @@ pub struct ProviderHttp {
     breaker: Breaker,
     permits: Semaphore,
     secret_order: SecretOrder,
-    /// Why no request is sent; `None` where requests are sent.
+    /// Why no request is sent; `None` if requests are sent.
     suspension: ArcSwapOption<String>,
 }
 
@@ -86,7 +86,7 @@ impl ProviderHttp {
         }
     }
 
-    /// Which client secret is sent first.
+    /// The order in which the two client secrets are sent.
     pub fn secret_order(&self) -> &SecretOrder {
         &self.secret_order
     }
@@ -97,7 +97,7 @@ impl ProviderHttp {
         self.suspension.swap(reason.clone()) != reason
     }
 
-    /// Why no request is sent; `None` where requests are sent.
+    /// Why no request is sent; `None` if requests are sent.
     pub fn suspension(&self) -> Option<Arc<String>> {
         self.suspension.load_full()
     }

@@ -1,8 +1,8 @@
-//! The remedy for the operator where a provider rejects an authorization request.
+//! The remedy for the operator if a provider rejects an authorization request.
 
 use super::error_response::ProviderError;
 
-/// The remedy where a provider rejects an authorization request. `redirect_uri`: that of the request.
+/// The remedy if a provider rejects an authorization request. `redirect_uri`: that of the request.
 pub fn request_remedy(error: &ProviderError, redirect_uri: &str) -> String {
     let (code, words) = (error.code(), error.description().to_ascii_lowercase());
     let says = |texts: &[&str]| texts.iter().any(|text| words.contains(text));

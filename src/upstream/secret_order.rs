@@ -1,4 +1,4 @@
-//! Which client secret is sent first while two are configured.
+//! The order of two configured client secrets: the one that worked last is sent first.
 
 use std::sync::{Mutex, PoisonError};
 

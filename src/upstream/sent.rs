@@ -27,9 +27,9 @@ const CONFIDENTIAL: [&str; 12] = [
     "state",
     "token",
 ];
-/// What stands in place of a value that was sent.
+/// Replaces a value that was sent.
 const VALUE: &str = "[sent value]";
-/// What stands in place of an e-mail address.
+/// Replaces an e-mail address.
 const ADDRESS: &str = "[e-mail address]";
 /// The longest text that is searched, in bytes. Much less of it is shown.
 const MAX_TEXT: usize = 4 * 1024;
@@ -248,7 +248,7 @@ fn without_addresses(text: &str) -> String {
     kept
 }
 
-/// Where the local part begins at the end of `text`; `None` without one.
+/// The position of the local part at the end of `text`; `None` without one.
 fn local_part_start(text: &str) -> Option<usize> {
     if let Some(inner) = text.strip_suffix('"') {
         return inner.rfind('"');

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use crate::base::secret::Plain;
 use crate::config::{Algorithm, KeyFile};
 
-/// Signs claims. `None` where the key cannot sign; the validation of the configuration rejects such keys.
+/// Signs claims. `None` if the key cannot sign; the validation of the configuration rejects such keys.
 pub fn sign(key: &KeyFile, kid: Option<&str>, claims: &Value) -> Option<Plain> {
     let mut header = json!({ "alg": key.algorithm().name(), "typ": "JWT" });
     if let (Some(kid), Value::Object(members)) = (kid, &mut header) {

@@ -50,7 +50,7 @@ pub fn shown_names(names: &[String]) -> String {
     names.iter().take(MAX).map(|name| shown_name(name)).collect::<Vec<_>>().join(", ")
 }
 
-/// A name as it is, or quoted and cut where it has other characters or is long.
+/// A name as it is, or quoted and cut if it has other characters or is long.
 fn shown_name(name: &str) -> String {
     const MAX: usize = 64;
     let is_plain =

@@ -50,9 +50,9 @@ pub fn normalize(answer: &ClientResponse, token_type: TokenType) -> Result<http:
 /// The provider rejected the code or the refresh token. Where the client is accepted and nothing is said of a temporary problem,
 /// a further attempt with the same refresh token fails too, whatever the code of the error is.
 fn rejected(error: &ProviderError, answer: &ClientResponse) -> Failure {
-    let said = error.describe(&answer.sent);
+    let description = error.describe(&answer.sent);
     if error.is_temporary() {
-        return token_failure(Fault::InvalidResponse, &format!("has a temporary problem{said}"));
+        return token_failure(Fault::InvalidResponse, &format!("has a temporary problem{description}"));
     }
     let refuses_grant = INVALID_GRANT_CODES.contains(&error.code());
     let is_missing = [StatusCode::NOT_FOUND, StatusCode::METHOD_NOT_ALLOWED].contains(&answer.response.status());
@@ -60,7 +60,8 @@ fn rejected(error: &ProviderError, answer: &ClientResponse) -> Failure {
         // A proxy or a framework answers so while the provider is not there.
         return token_failure(Fault::InvalidResponse, &answer.describe());
     }
-    let failure = Failure::token(Fault::Refused, format!("the provider rejected the grant{said}")).requiring_reauth();
+    let failure =
+        Failure::token(Fault::Refused, format!("the provider rejected the grant{description}")).requiring_reauth();
     Failure { refuses_grant, ..failure }
 }
 

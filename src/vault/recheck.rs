@@ -21,13 +21,13 @@ const STEP: i64 = 500;
 /// The most refreshes at the same time.
 const MAX_IN_FLIGHT: usize = 8;
 
-/// What one step of the walk found.
+/// The result of one step of the walk.
 pub struct WalkStep {
     /// The identities with a session whose refresh token the provider refused.
     pub refused: Vec<(UserId, SubId)>,
     /// The identities whose tokens are due.
     pub due: DueTokens,
-    /// Where the next step begins; `None` at the end of the walk.
+    /// The position of the next step; `None` at the end of the walk.
     pub next: Option<Uuid>,
 }
 
@@ -51,7 +51,7 @@ impl Vault {
         Ok(WalkStep { refused, due: DueTokens(due.collect()), next })
     }
 
-    /// Refreshes the tokens that are due. A provider that gives no usable answer is left alone for a while.
+    /// Refreshes the tokens that are due. For a provider that gives no usable answer the recheck pauses.
     pub async fn refresh_due(&self, due: DueTokens) {
         let mut asked = JoinSet::new();
         for (provider, sub_id, before) in due.0 {

@@ -13,7 +13,7 @@ const FIRST: TimeDelta = TimeDelta::seconds(5);
 /// The upper bound of a pause.
 const LONGEST: TimeDelta = TimeDelta::minutes(10);
 
-/// The providers that are left alone, by id.
+/// The providers whose recheck pauses, by id.
 #[derive(Default)]
 pub struct RecheckPauses(Mutex<HashMap<String, Pause>>);
 

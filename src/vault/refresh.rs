@@ -194,7 +194,7 @@ impl Vault {
     }
 
     /// Replaces the version that was read. Retries when the write fails, because the provider does not issue the same
-    /// tokens again. `false` where the row has another version.
+    /// tokens again. `false` if the row has another version.
     async fn replace(
         &self,
         sub_id: SubId,

@@ -51,8 +51,8 @@ impl Vault {
     }
 
     /// Revokes the refresh token, which also revokes the tokens issued for it (RFC 7009 §2.1), then the access token, because
-    /// some providers do not revoke it with the refresh token. `false` where nothing can be revoked: the provider has no
-    /// revocation endpoint, is no longer configured, or the tokens do not unseal.
+    /// some providers do not revoke it with the refresh token. `false` if nothing can be revoked: the provider has no
+    /// revocation endpoint, is no longer configured, or the tokens do not unseal. The caller then deletes the row.
     async fn revoke_all_tokens(&self, providers: &Registry, pending: &PendingRevocation) -> Result<bool, Failure> {
         let Some(provider) = providers.get(&pending.provider) else { return Ok(false) };
         let opened = TokenSet::open(self.ring(), pending.sub_id, pending.version, &pending.sealed);

@@ -39,7 +39,7 @@ impl NewTokens {
     }
 }
 
-/// The expiry of an access token with a lifetime of `expires_in` seconds; `None` where it is out of range.
+/// The expiry of an access token with a lifetime of `expires_in` seconds; `None` if it is out of range.
 pub fn expires_at(expires_in: Option<u64>, now: Timestamp) -> Option<Timestamp> {
     let lifetime = TimeDelta::try_seconds(i64::try_from(expires_in?).ok()?)?;
     now.checked_add_signed(lifetime)

@@ -1,11 +1,11 @@
-//! The values of the headers by which the site learns who the person is. Every one is always sent, empty where there is no
+//! The values of the headers by which the site learns who the person is. Every one is always sent, empty if there is no
 //! value: the proxy then overwrites what the client sent (FW-03).
 
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
 use crate::account::{Profile, User};
 
-/// What is encoded in the name of a group: what separates names, what encodes, and what is no visible ASCII.
+/// The bytes that are encoded in the name of a group: the separator, the percent sign, and what is not visible ASCII.
 const IN_GROUP: &AsciiSet = &CONTROLS.add(b',').add(b'%');
 
 /// The values of the identity headers.

@@ -9,7 +9,7 @@ pub struct Narrowing {
     provider: Option<String>,
 }
 
-/// A parameter that would allow everyone, where the operator meant to allow a few.
+/// A parameter that would allow everyone, if the operator meant to allow a few.
 #[derive(Clone, Copy, Debug, thiserror::Error, PartialEq, Eq)]
 pub enum BadNarrowing {
     /// `groups` has no name, or an empty one.

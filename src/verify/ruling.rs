@@ -12,7 +12,7 @@ pub struct Asked<'a> {
     pub method: Option<&'a str>,
 }
 
-/// What the rules say of a request.
+/// The outcome of the rules for a request.
 #[derive(Debug)]
 pub enum Ruling<'a> {
     /// There are no rules: every session passes.
@@ -29,7 +29,7 @@ pub enum Ruling<'a> {
     Unknown(Unknown),
 }
 
-/// What the proxy did not report.
+/// The value that the proxy did not send.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unknown {
     /// The host, as `X-Forwarded-Host`.
@@ -51,7 +51,7 @@ impl Unknown {
     }
 }
 
-/// Finds the rule for the request. A rule with methods cannot be passed over where the method is unknown.
+/// Finds the rule for the request. A rule with methods cannot be passed over if the method is unknown.
 pub fn rule<'a>(verify: &'a Verify, asked: &Asked<'_>) -> Ruling<'a> {
     if verify.rules.is_empty() {
         return Ruling::NoRules;

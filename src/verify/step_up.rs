@@ -10,12 +10,12 @@ use crate::base::seal::{Purpose, Ring};
 use crate::config::Registration;
 use crate::session::{Aal, Session};
 
-/// What a rule wants of the authentication, and the session has not.
+/// The requirement of a rule on the authentication that the session does not meet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct StepUp {
-    /// The maximum age, where the authentication is older.
+    /// The maximum age, if the authentication is older.
     pub max_age: Option<Duration>,
-    /// The least assurance level, where the authentication is weaker.
+    /// The least assurance level, if the authentication is weaker.
     pub aal: Option<Aal>,
 }
 
@@ -25,7 +25,8 @@ impl StepUp {
         self.max_age.map(|max_age| max_age.as_secs())
     }
 
-    /// Until when a session met a rule that only its age fails now, in seconds of Unix time; 0 where it never met it.
+    /// The time until which a session met a rule that it now fails only by its age, in seconds of Unix time; 0 if it
+    /// never met it.
     pub fn met_until(self, session: &Session) -> i64 {
         let Some(max_age) = self.max_age.filter(|_| self.aal.is_none()) else { return 0 };
         let seconds = i64::try_from(max_age.as_secs()).unwrap_or(i64::MAX);
@@ -40,13 +41,13 @@ impl StepUp {
     }
 }
 
-/// What a rule asked of a session: a login. The MAC keeps other sites from using up the attempts of a browser.
+/// A login that a rule required of a session. The MAC keeps other sites from using up the attempts of a browser.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct StepUpToken {
     /// The position of the rule.
     pub rule: usize,
-    /// Until when the session met the rule, in seconds of Unix time; 0 where it never did. A login that the rule asked for
-    /// before that time has worked.
+    /// The time until which the session met the rule, in seconds of Unix time; 0 if it never did. A login that the rule
+    /// asked for before that time has worked.
     pub met_until: i64,
 }
 

@@ -8,7 +8,7 @@
 //! routes          the path selects a row of ROUTES, the method an entry of the row
 //!    │            no row: 404; no entry: 405; OPTIONS: cors::preflight
 //!    ▼
-//! guard           session cookie Strict, navigation from another site: a page that goes on by itself
+//! guard           session cookie Strict, navigation from another site: a page that continues by itself
 //!    │            rate limit of the entry: 429
 //!    │            credentials of the entry: 401, or 403 for a missing scope
 //!    │            cookie-authenticated change from another origin: 403

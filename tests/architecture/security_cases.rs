@@ -47,7 +47,7 @@ fn module(file: &str) -> String {
     path.replace('/', "::")
 }
 
-/// What a source file mentions: each id with the test that it belongs to. An id in a doc comment belongs to the function
+/// The ids in a source file: each id with the test that it belongs to. An id in a doc comment belongs to the function
 /// below it, any other to the test that it stands in. `None` is a mention outside of tests.
 fn mentions(file: &str, source: &str, groups: &BTreeSet<String>) -> Vec<(String, Option<String>)> {
     let (mut module, in_tests) = (module(file), file.starts_with("tests/"));

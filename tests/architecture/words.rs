@@ -18,7 +18,7 @@ const WORDS: [(&str, &str); 9] = [
     ("floor", "`layer`; or `lower bound`"),
 ];
 
-/// Where a word is right: the end of a path, and the text around the word.
+/// The places where a word is allowed: the end of a path, and the text around the word.
 const RIGHT: &[(&str, &str)] = &[
     (".js", "Math.floor"),
     (".mjs", "Math.floor"),
@@ -27,7 +27,7 @@ const RIGHT: &[(&str, &str)] = &[
     ("docs/plans.md", "binding_hash"),
 ];
 
-/// Where the words are looked for.
+/// The folders in which the words are searched.
 const PLACES: [&str; 6] = ["src", "tests", "docs", "README.md", "CONTRIBUTING.md", "benches"];
 
 /// This file names the words; the catalogue of security cases is generated, and lists the names of tests.

@@ -69,10 +69,10 @@ async fn expired_and_idle_sessions_are_ended_with_feed_and_audit_rows() {
     let cleaned = Replica::on(&database, 10).pass().await;
     assert_eq!(cleaned, Cleaned { ended_sessions: 50, ..Cleaned::default() });
     assert_eq!(by_reason(&database), ["absolute 25", "idle 25"]);
-    let told =
+    let reported =
         "SELECT count(*) FROM revocations r JOIN sessions s ON s.id::text = r.value AND s.status_index = r.status_index
                 WHERE r.kind = 'session' AND r.expires_at > now() AND s.ended_at IS NOT NULL";
-    assert_eq!(database.number(told), 50);
+    assert_eq!(database.number(reported), 50);
     let audited = "SELECT count(*) FROM audit_events a JOIN sessions s ON s.id = a.session_id
                    WHERE a.kind = 'session_ended' AND a.detail->>'reason' = s.ended_reason AND a.user_id = s.user_id";
     assert_eq!(database.number(audited), 50);

@@ -1,4 +1,4 @@
-//! What is stored of each configured provider: the issuer of its identities.
+//! The stored issuer of the identities of each configured provider.
 
 use std::time::Duration;
 

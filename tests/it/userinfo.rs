@@ -94,7 +94,7 @@ async fn a_missing_or_invalid_token_is_challenged() {
     assert_eq!(refused(&form(&gateway, &query, &[]).send().await), bare);
     let signed_in = gateway.browser();
     signed_in.sign_in("alice").await;
-    assert_eq!(refused(&signed_in.get("/userinfo").await), bare, "a cookie is no access token");
+    assert_eq!(refused(&signed_in.get("/userinfo").await), bare, "a cookie is not an access token");
 
     let (head, signature) = person.access.rsplit_once('.').expect("three parts");
     let bent = format!("Bearer {head}.{}", "A".repeat(signature.len()));

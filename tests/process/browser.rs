@@ -15,7 +15,7 @@ fn walk(dev: &Dev, scenario: &str, port: u16, options: &[&str]) -> Vec<Value> {
 }
 
 /// LO-04 in a browser: an app asks for a logout by a link and by a form of another site, the person is asked, and the
-/// content security policy lets them go on to the app.
+/// content security policy lets them continue to the app.
 #[test]
 fn people_sign_out_where_an_app_asks() {
     let dev =

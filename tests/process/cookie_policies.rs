@@ -53,7 +53,7 @@ fn walk(host: &str, same_site: &str, domain: &str) {
     );
 }
 
-/// FW-21: by http, where the gateway has the address 127.0.0.1 or the name localhost.
+/// FW-21: by http, if the gateway has the address 127.0.0.1 or the name localhost.
 #[test]
 fn people_sign_in_over_http_under_every_cookie_policy() {
     for same_site in ["Lax", "Strict"] {

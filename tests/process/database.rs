@@ -58,7 +58,7 @@ fn printed(command: &mut Command) -> String {
     String::from_utf8(output.stdout).expect("UTF-8")
 }
 
-/// Where PostgreSQL's programs are, as `scripts/bootstrap` looks for them.
+/// The directory of PostgreSQL's programs, found as in `scripts/bootstrap`.
 fn program(name: &str) -> PathBuf {
     let script = r#"
         for bin in "${PGBIN:-}" /usr/lib/postgresql/*/bin /usr/pgsql-*/bin /opt/homebrew/opt/postgresql@*/bin \

@@ -166,12 +166,12 @@ impl Gateway {
         self.child.id()
     }
 
-    /// What it has written to standard error so far.
+    /// Its standard error so far.
     pub fn log(&self) -> String {
         std::fs::read_to_string(&self.log).expect("a log")
     }
 
-    /// What it has written to standard output so far.
+    /// Its standard output so far.
     pub fn out(&self) -> String {
         std::fs::read_to_string(&self.out).expect("a file")
     }

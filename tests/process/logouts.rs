@@ -104,8 +104,8 @@ async fn a_killed_gateway_loses_no_notice() {
     setup.gateway.serve_again();
     let started = Instant::now();
     while place.count(|(_, answered)| *answered > 0) < APPS / 2 || setup.database.sql(waiting) != "50" {
-        let told = place.count(|(_, answered)| *answered > 0);
-        assert!(started.elapsed() < Duration::from_secs(60), "{told} are told:\n{}", setup.gateway.log());
+        let reported = place.count(|(_, answered)| *answered > 0);
+        assert!(started.elapsed() < Duration::from_secs(60), "{reported} are reported:\n{}", setup.gateway.log());
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
     assert_eq!(place.count(|(asked, _)| *asked > 0), APPS, "the dead are tried too");

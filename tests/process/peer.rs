@@ -42,7 +42,7 @@ pub fn python_at(script: &Path) -> Command {
     command
 }
 
-/// The search path with what `scripts/bootstrap-test` installs in front: Node.js, where the machine's is too old.
+/// The search path with what `scripts/bootstrap-test` installs in front: Node.js, if the machine's is too old.
 #[expect(clippy::disallowed_methods, reason = "programs are found by PATH")]
 fn path() -> String {
     let found = std::env::var("PATH").unwrap_or_default();

@@ -11,10 +11,10 @@ const NO_DATABASE: &str = "postgres://nobody@127.0.0.1:1/nothing";
 /// The exit code, and each check with its result.
 fn probe(settings: &Settings) -> (Option<i32>, Vec<(String, String)>) {
     let ended = settings.run(&["config", "check", "--probe", "--json"]);
-    assert!(!format!("{}{}", ended.stdout, ended.stderr).contains(&settings.client_secret), "a secret was told");
-    let told: Value = serde_json::from_str(&ended.stdout).expect("JSON");
+    assert!(!format!("{}{}", ended.stdout, ended.stderr).contains(&settings.client_secret), "a secret was printed");
+    let reported: Value = serde_json::from_str(&ended.stdout).expect("JSON");
     let text = |value: &Value| value.as_str().expect("a text").to_owned();
-    let findings = told["providers"][0]["findings"].as_array().expect("findings").iter();
+    let findings = reported["providers"][0]["findings"].as_array().expect("findings").iter();
     (ended.code, findings.map(|finding| (text(&finding["check"]), text(&finding["verdict"]))).collect())
 }
 

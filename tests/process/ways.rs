@@ -12,7 +12,7 @@ use crate::ports;
 /// People of one tenant may sign in.
 const ALLOW: &str = "[providers.op.allow]\nclaims = { \"/tenant\" = \"good\" }\n";
 
-/// Runs a scenario; returns what the app was sent, or what the pages said.
+/// Runs a scenario; returns the parameters that the app got, or the texts of the pages.
 fn walk(scenario: &str, options: &[&str]) -> Vec<Value> {
     let (database, port) = (Database::empty(), ports::free::<2>());
     let (provider, app) = (format!("http://localhost:{port}"), format!("http://localhost:{}", port + 1));
@@ -41,8 +41,8 @@ fn the_form_reaches_the_app_with_and_without_scripts() {
     }
 }
 
-/// At a provider where the person has two accounts, one of which is not allowed: "Use another account" ends where the person
-/// wanted to go, for an app and in the browser flow, and after a sign-out.
+/// At a provider at which the person has two accounts, one of which is not allowed: "Use another account" ends at the
+/// goal of the person, for an app and in the browser flow, and after a sign-out.
 #[test]
 fn another_account_reaches_the_goal() {
     let said = walk("another-account", &[]);

@@ -29,10 +29,10 @@ statement! {
             (SELECT issuer FROM providers WHERE id = {provider} AND issuer <> {issuer}) AS other_issuer"
 }
 
-/// Which user a pair `(provider, sub)` identifies.
+/// The user that a pair `(provider, sub)` identifies.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SubStatus {
-    /// The stored identities of the provider are of this other issuer, where the same `sub` may be another person.
+    /// The stored identities of the provider are of this other issuer, at which the same `sub` may be another person.
     OtherIssuer(String),
     /// The pair identifies no user.
     Unknown,

@@ -23,7 +23,7 @@ statement! {
         now: Timestamp => Timestamptz,
         code_expires_at: Timestamp => Timestamptz,
     }
-    // The request is marked as answered only with its code: where the session has ended, it stays open for the next login.
+    // The request is marked as answered only with its code: if the session has ended, it stays open for the next login.
     concat!(
         "WITH live AS (
              SELECT s.id FROM sessions s JOIN users u ON u.id = ANY (ARRAY[s.user_id])
@@ -40,7 +40,7 @@ statement! {
     )
 }
 
-/// Stores the code and marks the request as answered; `false` where the session ended or the request was answered before.
+/// Stores the code and marks the request as answered; `false` if the session ended or the request was answered before.
 pub fn issue_code(conn: &mut Conn, session: SessionId, code: &NewCode, now: Timestamp) -> QueryResult<bool> {
     let insert = InsertCode {
         code_hash: code.hash.as_bytes(),

@@ -122,7 +122,7 @@ statement! {
     "UPDATE authorization_requests SET answered_at = {now} WHERE id = {id} AND answered_at IS NULL"
 }
 
-/// Marks the request as answered; `false` where it was answered before.
+/// Marks the request as answered; `false` if it was answered before.
 pub fn answer(conn: &mut Conn, id: AuthorizationRequestId, now: Timestamp) -> QueryResult<bool> {
     Ok(Answer { id, now }.execute(conn)? > 0)
 }

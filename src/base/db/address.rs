@@ -9,7 +9,7 @@ use crate::base::secret::Plain;
 
 /// The parts of an address that others need.
 pub struct Address {
-    /// The hosts: names, IP addresses, and the directories of Unix sockets. Empty where libpq takes its default.
+    /// The hosts: names, IP addresses, and the directories of Unix sockets. Empty if libpq takes its default.
     pub hosts: Vec<String>,
     /// The parameter `sslmode`, as libpq reads it.
     pub sslmode: Option<String>,

@@ -1,7 +1,7 @@
-//! What a piece of work has changed, for the caches of this process.
+//! The changes of a piece of work, for the caches of this process.
 //!
-//! The store that writes a change notes it where its statement stands, so that no caller can forget it. When the work is done,
-//! [`Db`](super::Db) hands the noted changes to the observer, before the caller has its result.
+//! The store that writes a change notes it beside its statement, so that no caller can forget it. When the work is
+//! done, [`Db`](super::Db) hands the noted changes to the observer, before the caller has its result.
 
 use std::cell::RefCell;
 

@@ -16,8 +16,8 @@ use super::error::one_line;
 const ENGLISH: &str = "DO $$ BEGIN PERFORM set_config('lc_messages', 'C', false); \
                        EXCEPTION WHEN insufficient_privilege THEN NULL; END $$";
 
-/// A hot statement finds its rows by the index that is named for it (docs/plans.md), also where statistics from an empty
-/// table make reading all of it look cheaper, and where such a plan would be kept. Joins are nested loops over indexes: a
+/// A hot statement finds its rows by the index that is named for it (docs/plans.md), also if statistics from an empty
+/// table make reading all of it look cheaper, and if such a plan would be kept. Joins are nested loops over indexes: a
 /// hash or a merge join reads one side from end to end. `jit` goes too: a plan without another
 /// way than one of these has an estimate that starts the compiler.
 const HOT_PLANS: &str = "SET enable_seqscan = off; SET enable_bitmapscan = off; SET enable_hashjoin = off; \

@@ -62,7 +62,7 @@ impl From<DieselError> for DbError {
     }
 }
 
-/// Adds what an operator can do, where the server's message has a known cause.
+/// Adds what an operator can do, if the server's message has a known cause.
 fn with_remedy(text: String) -> String {
     let is_missing =
         ["relation \"", "column \""].iter().any(|kind| text.contains(kind)) && text.contains("does not exist");

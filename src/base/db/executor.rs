@@ -128,7 +128,7 @@ impl Db {
         self.0.manager.connect_and(first).map_err(|error| DbError::Unavailable(one_line(&error)))
     }
 
-    /// The same, with further attempts for the time `wait`: the database may be starting too. An error that the server
+    /// Connects with further attempts for the time `wait`: the database may be starting too. An error that the server
     /// answered, such as a wrong password, fails at once.
     pub(in crate::base) fn connect_within(&self, first: &str, wait: Duration) -> Result<Conn, DbError> {
         let (started, mut attempts) = (Instant::now(), 0);

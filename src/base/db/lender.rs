@@ -11,7 +11,7 @@ use super::connections::Manager;
 use super::error::{DbError, one_line};
 use crate::base::measure;
 
-/// What is called with the changes of a piece of work.
+/// The function that is called with the changes of a piece of work.
 pub type Observer = Box<dyn Fn(&[Change]) + Send + Sync>;
 
 /// The pool and the observer of its work.

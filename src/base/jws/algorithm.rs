@@ -55,7 +55,7 @@ pub enum UnusableAlgorithm {
     Unsigned,
     /// A registered algorithm that is not verified.
     NotVerified(&'static str),
-    /// A name that is not registered; `None` where it is not one that an error may show.
+    /// A name that is not registered; `None` if it is not one that an error may show.
     Unknown(Option<String>),
 }
 
@@ -73,7 +73,7 @@ impl fmt::Display for UnusableAlgorithm {
 impl std::error::Error for UnusableAlgorithm {}
 
 impl UnusableAlgorithm {
-    /// The name, where it may be shown.
+    /// The name, if it may be shown.
     pub fn name(&self) -> Option<&str> {
         match self {
             Self::Unsigned => Some("none"),
@@ -200,19 +200,19 @@ mod tests {
     /// RT-17: names are compared exactly, and none of the unusable ones is taken for a usable one.
     #[test]
     fn an_unusable_algorithm_is_named() {
-        let told = |name: &str| JwsAlgorithm::from_name(name).expect_err(name).to_string();
+        let reported = |name: &str| JwsAlgorithm::from_name(name).expect_err(name).to_string();
         for none in ["none", "None", "nOnE", ""] {
-            assert!(told(none).contains("unsigned"), "{none}");
+            assert!(reported(none).contains("unsigned"), "{none}");
         }
         for registered in ["Ed448", "ES256K", "ML-DSA-65"] {
-            assert_eq!(told(registered), format!("is signed with {registered}, which Vestibule does not verify"));
+            assert_eq!(reported(registered), format!("is signed with {registered}, which Vestibule does not verify"));
         }
         for unknown in ["rs256", "ed25519", "EDDSA", "XY999", "RS256 ", "HS256x"] {
-            assert!(told(unknown).contains("unknown algorithm"), "{unknown}");
+            assert!(reported(unknown).contains("unknown algorithm"), "{unknown}");
         }
-        assert!(told("XY999").contains("\"XY999\""));
+        assert!(reported("XY999").contains("\"XY999\""));
         for hidden in ["a\nb", "é", &"x".repeat(41), "a\"b", "a b"] {
-            assert_eq!(told(hidden), "is signed with an unknown algorithm");
+            assert_eq!(reported(hidden), "is signed with an unknown algorithm");
         }
     }
 

@@ -18,8 +18,8 @@ pub struct Form {
     pub types: &'static [&'static str],
     /// The size limit in bytes.
     pub max_bytes: usize,
-    /// A claim with an image, which is dropped where it makes a token larger than `max_bytes`, and the limit with it. Claims whose
-    /// value is an image (`data:`) are dropped with it.
+    /// A claim with an image, which is dropped if it makes a token larger than `max_bytes`, and the limit with it.
+    /// Claims whose value is an image (`data:`) are dropped with it.
     pub droppable: Option<(&'static str, usize)>,
 }
 
@@ -171,7 +171,7 @@ mod tests {
     fn the_reason_names_what_is_wrong() {
         let of = |header: Value| read(&header, &json!({"sub": "a"}));
         assert_eq!(of(json!({"alg": "Ed25519", "typ": "application/JWT"})), Ok((1, None)));
-        for (header, told) in [
+        for (header, reported) in [
             (json!({}), "is unsigned"),
             (json!({"alg": 7}), "is unsigned"),
             (json!({"alg": "Ed448"}), "is signed with Ed448, which Vestibule does not verify"),
@@ -180,7 +180,7 @@ mod tests {
             (json!({"alg": "RS256", "kid": 7}), "a kid that is not a string"),
         ] {
             let refused = of(header.clone()).expect_err("refused");
-            assert!(refused.contains(told), "{refused} for {header}");
+            assert!(refused.contains(reported), "{refused} for {header}");
         }
         let refused = |token: &str| Jws::read(token, &FORM).err().expect("refused");
         assert_eq!(refused("a.b.c.d.e"), JwsError::Encrypted);

@@ -25,7 +25,7 @@ const MAX_SHOWN: usize = 40;
 pub struct PublicKey(Arc<Parsed>);
 
 struct Parsed {
-    /// What the key consists of: equal keys have equal bytes, whatever their name.
+    /// The bytes of the key: equal keys have equal bytes, whatever their name.
     material: Vec<u8>,
     /// The key for each algorithm that it may be used with.
     by_algorithm: Vec<(JwsAlgorithm, ParsedPublicKey)>,
@@ -55,7 +55,7 @@ pub enum KeyDefect {
     /// It is an RSA key that is too long to be used.
     #[error("it is an RSA key of more than 8192 bits")]
     TooLong,
-    /// Members are missing, are not base64url, or are no point of the curve.
+    /// Members are missing, are not base64url, or are not a point of the curve.
     #[error("it is damaged ({0})")]
     Damaged(&'static str),
 }
@@ -115,13 +115,13 @@ impl PublicKey {
         self.0.material == other.0.material
     }
 
-    /// Whether the key verifies a signature. `false` where it must not be used with the algorithm.
+    /// Whether the key verifies a signature. `false` if it must not be used with the algorithm.
     pub fn verifies(&self, algorithm: JwsAlgorithm, message: &[u8], signature: &[u8]) -> bool {
         let parsed = self.0.by_algorithm.iter().find(|(own, _)| *own == algorithm);
         parsed.is_some_and(|(_, key)| key.verify_sig(message, signature).is_ok())
     }
 
-    /// The same key, for one of its algorithms only.
+    /// This key, for one of its algorithms only.
     fn limited_to(self, only: JwsAlgorithm) -> Result<Self, KeyDefect> {
         if !self.fits(only) {
             return Err(KeyDefect::Damaged("alg does not fit kty"));
@@ -293,7 +293,7 @@ mod tests {
             jwk
         };
         let (x, short) = (encoded(&[1; 32]), encoded(&[1; 31]));
-        for (jwk, told) in [
+        for (jwk, reported) in [
             (with("use", json!("enc")), "not for signatures (use)"),
             (with("alg", json!("ES256K")), "its algorithm (alg) is not supported: ES256K"),
             (with("alg", json!("Ed448")), "its algorithm (alg) is not supported: Ed448"),
@@ -316,7 +316,7 @@ mod tests {
             (json!("key"), "keys of its type (kty) are not supported"),
         ] {
             let defect = PublicKey::from_jwk(&jwk).err().expect("unusable").to_string();
-            assert!(defect.contains(told), "{defect} for {jwk}");
+            assert!(defect.contains(reported), "{defect} for {jwk}");
         }
         assert!(PublicKey::from_jwk(&good).is_ok());
     }

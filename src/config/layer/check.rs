@@ -1,5 +1,5 @@
 //! Checks one layer against the schema: unknown keys, wrong types. An invalid value is reported and removed, so that
-//! validation can go on with the rest.
+//! validation can continue with the rest.
 
 use serde_json::{Map, Value};
 
@@ -16,7 +16,7 @@ pub(crate) fn check(layer: &mut Layer, root: Shape<'_>, problems: &mut Vec<Probl
     layer.values = values;
 }
 
-/// What is wrong with the type of a value, and what to write instead; `None` where the type is right.
+/// The error in the type of a value and its remedy; `None` if the type is right.
 pub(crate) fn mismatch(value: &Value, shape: Shape<'_>) -> Option<(String, String)> {
     let is = type_name(value);
     match (shape.value_type(), value) {

@@ -76,7 +76,7 @@ impl Effective {
         self.settings.iter().find_map(changed)
     }
 
-    /// The place to name in a message about a key: where its value is written, else its section, else the last file.
+    /// The place to name in a message about a key: the place of its value, else its section, else the last file.
     pub(crate) fn place(&self, key: &str) -> Place {
         let base = key.split('[').next().unwrap_or(key);
         if let Some(setting) = self.find(base).filter(|setting| setting.origin != DEFAULT) {

@@ -64,7 +64,7 @@ pub(crate) static RESOURCES: IdRule = IdRule {
 static ALL: [&IdRule; 3] = [&PROVIDERS, &CLIENTS, &RESOURCES];
 
 impl IdRule {
-    /// The rule of this section; `None` where its tables have fixed names.
+    /// The rule of this section; `None` if its tables have fixed names.
     pub(crate) fn of_section(section: &str) -> Option<&'static Self> {
         ALL.into_iter().find(|id_rule| id_rule.section == section)
     }
@@ -94,7 +94,7 @@ impl Ids {
         Self(ALL.into_iter().map(|id_rule| (id_rule, ids_in(id_rule.section, layers))).collect())
     }
 
-    /// The ids of one section; empty where its tables have fixed names.
+    /// The ids of one section; empty if its tables have fixed names.
     pub(crate) fn of_section(&self, section: &str) -> &[String] {
         self.0
             .iter()

@@ -1,5 +1,5 @@
 //! Checks the merged values whose rule is local: each against the rule that the schema names for it. An invalid value is
-//! reported and replaced by its default, so that deserialization and validation can go on with the rest.
+//! reported and replaced by its default, so that deserialization and validation can continue with the rest.
 
 use std::net::SocketAddr;
 
@@ -20,7 +20,7 @@ use crate::config::value::outbound_proxy::{AllowedHost, OutboundProxy};
 use crate::config::value::pointer::Pointer;
 use crate::config::value::public_url::PublicUrl;
 
-/// What is wrong with a text, and what to write instead; `None` where it is valid.
+/// The error in a text and its remedy; `None` if it is valid.
 type Rule = fn(&str, Shape<'_>) -> Option<(String, String)>;
 
 /// Each rule with its name in the schema.

@@ -66,7 +66,7 @@ pub struct Preset {
     pub provider: Map<String, Value>,
 }
 
-/// What an operator needs to know to use a preset.
+/// The facts that an operator needs to use a preset.
 #[derive(Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct About {
@@ -74,7 +74,7 @@ pub struct About {
     pub name: String,
     /// The addresses of the documents that the values are taken from.
     pub documentation: Vec<String>,
-    /// Where an operator registers a client, in a sentence.
+    /// The place of the client registration at the provider, in a sentence.
     pub register: String,
     /// The keys that the operator has to set.
     pub needs: Vec<String>,
@@ -83,7 +83,7 @@ pub struct About {
     /// Further notes, a paragraph each.
     #[serde(default)]
     pub notes: Vec<String>,
-    /// With which software the preset was tried, and what worked; `None` where its values were only read.
+    /// With which software the preset was tried, and what worked; `None` if its values were only read.
     pub tried: Option<String>,
     /// Example values of the needed keys.
     #[serde(default)]
@@ -95,7 +95,7 @@ pub fn presets() -> Vec<Preset> {
     FILES.iter().filter_map(|(name, text)| read(name, text)).collect()
 }
 
-/// The presets of providers where everybody can have an account: the address is the same for all operators.
+/// The presets of providers at which everybody can have an account: the address is the same for all operators.
 pub(crate) fn public() -> Vec<Preset> {
     presets().into_iter().filter(|preset| !preset.about.needs.iter().any(|key| key == "issuer")).collect()
 }

@@ -31,11 +31,11 @@ impl fmt::Display for Place {
 pub struct Problem {
     /// The place of the value.
     pub place: Place,
-    /// The key, as `section.key`; empty where the problem is about a whole file.
+    /// The key, in the form `section.key`; empty if the problem is about a whole file.
     pub key: String,
-    /// What is wrong, as a phrase that follows the key: "is missing".
+    /// The problem, as a phrase that follows the key: "is missing".
     pub what: String,
-    /// What to write instead, as an imperative.
+    /// The remedy, as an imperative.
     pub remedy: String,
 }
 
@@ -60,7 +60,7 @@ impl Problems {
         Self(problems)
     }
 
-    /// The same with one more.
+    /// These problems and one more.
     pub(crate) fn with(mut self, problem: Problem) -> Self {
         self.0.push(problem);
         Self::new(self.0)

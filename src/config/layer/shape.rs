@@ -1,4 +1,4 @@
-//! What the JSON Schema says about one key or table.
+//! The rules of the JSON Schema for one key or table.
 
 use serde_json::{Map, Value};
 
@@ -12,9 +12,9 @@ pub(crate) struct Shape<'s>(&'s Value);
 
 /// The type of a key's value.
 pub(crate) enum ValueType<'s> {
-    /// A table with fixed keys, as `[server]`.
+    /// A table with fixed keys, for example `[server]`.
     Table(&'s Map<String, Value>),
-    /// A table whose keys the operator chooses, all of this shape, as `[providers]`.
+    /// A table whose keys the operator chooses, all of this shape, for example `[providers]`.
     Named(Shape<'s>),
     /// A list whose items have this shape.
     List(Shape<'s>),
@@ -67,7 +67,7 @@ impl<'s> Shape<'s> {
         }
     }
 
-    /// The shape of a key of this table, or of the tables in this list; `None` where there is no such key.
+    /// The shape of a key of this table, or of the tables in this list; `None` if there is no such key.
     pub(crate) fn child(self, key: &str) -> Option<Self> {
         match self.value_type() {
             ValueType::List(item) if matches!(item.value_type(), ValueType::Table(_)) => item.child(key),
@@ -108,7 +108,7 @@ impl<'s> Shape<'s> {
         (bound(FROM), bound(TO))
     }
 
-    /// The rule for the ids in this table, where the operator chooses its keys.
+    /// The rule for the ids in this table, if the operator chooses its keys.
     pub(crate) fn id_rule(self) -> Option<&'static IdRule> {
         self.0.get("propertyNames")?.get("pattern")?.as_str().and_then(IdRule::of_pattern)
     }
@@ -119,12 +119,12 @@ impl<'s> Shape<'s> {
         text.split_whitespace().collect::<Vec<_>>().join(" ")
     }
 
-    /// The default, as an example in messages; `None` where it is empty or not a text.
+    /// The default, as an example in messages; `None` if it is empty or not a text.
     pub(crate) fn example(self) -> Option<&'s str> {
         self.0.get("default").and_then(Value::as_str).filter(|default| !default.is_empty())
     }
 
-    /// The words of an enumeration: `enum`, or a `const` in each branch of `oneOf` where the words have descriptions.
+    /// The words of an enumeration: `enum`, or a `const` in each branch of `oneOf` if the words have descriptions.
     fn words(self) -> Vec<&'s str> {
         let plain = self.0.get("enum").and_then(Value::as_array).into_iter().flatten();
         let described = self.0.get("oneOf").and_then(Value::as_array).into_iter().flatten();

@@ -56,7 +56,7 @@ impl Reader<'_> {
             path.push(key.to_owned());
             let span = table.key(key).and_then(toml_edit::Key::span).or_else(|| item.span());
             self.note(path.join("."), span);
-            // The keys of a list's tables are no keys of the configuration by themselves.
+            // The keys of a list's tables are not keys of the configuration by themselves.
             if !path.iter().any(|key| key.ends_with(']')) {
                 self.order.push(path.clone());
             }

@@ -2,7 +2,7 @@
 
 use super::shape::{Shape, ValueType};
 
-/// Added to the similarity of names, 0 to 1, where the candidate is in the same table.
+/// Added to the similarity of names, 0 to 1, if the candidate is in the same table.
 const SAME_TABLE_BONUS: f64 = 0.25;
 
 /// From this similarity on, a key is suggested as the one that was meant.
@@ -47,7 +47,7 @@ pub(crate) fn suggest_key(wrong: &[String], root: Shape<'_>) -> Suggestion {
     })
 }
 
-/// How similar a valid key is to an unknown one. A key of another section counts only where its name is equal: it has
+/// How similar a valid key is to an unknown one. A key of another section counts only if its name is equal: it has
 /// another meaning, and a similar name there would mislead. In the same section, the names of tables between are a part of
 /// the name: `allowed_groups` is similar to `allow.groups`.
 fn similarity(candidate: &[String], wrong: &[String]) -> f64 {
@@ -175,8 +175,11 @@ mod tests {
         }
         for wrong in ["server.token_per_minute", "admin.listens", "log.public_uri", "cleanup.pool_sizes"] {
             let section = wrong.split('.').next().expect("a section");
-            let said = remedy(wrong);
-            assert!(said.starts_with(&format!("remove it; the most similar key is {section}.")), "{wrong}: {said}");
+            let message = remedy(wrong);
+            assert!(
+                message.starts_with(&format!("remove it; the most similar key is {section}.")),
+                "{wrong}: {message}"
+            );
         }
         assert_eq!(remedy("qqqq"), "remove it; `vestibule config reference` lists all keys");
     }

@@ -69,7 +69,7 @@ impl<'e> Validator<'e> {
     }
 }
 
-/// A value for a message: quoted, escaped, cut after 80 characters, and left out where it may contain a password.
+/// A value for a message: quoted, escaped, cut after 80 characters, and left out if it may contain a password.
 pub(crate) fn quoted(text: &str) -> String {
     if text.contains('@') {
         return "the value".to_owned();

@@ -5,12 +5,12 @@ use url::Url;
 use crate::config::layer::validator::{Validator, quoted};
 use crate::config::value::public_url::is_loopback;
 
-/// Reads the URL of an endpoint; `None` where the text is empty.
+/// Reads the URL of an endpoint; `None` if the text is empty.
 pub(crate) fn endpoint(key: &str, text: &str, allow_http: bool, validator: &mut Validator<'_>) -> Option<Url> {
     if text.is_empty() { None } else { provider_url(key, text, allow_http, validator) }
 }
 
-/// Reads the redirect URI of a frontend; `None` where the text is empty. Private-use schemes are allowed (RFC 8252 §7.1).
+/// Reads the redirect URI of a frontend; `None` if the text is empty. Private-use schemes are allowed (RFC 8252 §7.1).
 pub(crate) fn redirect_uri(key: &str, text: &str, validator: &mut Validator<'_>) -> Option<Url> {
     if text.is_empty() {
         return None;

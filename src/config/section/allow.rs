@@ -55,7 +55,7 @@ pub(crate) fn check_groups(key: &str, groups: &[String], validator: &mut Validat
     }
 }
 
-/// Rejects what is no domain of e-mail addresses.
+/// Rejects what is not a domain of e-mail addresses.
 fn check_domains(key: &str, domains: &[String], validator: &mut Validator<'_>) {
     let is_label = |label: &str| !label.is_empty() && label.chars().all(|c| c.is_alphanumeric() || c == '-');
     for (item, domain) in domains.iter().enumerate() {

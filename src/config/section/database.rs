@@ -14,7 +14,7 @@ use crate::config::value::duration::DurationText;
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Database {
-    /// address, as `postgres://user:password@host/database`; required
+    /// URL, for example `postgres://user:password@host/database`; required
     #[schemars(extend("writeOnly" = true))]
     pub(crate) url: DatabaseUrl,
     /// connections per replica; 0: 2 × cores + 2

@@ -2,9 +2,9 @@
 //!
 //! - the type of the section, which the gateway uses. Its values parse themselves (`value/local.rs`), and the doc comments of its
 //!   fields become the reference;
-//! - a `Raw…` type around it, only where a key has to be read with others, or names a file;
-//! - `validate`, which checks what several keys mean together. It reports every problem, and returns `None` where it cannot build
-//!   the value.
+//! - a `Raw…` type around it, only if a key has to be read with others, or names a file;
+//! - `validate`, which checks what several keys mean together. It reports every problem, and returns `None` if it
+//!   cannot build the value.
 
 mod address;
 pub(crate) mod admin;

@@ -12,7 +12,7 @@ use crate::config::value::outbound_proxy::{AllowedHost, ENVIRONMENT, OutboundPro
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Outbound {
-    /// proxy for requests to providers and apps, as `http://proxy.example.com:3128`; `env`: `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`; empty: none, whatever the environment has
+    /// proxy for requests to providers and apps, for example `http://proxy.example.com:3128`; `env`: `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`; empty: none, whatever the environment has
     #[serde(with = "Given::<OutboundProxy>")]
     proxy: Option<OutboundProxy>,
     /// hosts that are reached directly, with their subdomains; addresses and CIDRs too
@@ -42,8 +42,8 @@ fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok()
 }
 
-/// The proxies of the environment. The lower-case names go first, as in curl; `HTTP_PROXY` in upper case is no header of a CGI
-/// request here.
+/// The proxies of the environment. The lower-case names go first, as in curl; `HTTP_PROXY` in upper case is not a
+/// header of a CGI request here.
 fn from_environment(
     proxies: Proxies,
     variable: &dyn Fn(&str) -> Option<String>,
@@ -59,7 +59,7 @@ fn from_environment(
     };
     let (https, http) = (read(&["https_proxy", "HTTPS_PROXY"]), read(&["http_proxy", "HTTP_PROXY"]));
     let listed = find(&["no_proxy", "NO_PROXY"]).unwrap_or_default();
-    // Entries that are no host, as those with a port, are ignored, as other programs do.
+    // Entries that are not a host, for example with a port, are ignored, as other programs do.
     let mut direct = proxies.direct;
     direct.extend(listed.split(',').filter_map(|text| DirectHost::parse(text.trim())));
     Proxies { http, https, direct, ..proxies }
@@ -102,8 +102,8 @@ mod tests {
             ("allow_hosts = [\"*\"]", "outbound.allow_hosts[0]"),
             ("allow_hosts = [\"10.0.0.1\"]", "outbound.allow_hosts[0]"),
         ] {
-            let told = config(lines).err().expect(lines);
-            assert!(told.starts_with(key) && !told.contains("hunter2"), "{lines}: {told}");
+            let reported = config(lines).err().expect(lines);
+            assert!(reported.starts_with(key) && !reported.contains("hunter2"), "{lines}: {reported}");
         }
     }
 }

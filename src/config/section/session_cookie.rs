@@ -11,7 +11,7 @@ use crate::config::value::public_url::PublicUrl;
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SessionCookie {
-    /// without prefix: over https, `__Host-` is added, or `__Secure-` where `domain` is set
+    /// without prefix: over https, `__Host-` is added, or `__Secure-` if `domain` is set
     pub name: String,
     /// parent domain, to share the session between subdomains
     #[serde(with = "GivenText")]

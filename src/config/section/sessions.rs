@@ -55,7 +55,7 @@ impl Tags {
     }
 }
 
-/// Which of the user's other sessions a new login ends.
+/// The other sessions of the user that a new login ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(from = "Value")]
 pub enum OnePerUser {

@@ -27,7 +27,7 @@ pub struct Tokens {
     pub code_lifetime: Duration,
     /// default `aud` of access tokens; empty: the issuer
     pub audience: Vec<String>,
-    /// claims about the user in access tokens, as `["email", "groups"]`
+    /// claims about the user in access tokens, for example `["email", "groups"]`
     pub claims: Vec<UserClaim>,
     /// largest access token in bytes; a login whose token would be larger is refused, and the log names the largest claim
     #[schemars(range(min = 512, max = 7168))]

@@ -19,7 +19,7 @@ const REMEDY: &str = "write \"postgres://user:password@host/database\", or name 
 #[serde(from = "String")]
 pub(crate) struct DatabaseUrl(Plain);
 
-/// Why a text is no address of a database.
+/// The reason why a text is not the URL of a database.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum BadDatabaseUrl {
     /// Empty, or only white space.

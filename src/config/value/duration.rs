@@ -10,7 +10,7 @@ use super::local::{MAY_BE_EMPTY, RULE};
 
 /// The pattern of a duration in the JSON Schema.
 const PATTERN: &str = "^[0-9]+(ms|s|m|h|d)$";
-/// The same for a value that may be empty.
+/// The pattern of a duration that may be empty.
 const PATTERN_OR_NONE: &str = "^([0-9]+(ms|s|m|h|d))?$";
 /// The name of the local rule.
 pub(crate) const RULE_NAME: &str = "duration";
@@ -19,7 +19,7 @@ pub(crate) const FROM: &str = "x-from";
 /// The keyword of the schema with the greatest duration. The published schema does not have it.
 pub(crate) const TO: &str = "x-to";
 
-/// The limit: ten years. A longer duration is a mistake, and could overflow where it is added to a time.
+/// The limit: ten years. A longer duration is a mistake, and could overflow when it is added to a time.
 const MAX_DURATION: Duration = Duration::from_secs(10 * 365 * 24 * 60 * 60);
 
 /// Why a text is not a duration.

@@ -87,7 +87,7 @@ impl KeyFile {
         self.algorithm
     }
 
-    /// The length of the modulus in bits; `None` where it is not an RSA key.
+    /// The length of the modulus in bits; `None` if it is not an RSA key.
     pub fn rsa_bits(&self) -> Option<usize> {
         RsaKeyPair::from_pkcs8(self.pkcs8()).ok().map(|key| key.public_modulus_len() * 8)
     }

@@ -1,5 +1,5 @@
-//! Values whose rule is local: their own text decides whether they are valid. They parse themselves where the configuration is
-//! deserialized; `layer/local.rs` has reported and replaced the invalid ones before that.
+//! Values whose rule is local: their own text decides whether they are valid. They parse themselves when the
+//! configuration is deserialized; `layer/local.rs` has reported and replaced the invalid ones before that.
 
 use std::borrow::Cow;
 use std::fmt::Display;
@@ -22,10 +22,10 @@ pub(crate) trait Local: Sized {
     /// Why a text is invalid: a phrase that follows the text.
     type Bad: Display;
 
-    /// Parses a text. An empty one is parsed only where the key is required.
+    /// Parses a text. An empty one is parsed only if the key is required.
     fn read(text: &str) -> Result<Self, Self::Bad>;
 
-    /// What to write instead.
+    /// The text to write instead of an invalid one.
     fn remedy(bad: &Self::Bad) -> Cow<'static, str>;
 }
 

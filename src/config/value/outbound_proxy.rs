@@ -10,7 +10,7 @@ use crate::base::proxies::DirectHost;
 /// The value of `outbound.proxy` that means the usual variables of the environment.
 pub(crate) const ENVIRONMENT: &str = "env";
 
-/// Where the proxy of outgoing requests is written.
+/// The source of the proxy of outgoing requests.
 pub(crate) enum OutboundProxy {
     /// In `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`.
     Environment,

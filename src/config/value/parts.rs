@@ -38,7 +38,7 @@ pub(crate) fn matches<T>(pattern: &[Part], parts: &[T], may_be_none: bool, fits:
     (reached >> pattern.len()) & 1 == 1
 }
 
-/// Where `**` may stand for nothing, the place behind it is reached as well.
+/// If `**` may match nothing, the position behind it is reached as well.
 fn skip_several(pattern: &[Part], mut reached: u128, may_be_none: bool) -> u128 {
     if may_be_none {
         for (place, _) in pattern.iter().enumerate().filter(|(_, part)| **part == Part::Several) {
@@ -48,8 +48,8 @@ fn skip_several(pattern: &[Part], mut reached: u128, may_be_none: bool) -> u128 
     reached
 }
 
-/// Whether everything that `narrow` matches is also matched by `wide`. It may answer `false` where that is so, but never `true`
-/// where it is not. `covers` compares a part of `wide` with one of `narrow` that is no `**`.
+/// Whether everything that `narrow` matches is also matched by `wide`. It may answer `false` if that is so, but never
+/// `true` if it is not. `covers` compares a part of `wide` with one of `narrow` that is not `**`.
 pub(crate) fn includes(
     wide: &[Part],
     narrow: &[Part],

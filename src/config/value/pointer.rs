@@ -10,7 +10,7 @@ use super::local::{Local, parses_itself};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pointer(String);
 
-/// What to write instead of a text that is no pointer.
+/// The remedy for a text that is not a pointer.
 pub(crate) const POINTER_REMEDY: &str = "write a JSON pointer (RFC 6901), as \"/email\" or \"/data/id\"";
 
 /// Why a text is not a pointer.
@@ -36,7 +36,7 @@ impl Pointer {
         Ok(Self(text.to_owned()))
     }
 
-    /// The value that it points to; `None` where there is none, or `null`.
+    /// The value that it points to; `None` if there is none, or `null`.
     pub fn find<'v>(&self, document: &'v Value) -> Option<&'v Value> {
         document.pointer(&self.0).filter(|value| !value.is_null())
     }

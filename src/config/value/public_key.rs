@@ -34,7 +34,7 @@ impl AssertionKey {
         }
     }
 
-    /// The key, where an assertion with this algorithm is accepted.
+    /// The key, if an assertion with this algorithm is accepted.
     pub fn for_algorithm(&self, algorithm: JwsAlgorithm) -> Option<&PublicKey> {
         Some(&self.0).filter(|key| ALGORITHMS.contains(&algorithm) && key.fits(algorithm))
     }

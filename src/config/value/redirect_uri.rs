@@ -8,7 +8,7 @@ use url::{Host, Url};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RedirectUri(String);
 
-/// Which private-use URI schemes (RFC 8252 §7.1) a redirect URI may have.
+/// The private-use URI schemes (RFC 8252 §7.1) that a redirect URI may have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PrivateUseSchemes {
     /// Schemes with a dot, which start with a reversed domain name: `com.example.app`.
@@ -92,7 +92,7 @@ impl RedirectUri {
                 if rest != Some("") && rest != Some("/") {
                     return Err(BadRedirectUri::Malformed);
                 }
-                if url.scheme() == "http" && !is_loopback(&url) {
+                if url.scheme() == "http" && !may_use_http(&url) {
                     return Err(BadRedirectUri::Insecure);
                 }
             }
@@ -112,8 +112,9 @@ impl RedirectUri {
         self.0 == sent
     }
 
-    /// Whether `sent` is this URI except for the port, where both are on loopback: a native app listens on any free port
-    /// (RFC 8252 §7.3). `localhost` is accepted as well, although §8.3 advises against it: many app libraries use it.
+    /// Whether `sent` is this URI except for the port, and both are `http` on the same of 127.0.0.1, [::1] and
+    /// localhost: a native app listens on any free port (RFC 8252 §7.3). `localhost` is accepted as well, although §8.3
+    /// advises against it: many app libraries use it.
     pub fn matches_except_port(&self, sent: &str) -> bool {
         let without_port = |text: &str| {
             let rest = text.strip_prefix("http://")?;
@@ -146,8 +147,8 @@ impl RedirectUri {
     }
 
     /// Whether it is on the user's own device. Any program there can listen on the port (RFC 8252 §8.6).
-    pub fn is_loopback(&self) -> bool {
-        Url::parse(&self.0).is_ok_and(|url| is_own_device(&url))
+    pub fn is_on_own_device(&self) -> bool {
+        Url::parse(&self.0).is_ok_and(|url| reaches_own_device(&url))
     }
 }
 
@@ -159,7 +160,7 @@ pub fn with_query(address: &str, query: &str) -> String {
 
 /// Whether `http` is allowed for this host. Stricter than `public_url::is_loopback`: some resolvers send names below
 /// `localhost` to DNS, and a code would be sent to the host that they return.
-fn is_loopback(url: &Url) -> bool {
+fn may_use_http(url: &Url) -> bool {
     match url.host() {
         Some(Host::Domain(name)) => name == "localhost",
         Some(Host::Ipv4(address)) => address.is_loopback(),
@@ -168,8 +169,8 @@ fn is_loopback(url: &Url) -> bool {
     }
 }
 
-/// Wider than [`is_loopback`]: all names and addresses by which a browser can reach a program on its own device.
-fn is_own_device(url: &Url) -> bool {
+/// Wider than [`may_use_http`]: all names and addresses by which a browser can reach a program on its own device.
+fn reaches_own_device(url: &Url) -> bool {
     match url.host() {
         Some(Host::Domain(name)) => {
             let name = name.strip_suffix('.').unwrap_or(name);
@@ -328,7 +329,7 @@ mod tests {
             "https://0.0.0.0/cb",
             "https://[::]/cb",
         ] {
-            assert!(parse(own_device).is_loopback(), "{own_device}");
+            assert!(parse(own_device).is_on_own_device(), "{own_device}");
         }
         for elsewhere in [
             "https://a.example/cb",
@@ -336,7 +337,7 @@ mod tests {
             "https://notlocalhost/cb",
             "https://192.168.0.1/cb",
         ] {
-            assert!(!parse(elsewhere).is_loopback(), "{elsewhere}");
+            assert!(!parse(elsewhere).is_on_own_device(), "{elsewhere}");
         }
     }
 }

@@ -38,7 +38,7 @@ impl ReturnTo {
         patterns.into_iter().enumerate().map(read).collect::<Result<_, _>>().map(Self)
     }
 
-    /// The address to send the browser to; `None` where it is not allowed.
+    /// The address to send the browser to; `None` if it is not allowed.
     pub fn check(&self, address: &str) -> Option<String> {
         if address.chars().any(|c| c.is_control() || c.is_whitespace() || c == '\\') || address.len() > 2048 {
             return None;

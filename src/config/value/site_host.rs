@@ -16,8 +16,8 @@ pub struct SiteHost {
 }
 
 impl SiteHost {
-    /// Parses `host` or `host:port`. `default_port` is that of the scheme. `None` for text that is no host, among them user
-    /// information, paths, percent-encoding, empty labels and unusual spellings of IP addresses.
+    /// Parses `host` or `host:port`. `default_port` is that of the scheme. `None` for text that is not a host, among
+    /// them user information, paths, percent-encoding, empty labels and unusual spellings of IP addresses.
     pub fn parse(text: &str, default_port: u16) -> Option<Self> {
         let (host, port) = split_port(text)?;
         let host = host.strip_suffix('.').unwrap_or(host);
@@ -82,7 +82,7 @@ pub struct HostPattern {
     port: Option<u16>,
 }
 
-/// Why a text is no pattern of hosts.
+/// Why a text is not a pattern of hosts.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum BadHostPattern {
     /// No host, or more than one.

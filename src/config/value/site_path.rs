@@ -27,7 +27,7 @@ pub enum PathRefused {
     /// It has `%` after decoding: an encoded percent sign, or one without two hexadecimal digits.
     #[error("has a percent sign after decoding")]
     Percent,
-    /// What was decoded is not UTF-8.
+    /// The decoded bytes are not UTF-8.
     #[error("is not UTF-8")]
     Encoding,
     /// It has `%2f`, which some servers read as a slash and others do not.
@@ -160,7 +160,7 @@ pub struct PathPattern {
     segments: Vec<Part>,
 }
 
-/// Why a text is no pattern of paths.
+/// Why a text is not a pattern of paths.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum BadPathPattern {
     /// No request has such a path.

@@ -19,8 +19,8 @@ pub(super) fn warn(warner: &mut Warner<'_>) {
         let key = setting.path.join(".");
         let shape = setting.path.iter().try_fold(root, |shape, key| shape.child(key));
         let is_secret = shape.is_some_and(Shape::is_secret);
-        let twin = setting.path.split_last().and_then(|(last, table)| Some((last.strip_suffix("_file")?, table)));
-        let of_secret = twin.and_then(|(last, table)| {
+        let secret_key = setting.path.split_last().and_then(|(last, table)| Some((last.strip_suffix("_file")?, table)));
+        let of_secret = secret_key.and_then(|(last, table)| {
             table.iter().try_fold(root, |shape, key| shape.child(key))?.child(last).filter(|shape| shape.is_secret())
         });
         match &setting.value {
@@ -38,7 +38,7 @@ pub(super) fn warn(warner: &mut Warner<'_>) {
         let Some(mode) = readable_by_all(&path) else { continue };
         let what =
             format!("is in the file {}, which every user of this machine can read (mode {mode:03o})", quoted(&path));
-        warner.warn(&key, what, format!("run chmod o-r on it, so that its mode is {:03o}", mode & !0o007));
+        warner.warn(&key, what, format!("run chmod o-r on it, so that its mode is {:03o}", mode & !OTHERS));
     }
 }
 

@@ -17,7 +17,7 @@ pub(super) fn warn(config: &Config, warner: &mut Warner<'_>) {
     groups(config, warner);
 }
 
-/// Public providers without a rule, where a login creates a user.
+/// Public providers without a rule, at which a login creates a user.
 fn everybody(config: &Config, warner: &mut Warner<'_>) {
     if !config.login.sign_up {
         return;

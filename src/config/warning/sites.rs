@@ -58,7 +58,7 @@ fn return_to(key: &str, pattern: &str, warner: &mut Warner<'_>) {
     }
 }
 
-/// The browser shows the binding cookie only where all frontends are of the gateway's own site; there it can be required.
+/// The browser shows the binding cookie only if all frontends are of the gateway's own site; there it can be required.
 fn binding(config: &Config, warner: &mut Warner<'_>) {
     let (login, own) = (&config.login, config.server.public_url.origin());
     if login.require_binding || login.allowed_origins.is_empty() {

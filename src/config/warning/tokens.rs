@@ -1,4 +1,5 @@
-//! What services have to accept: the algorithm of access tokens, and how long a stolen one is good.
+//! Warnings about the algorithm of access tokens, which services have to accept, and about the time for which a stolen
+//! one is valid.
 
 use std::time::Duration;
 

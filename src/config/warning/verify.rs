@@ -23,7 +23,7 @@ pub(super) fn warn(config: &Config, warner: &mut Warner<'_>) {
             // An entry with a path allows a part of the site.
             let is_named = listed.iter().any(|entry| entry.contains(host));
             if !is_allowed && !is_named && !host.contains('*') {
-                let what = format!("a login cannot lead back to {}, which is not in login.return_to", quoted(host));
+                let what = format!("a login cannot return to {}, which is not in login.return_to", quoted(host));
                 let remedy = format!("write \"{address}\" in login.return_to");
                 warner.warn(&format!("verify.rules[{at}].hosts[{item}]"), what, remedy);
             }

@@ -20,7 +20,7 @@ const POLL_INTERVAL: Duration = Duration::from_millis(10);
 /// The extension that counts statements and their cost.
 const STATEMENT_STATISTICS: &str = "pg_stat_statements";
 
-/// Where the data are, and for how long.
+/// The directory and the lifetime of the data.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Place {
     /// In memory if there is enough space, never synced to a disk, removed at the end: for tests.
@@ -253,8 +253,8 @@ fn output_of(program: &'static str, command: &mut Command) -> Result<Output, Pos
     if output.status.success() {
         return Ok(output);
     }
-    let said = [output.stderr, output.stdout].concat();
-    Err(PostgresError::Failed { program, output: String::from_utf8_lossy(&said).trim().to_owned() })
+    let message = [output.stderr, output.stdout].concat();
+    Err(PostgresError::Failed { program, output: String::from_utf8_lossy(&message).trim().to_owned() })
 }
 
 #[cfg(test)]

@@ -32,7 +32,7 @@ pub enum PostgresError {
     Failed {
         /// The name of the program.
         program: &'static str,
-        /// What it wrote to standard error and standard output.
+        /// Its standard error and standard output.
         output: String,
     },
     /// It did not become ready, or did not stop, in time.

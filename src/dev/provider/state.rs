@@ -27,7 +27,7 @@ pub(super) struct State {
     pub(super) tokens: Memory<Access>,
 }
 
-/// What an authorization code grants.
+/// The grant of an authorization code.
 #[derive(Clone)]
 pub(super) struct Grant {
     pub(super) person: Person,
@@ -43,7 +43,7 @@ pub(super) struct Grant {
     pub(super) redeemed: bool,
 }
 
-/// What an access token grants.
+/// The grant of an access token.
 #[derive(Clone)]
 pub(super) struct Access {
     pub(super) person: Person,

@@ -1,4 +1,4 @@
-//! What the pretend provider gives, and what it refuses.
+//! The answers and refusals of the pretend provider.
 
 use std::time::Duration;
 

@@ -12,7 +12,7 @@ use crate::base::outbound::{OutboundError, Trust};
 /// The headers that the site gets, with the spelling of the page.
 const IDENTITY: [&str; 4] =
     ["X-Auth-Request-User", "X-Auth-Request-Email", "X-Auth-Request-Preferred-Username", "X-Auth-Request-Groups"];
-/// What the gateway reads of the client's request besides the four headers that the proxy sets.
+/// The headers of the client's request that are passed to the gateway, besides the four that the proxy sets.
 const PASSED_ON: [&str; 9] = [
     "accept",
     "access-control-request-method",
@@ -24,7 +24,7 @@ const PASSED_ON: [&str; 9] = [
     "user-agent",
     "x-requested-with",
 ];
-/// What the client gets of the gateway's answer.
+/// The headers of the gateway's answer that are passed to the client.
 const PASSED_BACK: [&str; 6] =
     ["cache-control", "content-security-policy", "content-type", "location", "retry-after", "www-authenticate"];
 const TIMEOUT: Duration = Duration::from_secs(10);

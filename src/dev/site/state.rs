@@ -1,4 +1,4 @@
-//! What the handlers of the guarded site share.
+//! The shared state of the handlers of the guarded site.
 
 use crate::base::outbound::Outbound;
 

@@ -79,7 +79,7 @@ statement! {
      ON CONFLICT (provider, sub) DO NOTHING"
 }
 
-/// Links the identity to the user. `false` where a concurrent login stored it first; nothing was written then.
+/// Links the identity to the user. `false` if a concurrent login stored it first; nothing was written then.
 pub fn link_by_email(
     conn: &mut Conn,
     user: UserId,

@@ -1,4 +1,4 @@
-//! Claims a login: one statement decides which request completes it. Only where it matches no row is the row read to find
+//! Claims a login: one statement decides which request completes it. Only if it matches no row is the row read to find
 //! out why.
 
 use diesel::sql_types::{Binary, Bool, Jsonb, Nullable, Text, Timestamptz, Uuid};
@@ -194,7 +194,7 @@ enum BrowserMatch {
 }
 
 impl UnclaimedRow {
-    /// The same rules as in the statement that claims.
+    /// Compares the browser by the same rules as the statement that claims.
     fn same_browser(&self, claim: &Claim) -> BrowserMatch {
         let same_cookie = claim.binding.map(|binding| binding.matches(&self.binding_hash));
         // Browsers send `Origin` with each POST (Fetch standard). Where it is missing, the cookie or the verifier has to show

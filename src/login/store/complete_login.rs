@@ -1,11 +1,12 @@
-//! Writes a completed login: one statement for a known user, one transaction for a new one.
+//! Writes a completed login: one statement for a known user; one transaction for a new one, and if a previous session
+//! ends, other sessions end or tokens are written.
 
 use diesel::QueryResult;
 use diesel::result::{DatabaseErrorKind, Error};
 use serde_json::Value;
 
 use super::by_email::{self, Named};
-use super::write_login::{LoginCompletion, WrittenRow, write};
+use super::write_login::{LoginCompletion, WrittenRow, write_known_identity};
 use crate::account::{self, NewUser, Profile, SubStatus, User};
 use crate::base::db::{Conn, in_own_transaction, in_transaction};
 use crate::base::id::{SubId, UserId};
@@ -13,7 +14,7 @@ use crate::config::OnePerUser;
 use crate::session::{self, EndReason, Ended, Ending, Scope, Session, SignedIn, StatusIndex};
 use crate::vault::{self, PreviousTokens};
 
-/// What a completed login has written.
+/// The rows that a completed login has written.
 pub struct Written {
     /// The new session and its user.
     pub signed_in: SignedIn,
@@ -49,7 +50,7 @@ struct Entered {
 /// The sessions that the new one replaces, with the reason of their ending.
 pub type Gone = (Vec<Ended>, Ending);
 
-/// Writes the login, and ends the browser's previous session, or all others where a user has one at a time.
+/// Writes the login, and ends the browser's previous session, or all others if a user has one at a time.
 ///
 /// The endings are separate statements, so that they see what a concurrent login committed that had locked the user's row
 /// first. In one statement they would not, and two concurrent logins would leave two sessions (SE-20).
@@ -64,10 +65,10 @@ pub fn complete_login(conn: &mut Conn, completion: &LoginCompletion) -> QueryRes
 fn try_complete_login(conn: &mut Conn, completion: &LoginCompletion) -> QueryResult<(CompletionOutcome, Vec<Gone>)> {
     if completion.previous.is_none() && completion.one_per_user == OnePerUser::Unlimited && completion.tokens.is_none()
     {
-        return Ok((written(write_login(conn, completion)?), Vec::new()));
+        return Ok((without_details(write_known_or_new(conn, completion)?), Vec::new()));
     }
     in_transaction(conn, |conn| {
-        let admitted = write_login(conn, completion)?;
+        let admitted = write_known_or_new(conn, completion)?;
         let gone = match &admitted {
             CompletionOutcome::Known(entered) | CompletionOutcome::LinkedByEmail(entered) => {
                 if let Some(old) = completion.previous {
@@ -79,7 +80,7 @@ fn try_complete_login(conn: &mut Conn, completion: &LoginCompletion) -> QueryRes
             CompletionOutcome::New(entered) => end_others(conn, completion, entered.written.signed_in.user.sub)?,
             _ => Vec::new(),
         };
-        Ok((written(keep_tokens(conn, completion, admitted)?), gone))
+        Ok((without_details(keep_tokens(conn, completion, admitted)?), gone))
     })
 }
 
@@ -101,7 +102,7 @@ fn keep_tokens(
     Ok(admitted)
 }
 
-fn written(admitted: CompletionOutcome<Entered>) -> CompletionOutcome {
+fn without_details(admitted: CompletionOutcome<Entered>) -> CompletionOutcome {
     match admitted {
         CompletionOutcome::Known(entered) => CompletionOutcome::Known(entered.written),
         CompletionOutcome::New(entered) => CompletionOutcome::New(entered.written),
@@ -130,9 +131,9 @@ fn end_others(conn: &mut Conn, completion: &LoginCompletion, user: UserId) -> Qu
     Ok(gone)
 }
 
-/// Writes the login of a known user with one statement, and handles the other cases if it returns no row.
-fn write_login(conn: &mut Conn, completion: &LoginCompletion) -> QueryResult<CompletionOutcome<Entered>> {
-    if let Some(written) = write(conn, completion)? {
+/// Writes the login of a known identity with one statement, and handles the other cases if it returns no row.
+fn write_known_or_new(conn: &mut Conn, completion: &LoginCompletion) -> QueryResult<CompletionOutcome<Entered>> {
+    if let Some(written) = write_known_identity(conn, completion)? {
         return Ok(CompletionOutcome::Known(entered(completion, written)));
     }
     match account::sub_status(conn, &completion.session.provider, &completion.issuer, &completion.sub)? {
@@ -142,7 +143,8 @@ fn write_login(conn: &mut Conn, completion: &LoginCompletion) -> QueryResult<Com
         SubStatus::Enabled => return write_again(conn, completion),
         SubStatus::Unknown => {}
     }
-    // A savepoint: without the login row only this part is rolled back.
+    // A savepoint: without the login row only this part is rolled back. It locks the address, the user and the identity
+    // before the locks of [`write_known_identity`]; a deadlock with a concurrent login is retried (`base::db`).
     match in_own_transaction(conn, |conn| complete_unknown_identity(conn, completion)) {
         Ok(Some(admitted)) => Ok(admitted),
         // A concurrent login of the same person was first.
@@ -152,8 +154,8 @@ fn write_login(conn: &mut Conn, completion: &LoginCompletion) -> QueryResult<Com
     }
 }
 
-/// Writes the login of an unknown identity: links it to the user with the verified address, or creates a user. `None` where
-/// a concurrent login stored the identity.
+/// Writes the login of an unknown identity: links it to the user with the verified address, or creates a user. `None`
+/// if a concurrent login stored the identity.
 fn complete_unknown_identity(
     conn: &mut Conn,
     completion: &LoginCompletion,
@@ -162,7 +164,7 @@ fn complete_unknown_identity(
     let email = profile.email.as_deref().filter(|_| profile.has_verified_email() && !vouching.is_empty());
     let named = email.map(|email| by_email::named(conn, email, vouching, &session.provider)).transpose()?;
     // A login that is no longer pending creates and links nothing.
-    let written = |conn: &mut Conn| write(conn, completion)?.ok_or(Error::RollbackTransaction);
+    let written = |conn: &mut Conn| write_known_identity(conn, completion)?.ok_or(Error::RollbackTransaction);
     match named {
         Some(Named::User(user)) => {
             let reference = completion.reference.as_str();
@@ -187,7 +189,7 @@ fn complete_unknown_identity(
 
 /// Writes the login of an identity that is known by now; without a row the login was ended concurrently.
 fn write_again(conn: &mut Conn, completion: &LoginCompletion) -> QueryResult<CompletionOutcome<Entered>> {
-    let written = write(conn, completion)?;
+    let written = write_known_identity(conn, completion)?;
     Ok(written.map_or(CompletionOutcome::GivenUp, |written| CompletionOutcome::Known(entered(completion, written))))
 }
 

@@ -39,8 +39,8 @@ pub fn due_removals(
     Due { after, id, most, now }.load(conn)
 }
 
-/// Ends up to `most` sessions of an identity that is to be removed now. None where none is left, and where the removal was
-/// taken back or the identity is the user's last one. To be called in a transaction.
+/// Ends up to `most` sessions of an identity that is to be removed now. None if none is left, if the removal was
+/// cancelled, or if the identity is the user's last one. To be called in a transaction.
 pub fn end_some_before_removal(conn: &mut Conn, request: &UnlinkRequest, most: i64) -> QueryResult<Vec<Ended>> {
     let UnlinkRequest { user, id, ref ending, now, .. } = *request;
     account::lock(conn, user)?;

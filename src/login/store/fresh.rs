@@ -1,4 +1,4 @@
-//! Which providers of a user show when they authenticated a person.
+//! The providers of a user that return `auth_time`.
 
 use std::net::IpAddr;
 
@@ -43,7 +43,7 @@ pub struct KnownProvider {
     pub auth_times: AuthTimes,
 }
 
-/// What logins at a provider have shown of the authentication time.
+/// Whether logins at a provider have returned `auth_time`.
 #[derive(Clone, Copy, QueryableByName)]
 pub struct AuthTimes {
     /// Whether a login there ever came with `auth_time`.

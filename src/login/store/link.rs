@@ -36,7 +36,7 @@ pub struct LinkRequest {
     pub claims: Value,
     pub ip: IpAddr,
     pub steps: Value,
-    /// The tokens of the provider, where they are stored.
+    /// The tokens of the provider, if they are stored.
     pub tokens: Option<NewTokens>,
     pub now: Timestamp,
 }
@@ -141,7 +141,7 @@ statement! {
 }
 
 statement! {
-    // The session proved the identity, also where it was linked before.
+    // The session proved the identity, also if it was linked before.
     struct Remember { session: SessionId => Uuid, sub_id: SubId => Uuid }
     "UPDATE sessions SET linked_sub_ids = array_append(linked_sub_ids, {sub_id})
      WHERE id = {session} AND ({sub_id} = ANY (linked_sub_ids)) IS NOT TRUE"

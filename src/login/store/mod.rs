@@ -33,5 +33,5 @@ pub use pending::count_pending;
 pub use posted::{Posted, store_posted};
 pub use prune::prune_completed;
 pub use report::{ReportRow, report};
-pub use unlink::{UnlinkOutcome, UnlinkRequest, UnlinkedBy, UsersIdentity, identities_for, take_back, unlink};
+pub use unlink::{UnlinkOutcome, UnlinkRequest, UnlinkedBy, UsersIdentity, cancel_removal, identities_for, unlink};
 pub use write_login::LoginCompletion;

@@ -41,7 +41,7 @@ struct PostedRow {
     known: bool,
 }
 
-/// Stores the response while the login is pending; the last one counts. `false` where there is no such login.
+/// Stores the response while the login is pending; the last one counts. `false` if there is no such login.
 pub fn store_posted(conn: &mut Conn, posted: &Posted) -> QueryResult<bool> {
     let keep =
         Keep { provider: &posted.provider, state: posted.state.as_bytes(), sealed: &posted.sealed, now: posted.now };

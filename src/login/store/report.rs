@@ -10,7 +10,7 @@ use crate::base::id::SessionId;
 use crate::base::schema::authorization_sessions;
 use crate::base::statement::statement;
 
-/// The columns of the row that are no secret.
+/// The columns of the row that are not secret.
 #[derive(QueryableByName)]
 #[diesel(table_name = authorization_sessions)]
 pub struct ReportRow {

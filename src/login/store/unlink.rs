@@ -18,7 +18,7 @@ use crate::vault;
 /// How long an identity stays after a session of another identity asked to remove it.
 const WAIT: TimeDelta = TimeDelta::days(7);
 
-/// Who removes the identity.
+/// The actor who removes the identity.
 #[derive(Clone)]
 pub enum UnlinkedBy {
     /// This session of the user. It removes the identity at once if it was made through it, and after [`WAIT`] otherwise.
@@ -48,16 +48,16 @@ pub enum UnlinkOutcome {
         /// The sessions that were made through the identity, which have ended.
         ended: Vec<Ended>,
     },
-    /// The identity is removed at this time, unless a session of the user takes that back.
-    Waits {
+    /// The identity will be removed at this time, unless a session of the user cancels the removal.
+    Scheduled {
         /// The provider of the identity.
         provider: String,
         /// When the identity will be removed.
         until: Timestamp,
     },
-    /// The identity belongs to another user, or does not exist; or the removal was taken back.
+    /// The identity belongs to another user, or does not exist; or the removal was cancelled.
     NotFound,
-    /// It is the only identity of the user. A removal that was asked for is taken back.
+    /// It is the only identity of the user. A requested removal is cancelled.
     Last,
 }
 
@@ -163,7 +163,7 @@ pub fn unlink(conn: &mut Conn, request: &UnlinkRequest) -> QueryResult<UnlinkOut
             UnlinkedBy::Session(_) if !own => {
                 let until = unlink_at.unwrap_or(now + WAIT);
                 set_removal(conn, (user, id), session, Some(until), now)?;
-                return Ok(UnlinkOutcome::Waits { provider, until });
+                return Ok(UnlinkOutcome::Scheduled { provider, until });
             }
             UnlinkedBy::Cleanup if unlink_at.is_none_or(|at| at > now) => return Ok(UnlinkOutcome::NotFound),
             _ => {}
@@ -189,7 +189,8 @@ impl UnlinkedBy {
     }
 }
 
-/// Sets the time of the removal, or takes it back with `None`. Returns whether that is a change; each change is audited.
+/// Sets the time of the removal, or cancels the removal with `None`. Returns whether that is a change; each change is
+/// audited.
 pub(super) fn set_removal(
     conn: &mut Conn,
     (user, id): (UserId, SubId),
@@ -203,9 +204,8 @@ pub(super) fn set_removal(
     Ok(set.execute(conn)? > 0)
 }
 
-/// Takes a requested removal back; `false` where none was requested. Waits for a removal that has begun, which then is the
-/// one that counts.
-pub fn take_back(
+/// Cancels a requested removal. Returns `false` if none was requested, or if the removal has begun: this waits for it.
+pub fn cancel_removal(
     conn: &mut Conn,
     (user, id): (UserId, SubId),
     session: SessionId,

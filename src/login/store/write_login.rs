@@ -116,10 +116,12 @@ statement! {
         now: Timestamp => Timestamptz,
     }
     // A login at another issuer than that of the stored identities returns no row: the same `sub` may be another person there.
-    // Lock the login row first, so that its status is read again after waiting; after a concurrent completion or expiry
-    // this statement returns no row. The UPDATE locks the user's row, which serializes a login with a concurrent
-    // `disable`. A login that the provider ended meanwhile returns no row either. A requested removal of the identity is taken
-    // back. The code of the app is inserted only if the authorization request has no answer yet and is not for another user.
+    // The locks in their order: the shared advisory locks of `ended_at_provider` on `(provider, sid)` and
+    // `(provider, sub)`, the row of the login, of the user, of the identity. The row of the login is locked before
+    // anything is written, so that its status is read again after waiting; after a concurrent completion or expiry this
+    // statement returns no row. The lock on the user's row serializes a login with a concurrent `disable`. A login that
+    // the provider ended meanwhile returns no row either. A requested removal of the identity is cancelled. The code
+    // of the app is inserted only if the authorization request has no answer yet and is not for another user.
     concat!(
         "WITH login AS MATERIALIZED (
          SELECT id FROM authorization_sessions
@@ -212,8 +214,9 @@ pub struct WrittenRow {
     pub kept_sealed: Option<Vec<u8>>,
 }
 
-/// Writes the login. `None` if the identity is unknown, its user is disabled, or the login is no longer pending.
-pub fn write(conn: &mut Conn, completion: &LoginCompletion) -> QueryResult<Option<WrittenRow>> {
+/// Writes the login. `None` if the identity is unknown or its user is disabled, the stored identities are of another
+/// issuer, or the login is no longer pending or was ended by the provider.
+pub fn write_known_identity(conn: &mut Conn, completion: &LoginCompletion) -> QueryResult<Option<WrittenRow>> {
     let (profile, session) = (&completion.profile, &completion.session);
     let device = Device::of(completion.caller.user_agent.as_deref());
     let (sid_hash, sub_hash) = (completion.upstream_sid.as_deref().map(Hashed::of), Hashed::of(&completion.sub));

@@ -16,8 +16,8 @@ statement! {
         sid: Option<&'a [u8]> => Nullable<Binary>,
         sub: Option<&'a [u8]> => Nullable<Binary>,
     }
-    // Waits for logins that are being written; see `ended_at_provider`, which locks in the same order. A claim that the
-    // token lacks is NULL throughout and locks nothing.
+    // The algorithm is compared before this lock. Waits for logins that are being written; see `ended_at_provider`,
+    // which locks in the same order. A claim that the token lacks is NULL throughout and locks nothing.
     "SELECT pg_advisory_xact_lock(hashtextextended({provider} || ' sid ' || encode({sid}, 'hex'), 0)),
             pg_advisory_xact_lock(hashtextextended({provider} || ' sub ' || encode({sub}, 'hex'), 0))"
 }
@@ -36,7 +36,7 @@ statement! {
      ON CONFLICT DO NOTHING"
 }
 
-/// What became of a verified logout token.
+/// The outcome of a verified logout token.
 pub enum Received {
     /// It ended these sessions.
     Ended(Vec<Ended>),

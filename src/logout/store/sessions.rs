@@ -22,7 +22,7 @@ pub struct Meant {
     /// The sign-in that is its parent.
     #[diesel(sql_type = Nullable<Uuid>, column_name = parent_id)]
     pub parent: Option<SessionId>,
-    /// Whether that sign-in, or the session itself where it is one, has ended.
+    /// Whether that sign-in, or the session itself if it is one, has ended.
     #[diesel(sql_type = Bool)]
     pub parent_over: bool,
     /// Whether the session itself has ended, other than by its app, which revoked its token within the last minute.
@@ -96,7 +96,7 @@ pub fn linked(
 }
 
 /// The live sign-in with that id. Also one that was signed out after `lately`, for the second answer to a double click,
-/// and, where it is `proven` that its user asks, one that idled out. Others are not returned, so that a copied cookie
+/// and, if it is `proven` that its user asks, one that idled out. Others are not returned, so that a copied cookie
 /// obtains no ID token for them.
 pub fn upstream(conn: &mut Conn, id: SessionId, lately: Timestamp, proven: bool) -> QueryResult<Option<Upstream>> {
     FindUpstream { id, lately, proven }.get_result(conn).optional()

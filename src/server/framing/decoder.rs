@@ -2,7 +2,7 @@
 
 use super::*;
 
-/// Where the decoder of actix-http ends the first request: `Ok(None)` if it waits for more.
+/// The position at which the decoder of actix-http ends the first request: `Ok(None)` if it waits for more.
 fn decoded(service: &actix_http::ServiceConfig, bytes: &[u8]) -> Result<Option<usize>, ()> {
     use actix_codec::Decoder;
     use actix_http::h1::{Codec, Message, MessageType};

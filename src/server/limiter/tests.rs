@@ -68,10 +68,10 @@ fn at_the_limit_the_longest_idle_connections_are_closed_for_a_new_one() {
     open.extend((0..28).map(|n| permit(["192.0.2.4", "192.0.2.5"][n % 2], 0)));
     let newcomer = admit("192.0.2.2", 1000).map_err(|_| "refused").expect("others are closed for it");
     assert_eq!(newcomer.evicted, Some(network("192.0.2.1/32")));
-    let told = |open: &mut Vec<Permit>| open.iter_mut().map(is_evicted).filter(|told| *told).count();
-    assert_eq!((told(&mut open), open.iter_mut().take(4).all(is_evicted)), (4, true), "a sixteenth, the oldest");
+    let reported = |open: &mut Vec<Permit>| open.iter_mut().map(is_evicted).filter(|reported| *reported).count();
+    assert_eq!((reported(&mut open), open.iter_mut().take(4).all(is_evicted)), (4, true), "a sixteenth, the oldest");
 
-    // The others are for further connections; then none is closed for 100 ms, nor while those that were told are open.
+    // The others are for further connections; then none is closed for 100 ms, nor while those that were asked to close are open.
     let mut others: Vec<_> = (0..3).map(|_| admit("192.0.2.3", 1000)).collect();
     assert!(others.iter().all(|other| other.as_ref().is_ok_and(|other| other.evicted.is_none())));
     assert_eq!(refused(admit("192.0.2.3", 1099)), Some(LimitExceeded::All { warn: true }));
@@ -83,7 +83,7 @@ fn at_the_limit_the_longest_idle_connections_are_closed_for_a_new_one() {
         let state = limiter.state();
         (state.open.len(), state.eviction.closing())
     };
-    assert_eq!((told(&mut open), numbers()), (4, (57, 4)));
+    assert_eq!((reported(&mut open), numbers()), (4, (57, 4)));
     drop((open, others, newcomer));
     assert_eq!(numbers(), (0, 0));
 }
@@ -102,7 +102,7 @@ fn newcomers_of_a_large_network_do_not_keep_out_others() {
     }
     let other = admit("192.0.2.9").map_err(|refused| format!("{refused:?}")).expect("others are closed for it");
     assert_eq!(other.evicted, Some(network("2001:db8:2::/48")));
-    assert_eq!(open.iter_mut().map(is_evicted).filter(|told| *told).count(), 4);
+    assert_eq!(open.iter_mut().map(is_evicted).filter(|reported| *reported).count(), 4);
 }
 
 #[test]

@@ -67,7 +67,7 @@ pub(super) struct Compact {
     texts: Arc<SharedTexts>,
     /// The stored form of the profile, as JSON.
     profile: Box<str>,
-    /// The claims of the provider, as JSON, where rules need them.
+    /// The claims of the provider, as JSON, if rules need them.
     claims: Option<Box<str>>,
     auth_time: Timestamp,
     not_after: Timestamp,
@@ -142,13 +142,13 @@ impl Compact {
         }
     }
 
-    /// The claims of the provider; `null` where they were not read.
+    /// The claims of the provider; `null` if they were not read.
     pub(super) fn claims(&self) -> Value {
         self.claims.as_deref().map(json).unwrap_or_default()
     }
 }
 
-/// What was written by this file is JSON.
+/// Only JSON that this file wrote is read.
 fn json(text: &str) -> Value {
     serde_json::from_str(text).unwrap_or_default()
 }

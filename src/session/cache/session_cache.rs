@@ -20,7 +20,7 @@ const MAX_SESSIONS: usize = 1_000_000;
 pub struct SessionCache {
     entries: Cache<SessionId, Arc<Entry>>,
     shared: Shared,
-    /// When this replica last changed something of a user, where that is not longer ago than `cache_for`.
+    /// When this replica last changed something of a user, if that is not longer ago than `cache_for`.
     changes: DashMap<UserId, ReadBegan>,
     cache_for: Duration,
     origin: Instant,
@@ -42,7 +42,7 @@ struct Entry {
 pub struct CachedSession {
     /// The session and its user.
     pub signed_in: SignedIn,
-    /// The claims of the provider; `null` where no rule needs them.
+    /// The claims of the provider; `null` if no rule needs them.
     pub claims: Value,
 }
 

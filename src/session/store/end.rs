@@ -13,7 +13,7 @@ use crate::base::id::{SessionId, SubId, UserId, uuid_v7};
 use crate::base::statement::statement;
 use crate::session::ending::Ending;
 
-/// Which sessions end. The apps' sessions under a sign-in end with it.
+/// The sessions that end. The apps' sessions under a sign-in end with it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scope {
     /// The session with this id.
@@ -169,7 +169,7 @@ pub(super) struct Locked {
 }
 
 /// Ends the live sessions of a scope, with their feed entries, audit events and notices to clients: two statements in a
-/// transaction, or one where no session is live.
+/// transaction, or one in which no session is live.
 pub fn end_where(conn: &mut Conn, scope: Scope, ending: &Ending) -> QueryResult<Vec<Ended>> {
     in_transaction(conn, |conn| {
         let locked = lock(conn, scope)?;
@@ -183,7 +183,7 @@ pub fn end_where(conn: &mut Conn, scope: Scope, ending: &Ending) -> QueryResult<
 }
 
 /// Ends up to `most` live sessions of an identity, and the apps' sessions under them, so that no statement takes longer the
-/// more sessions there are. Returns no session where none is left. To be called in a transaction.
+/// more sessions there are. Returns no session if none is left. To be called in a transaction.
 pub fn end_some_of_identity(
     conn: &mut Conn,
     user: UserId,
@@ -228,7 +228,7 @@ fn lock(conn: &mut Conn, scope: Scope) -> QueryResult<Vec<SessionId>> {
     Ok(locked.into_iter().map(|locked| locked.id).collect())
 }
 
-/// Ends one session and the apps' sessions under it. Returns its user; `None` where it had ended before.
+/// Ends one session and the apps' sessions under it. Returns its user; `None` if it had ended before.
 pub fn end(conn: &mut Conn, id: SessionId, ending: &Ending) -> QueryResult<Option<UserId>> {
     let ended = end_where(conn, Scope::One(id), ending)?;
     Ok(ended.iter().find(|ended| ended.id == id).map(|ended| ended.user))

@@ -140,7 +140,7 @@ struct ExpiredRow {
     ended_reason: Option<String>,
 }
 
-/// Which sessions end for another reason than a timeout.
+/// The sessions that end for another reason than a timeout.
 #[derive(Clone, Copy)]
 pub struct Removed<'a> {
     /// A provider that no replica has known since then is removed.

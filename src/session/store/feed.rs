@@ -60,7 +60,7 @@ struct FeedRow {
 
 /// Reads on from a position; from the default one, all entries that have not expired.
 ///
-/// A position goes back only where another server answers on this connection, one that lost its last transactions in a
+/// A position goes back only if another server answers on this connection, one that lost its last transactions in a
 /// failover and uses their ids again. The position then has no meaning, and the whole feed is read.
 pub fn read_feed(conn: &mut Conn, since: Bound, now: Timestamp) -> QueryResult<Look> {
     if since == Bound::default() {

@@ -23,7 +23,7 @@ pub fn find(conn: &mut Conn, id: SessionId) -> QueryResult<Option<SignedIn>> {
     find_with(conn, id, false)
 }
 
-/// The same, with the provider's claims if `with_claims`.
+/// Finds the session, with the provider's claims if `with_claims`.
 pub fn find_with(conn: &mut Conn, id: SessionId, with_claims: bool) -> QueryResult<Option<SignedIn>> {
     Ok(Find { id, with_claims }.get_result::<SignedInRow>(conn).optional()?.map(SignedIn::from))
 }
@@ -44,7 +44,8 @@ struct RowWithClaims {
     stored_claims: Option<Value>,
 }
 
-/// The same with the claims of the last login at its identity, as stored; `null` for an identity that was removed.
+/// Finds the session with the claims of the last login at its identity, as stored; `null` for an identity that was
+/// removed.
 pub fn find_with_claims(conn: &mut Conn, id: SessionId) -> QueryResult<Option<(SignedIn, Value)>> {
     let found = FindWithClaims { id }.get_result::<RowWithClaims>(conn).optional()?;
     Ok(found.map(|found| (found.signed_in.into(), found.stored_claims.unwrap_or_default())))

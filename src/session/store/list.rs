@@ -120,7 +120,7 @@ struct RowBeside {
     identities: Option<Value>,
 }
 
-/// The same with the user's identities and their claims as a list of JSON objects, in one round trip.
+/// Lists the sessions, and the user's identities with their claims as JSON objects, in one round trip.
 pub fn list_beside(
     conn: &mut Conn,
     user: UserId,

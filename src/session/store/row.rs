@@ -12,7 +12,7 @@ use crate::session::signed_in::{Session, SignedIn};
 use crate::session::status_index::StatusIndex;
 
 /// The columns of a `SignedInRow`, for statements that call `sessions` `s` and `users` `u`. The profile is that of the identity
-/// which the session was made through, whatever other providers say of the person. Its claims are read only where the SQL
+/// which the session was made through, whatever other providers say of the person. Its claims are read only if the SQL
 /// expression `claims_if` is true: they have up to 16 KiB.
 macro_rules! signed_in_columns {
     () => {

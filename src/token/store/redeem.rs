@@ -1,4 +1,4 @@
-//! Redeems a code with one statement. Only where it matches no row is the code read to find out why.
+//! Redeems a code with one statement. Only if it matches no row is the code read to find out why.
 
 use diesel::sql_types::{Array, BigInt, Binary, Bool, Integer, Nullable, Text, Timestamptz, Uuid};
 use diesel::{OptionalExtension, QueryResult, QueryableByName, RunQueryDsl};
@@ -71,7 +71,7 @@ statement! {
     )
 }
 
-/// What the statement that redeems a code returns.
+/// The row that the statement that redeems a code returns.
 pub struct Redeemed {
     /// The new session of the app.
     pub signed_in: SignedIn,

@@ -54,7 +54,7 @@ pub struct Locked {
     pub state: RefreshState,
     /// The address of the client that logged in.
     pub ip: Option<IpNet>,
-    /// From where the token was last rotated ([`RefreshOrigin`](crate::token::refresh_origin::RefreshOrigin)).
+    /// The origin of the last rotation ([`RefreshOrigin`](crate::token::refresh_origin::RefreshOrigin)).
     pub refreshed_from: Option<i64>,
     /// When it was last recorded that the same successor went to another place.
     pub repeat_recorded_at: Option<Timestamp>,
@@ -137,7 +137,7 @@ statement! {
      WHERE id = {id}"
 }
 
-/// Stores the counter of the newest refresh token, and from where it was rotated.
+/// Stores the counter of the newest refresh token, and the origin of its rotation.
 pub fn advance(conn: &mut Conn, id: SessionId, counter: i64, refreshed_from: i64, now: Timestamp) -> QueryResult<()> {
     Advance { id, counter, refreshed_from, now }.execute(conn).map(|_| ())
 }

@@ -29,7 +29,7 @@ pub struct OAuth1(Arc<Inner>);
 struct Inner {
     config: config::OAuth1,
     http: ProviderHttp,
-    /// `None` where the private key is not usable; every login fails then.
+    /// `None` if the private key is not usable; every login fails then.
     signer: Option<SignatureMethod>,
 }
 

@@ -66,7 +66,7 @@ fn in_challenge(response: &http::Response<Vec<u8>>, name: &str) -> Option<String
     Some(percent_decode_str(&value).decode_utf8_lossy().into_owned())
 }
 
-/// The reason for the operator, with what the provider said and the remedy.
+/// The reason for the operator, with the error of the provider and the remedy.
 fn rejection(status: StatusCode, error: &ProviderError, sent: &Sent) -> String {
     let remedy = match error.code() {
         "timestamp_refused" | "invalid_timestamp" => ": check the clock of this machine",

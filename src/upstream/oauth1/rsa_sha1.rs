@@ -29,7 +29,7 @@ pub struct RsaSha1 {
 }
 
 impl RsaSha1 {
-    /// Parses a PKCS#8 key; `None` where it is not an RSA key of a supported size.
+    /// Parses a PKCS#8 key; `None` if it is not an RSA key of a supported size.
     pub fn from_pkcs8(pkcs8: &[u8]) -> Option<Self> {
         // Checks that the parts are consistent and that the key has at least 2048 bits.
         let checked = KeyPair::from_pkcs8(pkcs8).ok()?;
@@ -42,7 +42,7 @@ impl RsaSha1 {
         is_supported.then_some(Self { modulus, public_exponent, private_exponent })
     }
 
-    /// Signs a message; `None` only where the key is damaged.
+    /// Signs a message; `None` only if the key is damaged.
     pub fn sign(&self, message: &[u8]) -> Option<Vec<u8>> {
         let padded = self.padded(message)?;
         let signature = match self.modulus.len() {
@@ -78,7 +78,7 @@ const fn limbs(bytes: usize) -> usize {
     bytes / Limb::BYTES
 }
 
-/// Big-endian bytes as an integer of this size; `None` where they are too long.
+/// Big-endian bytes as an integer of this size; `None` if they are too long.
 fn number<const LIMBS: usize>(bytes: &[u8]) -> Option<Uint<LIMBS>> {
     let missing = (LIMBS * Limb::BYTES).checked_sub(bytes.len())?;
     Some(Uint::from_be_slice(&[&vec![0; missing][..], bytes].concat()))

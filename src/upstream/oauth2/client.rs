@@ -47,7 +47,7 @@ impl OAuth2 {
         begin::begin(&self.0.config, request)
     }
 
-    /// Checks `iss` where the configuration has an issuer (RFC 9207 §2.4; RA-08). It may be absent, because no metadata
+    /// Checks `iss` if the configuration has an issuer (RFC 9207 §2.4; RA-08). It may be absent, because no metadata
     /// announces it.
     pub fn check_iss(&self, iss: Option<&str>) -> Result<(), Failure> {
         match (iss, &self.0.config.issuer) {
@@ -80,7 +80,7 @@ impl OAuth2 {
         token_request::redeem_refresh_token(&self.0.config, &self.0.http, request.refresh_token, now).await
     }
 
-    /// Revokes a token (RFC 7009). `false` where the configuration names no endpoint for it.
+    /// Revokes a token (RFC 7009). `false` if the configuration names no endpoint for it.
     pub async fn revoke(&self, token: &Plain, hint: TokenTypeHint, now: Timestamp) -> Result<bool, Failure> {
         let Inner { config, http } = &*self.0;
         let Some(endpoint) = &config.registration.endpoints.revocation_endpoint else { return Ok(false) };

@@ -1,4 +1,4 @@
-//! The algorithms that are accepted for the tokens of a provider, and what an operator can do where another one comes.
+//! The algorithms that are accepted for the tokens of a provider, and what an operator can do if another one comes.
 
 use super::metadata::Metadata;
 use super::token_error::TokenError;
@@ -103,7 +103,7 @@ mod tests {
     use crate::upstream::oidc::discovery;
     use crate::upstream::oidc::relying_party::tests::config;
 
-    /// The accepted algorithms where the provider lists these and those are configured.
+    /// The accepted algorithms if the provider lists these and those are configured.
     fn accepted(listed: &Value, configured: &[JwsAlgorithm]) -> Accepted {
         let mut config = config("https://op.example");
         config.signing_algorithms = configured.to_vec();
@@ -115,7 +115,7 @@ mod tests {
         Accepted::for_id_tokens(&config, &discovery::read(&document, &config).expect("good"))
     }
 
-    /// RT-18: HMAC only where it is configured, and never `none`.
+    /// RT-18: HMAC only if it is configured, and never `none`.
     #[test]
     fn metadata_cannot_enable_hmac_or_none() {
         let hmac = accepted(&json!(["HS256", "none"]), &[]);
@@ -133,17 +133,17 @@ mod tests {
 
     #[test]
     fn the_reason_names_the_algorithm_and_the_remedy() {
-        let told = |listed: Value, configured: &[JwsAlgorithm], came| {
+        let reported = |listed: Value, configured: &[JwsAlgorithm], came| {
             accepted(&listed, configured).check(came).expect_err("refused").to_string()
         };
-        let configured = told(json!(null), &[JwsAlgorithm::Es256, JwsAlgorithm::Rs256], JwsAlgorithm::Rs512);
+        let configured = reported(json!(null), &[JwsAlgorithm::Es256, JwsAlgorithm::Rs256], JwsAlgorithm::Rs512);
         assert_eq!(configured, "is signed with RS512, and signing_algorithms has ES256, RS256 only");
-        let listed = told(json!(["RS256", "Ed448"]), &[], JwsAlgorithm::Es512);
+        let listed = reported(json!(["RS256", "Ed448"]), &[], JwsAlgorithm::Es512);
         assert!(listed.contains("is signed with ES512, and the provider lists RS256, Ed448 only"), "{listed}");
         assert!(listed.ends_with("write signing_algorithms = [\"ES512\"]"), "{listed}");
-        let silent = told(json!([]), &[], JwsAlgorithm::EdDsa);
+        let silent = reported(json!([]), &[], JwsAlgorithm::EdDsa);
         assert!(silent.contains("EdDSA, and the provider lists no algorithm"), "{silent}");
-        let secret = told(json!(["RS256"]), &[], JwsAlgorithm::Hs384);
+        let secret = reported(json!(["RS256"]), &[], JwsAlgorithm::Hs384);
         assert!(secret.contains("HS384, by the client secret"), "{secret}");
     }
 }

@@ -55,7 +55,7 @@ impl Oidc {
         acr_values.split(' ').any(|wanted| known.iter().any(|known| known.as_str() == wanted))
     }
 
-    /// Starts a login: builds the authorization request, and pushes it where configured (RFC 9126).
+    /// Starts a login: builds the authorization request, and pushes it if configured (RFC 9126).
     pub async fn begin(&self, request: LoginRequest, now: Timestamp) -> Result<StartedLogin, Failure> {
         let metadata = self.metadata(now).await?;
         let begun = begin::begin(&self.0.config, &metadata.value, request)?;
@@ -90,7 +90,7 @@ impl Oidc {
         Ok(metadata.value.announces_iss)
     }
 
-    /// Finishes a login: redeems the code, verifies the ID token, requests userinfo where configured.
+    /// Finishes a login: redeems the code, verifies the ID token, requests userinfo if configured.
     pub async fn finish(
         &self,
         handshake: &Handshake,
@@ -141,7 +141,7 @@ impl Oidc {
         self.0.refresh(&metadata.value, request, now).await
     }
 
-    /// Revokes a token (RFC 7009). `false` where the provider has no endpoint for it.
+    /// Revokes a token (RFC 7009). `false` if the provider has no endpoint for it.
     pub async fn revoke(&self, token: &Plain, hint: TokenTypeHint, now: Timestamp) -> Result<bool, Failure> {
         let metadata = self.metadata(now).await?;
         match &metadata.value.revocation_endpoint {

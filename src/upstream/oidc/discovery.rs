@@ -76,7 +76,7 @@ fn endpoint(document: &Map<String, Value>, name: &str, config: &config::Oidc) ->
     text(document, name).map(|learned| allowed_endpoint(name, learned, config)).transpose()
 }
 
-/// A warning where the provider does not list the configured client authentication method. The configured method is used
+/// A warning if the provider does not list the configured client authentication method. The configured method is used
 /// anyway (RD-21).
 pub fn unlisted_auth_method(config: &config::Oidc, metadata: &Metadata) -> Option<String> {
     let ours = match config.registration.auth_method(&metadata.auth_methods) {
@@ -152,7 +152,7 @@ fn text<'d>(document: &'d Map<String, Value>, name: &str) -> Option<&'d str> {
     document.get(name).and_then(Value::as_str).filter(|text| !text.is_empty())
 }
 
-/// The texts of an array; other members are ignored, and so is a value that is no array.
+/// The texts of an array; other members are ignored, and so is a value that is not an array.
 fn strings(list: Option<&Value>) -> Vec<String> {
     let list = list.and_then(Value::as_array);
     list.into_iter().flatten().filter_map(Value::as_str).map(String::from).collect()
@@ -233,7 +233,7 @@ mod tests {
         assert_eq!(well_known("https://op.example/realm"), expected);
     }
 
-    /// The remedy of the log does not lead in a circle: with it, the document is accepted from where it was.
+    /// The remedy of the log does not lead in a circle: with it, the document is accepted from its URL.
     #[test]
     fn a_document_elsewhere_is_accepted_from_its_configured_url() {
         let mut config = config("https://op.example/other/v2.0/");
@@ -340,7 +340,7 @@ mod tests {
         assert_eq!(odd, "client_secret_basic is used, and the provider lists private_key_jwt, tls_client_auth only");
     }
 
-    /// Without a key set, only where the client secret may sign tokens.
+    /// Without a key set, only if the client secret may sign tokens.
     #[test]
     fn hmac_signed_tokens_need_no_key_set() {
         let read = |algorithms: &[&str]| {

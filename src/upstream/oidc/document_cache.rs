@@ -28,7 +28,7 @@ pub struct Fetched<T> {
     pub fetched_at: Timestamp,
 }
 
-/// Which cached document makes a fetch unnecessary.
+/// The cached document that makes a fetch unnecessary.
 pub enum Acceptable<T> {
     /// A document of any age.
     Any,
@@ -70,8 +70,8 @@ impl Forced {
 pub struct Missing {
     /// The explanation for the operator.
     pub reason: String,
-    /// Whether this process had no file descriptor for the request. Then no pause follows, because the provider did
-    /// not fail.
+    /// Whether this process had no file descriptor for the request, or too many requests in progress. Then no pause
+    /// follows, because the provider did not fail.
     pub is_overload: bool,
     /// Whether only an operator can change it, so that a further attempt fails too.
     pub needs_operator: bool,

@@ -160,7 +160,7 @@ impl RelyingParty {
         read_json(answer.headers(), answer.body()).map_err(|reason| CallError(Fault::InvalidResponse, reason))
     }
 
-    /// The remedy where there is no discovery document.
+    /// The remedy if there is no discovery document.
     fn missing_document(&self, kind: DocumentKind, why: &str) -> String {
         let remedy = connection_remedy::of_missing_document(why);
         if kind != DocumentKind::Discovery || remedy.is_empty() {

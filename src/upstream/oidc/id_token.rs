@@ -1,8 +1,8 @@
 //! Validating the claims of an ID token (OpenID Connect Core §3.1.3.7), after its signature.
 //!
-//! Values that real providers send are accepted in another form where that changes no meaning: times as digits in a text, an
-//! integer as `sub`, and an empty `azp` or `at_hash`, which counts as absent. An optional claim with any other value counts as
-//! absent too, unless it restricts the token.
+//! Values that real providers send are accepted in another form if that changes no meaning: times as digits in a text,
+//! an integer as `sub`, and an empty `azp` or `at_hash`, which counts as absent. An optional claim with any other value
+//! counts as absent too, unless it restricts the token.
 
 use chrono::{SubsecRound, TimeDelta};
 use serde_json::{Map, Value};

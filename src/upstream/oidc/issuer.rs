@@ -50,7 +50,7 @@ impl<'c> Issuer<'c> {
     }
 
     /// The base URL of the documents. At Microsoft, `organizations` accepts accounts of all organizations; `common` accepts
-    /// personal accounts as well, and is used where their tenant is allowed.
+    /// personal accounts as well, and is used if their tenant is allowed.
     pub fn base_url(self) -> Cow<'c, str> {
         let personal = self.tenants.iter().any(|tenant| tenant == PERSONAL_ACCOUNTS);
         self.with_tenant(if personal { "common" } else { "organizations" })

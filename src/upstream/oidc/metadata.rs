@@ -7,13 +7,13 @@ use url::Url;
 pub struct Metadata {
     /// The issuer, byte for byte as configured.
     pub issuer: String,
-    /// Where the browser signs in.
+    /// The URL of the authorization endpoint.
     pub authorization_endpoint: Url,
-    /// Where codes and refresh tokens are redeemed.
+    /// The token endpoint, which redeems codes and refresh tokens.
     pub token_endpoint: Url,
-    /// Where the signing keys are; `None` only where every accepted algorithm is an HMAC.
+    /// The URL of the signing keys; `None` only if every accepted algorithm is an HMAC.
     pub jwks_uri: Option<Url>,
-    /// Where claims are requested (OpenID Connect Core §5.3).
+    /// The userinfo endpoint (OpenID Connect Core §5.3).
     pub userinfo_endpoint: Option<Url>,
     /// OpenID Connect RP-Initiated Logout 1.0 §2.1.
     pub end_session_endpoint: Option<Url>,
@@ -25,12 +25,13 @@ pub struct Metadata {
     pub requires_pushed_requests: bool,
     /// Whether authorization responses have the parameter `iss` (RFC 9207 §3).
     pub announces_iss: bool,
-    /// `id_token_signing_alg_values_supported`, as listed; empty where the document does not list it.
+    /// `id_token_signing_alg_values_supported`, as listed; empty if the document does not list it.
     pub signing_algorithms: Vec<String>,
-    /// `token_endpoint_auth_methods_supported`, as listed; empty where the document does not list it.
+    /// `token_endpoint_auth_methods_supported`, as listed; empty if the document does not list it.
     pub auth_methods: Vec<String>,
-    /// `acr_values_supported`; `None` where the document does not list it.
+    /// `acr_values_supported`; `None` if the document does not list it.
     pub acr_values: Option<Vec<String>>,
-    /// `prompt_values_supported` (Initiating User Registration via OpenID Connect 1.0 §3); `None` where the document does not list it.
+    /// `prompt_values_supported` (Initiating User Registration via OpenID Connect 1.0 §3); `None` if the document does
+    /// not list it.
     pub prompt_values: Option<Vec<String>>,
 }

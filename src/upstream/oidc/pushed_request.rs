@@ -20,8 +20,9 @@ use crate::upstream::text;
 const MAX_REQUEST_URI: usize = 2048;
 
 impl RelyingParty {
-    /// Pushes the authorization request, where configured or required; the authorization URL then contains only `client_id` and
-    /// `request_uri`. After a failed push the login fails: the request is not sent through the browser instead.
+    /// Pushes the authorization request, if configured or required; the authorization URL then contains only
+    /// `client_id` and `request_uri`. After a failed push the login fails: the request is not sent through the browser
+    /// instead.
     pub(super) async fn push(
         &self,
         metadata: &Metadata,
@@ -49,7 +50,7 @@ fn failure(fault: Fault, why: &str) -> Failure {
     Failure::token(fault, format!("the pushed authorization request endpoint: {why}"))
 }
 
-/// The endpoint to which requests are pushed; `None` where they are sent through the browser.
+/// The endpoint to which requests are pushed; `None` if they are sent through the browser.
 pub fn endpoint(when: PushedAuthorization, metadata: &Metadata) -> Result<Option<&Url>, Failure> {
     let endpoint = metadata.pushed_authorization_request_endpoint.as_ref();
     let must = match when {
@@ -87,7 +88,7 @@ fn request_uri(answer: &ClientResponse, redirect_uri: &str) -> Result<String, St
     request_uri.map(String::from).ok_or_else(|| "answered without a usable request_uri".into())
 }
 
-/// Why the request was refused, with the remedy where the provider named an error.
+/// Why the request was refused, with the remedy if the provider named an error.
 fn describe_refusal(answer: &ClientResponse, redirect_uri: &str) -> String {
     let error = ProviderError::read(&answer.response).filter(|_| answer.response.status().is_client_error());
     let remedy = error.map(|error| format!(": {}", request_remedy(&error, redirect_uri))).unwrap_or_default();

@@ -26,7 +26,8 @@ impl RelyingParty {
         if let Some(id_token) = &tokens.id_token {
             let expected = self.expected(&tokens.access_token);
             let verified = self.verify_as(metadata, &expected, id_token, now).await;
-            // Keys that cannot be fetched now say nothing about the tokens.
+            // If the keys cannot be fetched, the ID token may still be valid, so the failure does not require a new
+            // login.
             let verified = verified.map_err(|failure| match failure.fault {
                 Fault::Refused => failure.requiring_reauth(),
                 _ => failure,

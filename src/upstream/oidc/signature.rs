@@ -54,7 +54,7 @@ impl RelyingParty {
         Ok(newer.value.verify(jws, issuers)?)
     }
 
-    /// Whether the cached keys or the client secret verify an ID token; `true` where no keys are cached.
+    /// Whether the cached keys or the client secret verify an ID token; `true` if no keys are cached.
     pub(super) fn verifies_hint(&self, id_token: &str) -> bool {
         let Ok(jws) = Jws::read(id_token, &id_token::FORM) else { return false };
         if jws.algorithm.is_hmac() {

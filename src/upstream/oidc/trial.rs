@@ -11,7 +11,7 @@ use crate::upstream::handshake::{LoginHints, LoginRequest};
 pub struct TrialRequest {
     /// The URL of the authorization request with all parameters.
     pub url: String,
-    /// The pushed authorization request endpoint and the form, where logins push their requests.
+    /// The pushed authorization request endpoint and the form, if logins push their requests.
     pub pushed: Option<(String, Vec<(String, String)>)>,
 }
 

@@ -50,7 +50,7 @@ impl RelyingParty {
                 let (provider, reason) = (&self.config.registration.id, failed.reason);
                 tracing::warn!(
                     %provider, %reason,
-                    "the userinfo request failed, and the login goes on without its claims; userinfo = \"never\" sends none"
+                    "the userinfo request failed, and the login continues without its claims; userinfo = \"never\" sends none"
                 );
                 Ok(None)
             }
@@ -146,8 +146,8 @@ fn failure(fault: Fault, why: &str) -> Failure {
     Failure::userinfo(fault, format!("the userinfo endpoint: {why}"))
 }
 
-/// The token of a signed response: by its media type, or by its form where the media type is that of JSON. Some providers send it
-/// as a JSON string.
+/// The token of a signed response: by its media type, or by its form if the media type is that of JSON. Some providers
+/// send it as a JSON string.
 fn signed_response<'b>(headers: &HeaderMap, body: &'b [u8]) -> Option<&'b str> {
     // The header of a JWS is a JSON object, which begins with `{"` in base64url.
     const BEGINNING: &str = "eyJ";

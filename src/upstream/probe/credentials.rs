@@ -66,7 +66,7 @@ async fn answer(
     }
 }
 
-/// What a response says about the client credentials.
+/// The conclusion from a response about the client credentials.
 enum CredentialsResponse {
     /// The credentials are wrong, with an explanation.
     Rejected(String),

@@ -11,7 +11,7 @@ use crate::upstream::error_response::describe_response;
 use crate::upstream::oidc::metadata::Metadata;
 use crate::upstream::sent::Sent;
 
-/// Checks whether the provider returns to us after a logout; `None` where no logout is sent there.
+/// Checks whether the provider returns to us after a logout; `None` if no logout is sent there.
 pub async fn check(
     config: &config::Oidc,
     metadata: &Metadata,
@@ -33,18 +33,18 @@ pub async fn check(
     };
     let status = response.status();
     if status.is_redirection() && leads_to(&url, &response, back) {
-        return Some(Finding::good(Check::Logout, format!("a logout there leads back to {back}")));
+        return Some(Finding::good(Check::Logout, format!("a logout there returns to {back}")));
     }
-    let said = describe_response(&response, &Sent::default());
+    let description = describe_response(&response, &Sent::default());
     Some(if matches!(status, StatusCode::BAD_REQUEST | StatusCode::NOT_FOUND) {
         let text = format!(
-            "the end_session_endpoint {said}: register {back} as a post-logout redirect URI for this client there; or this \
+            "the end_session_endpoint {description}: register {back} as a post-logout redirect URI for this client there; or this \
              provider wants an ID token, which the probe has not"
         );
         Finding::warning(Check::Logout, text)
     } else {
         let status = status.as_u16();
-        Finding::note(Check::Logout, format!("unknown whether a logout there leads back to {back}: answered {status}"))
+        Finding::note(Check::Logout, format!("unknown whether a logout there returns to {back}: answered {status}"))
     })
 }
 

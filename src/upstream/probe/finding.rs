@@ -58,7 +58,7 @@ impl Check {
     }
 }
 
-/// What a finding means for logins.
+/// The effect of a finding on logins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ProbeOutcome {
@@ -89,7 +89,7 @@ impl ProbeOutcome {
 pub struct Finding {
     /// The subject of the check.
     pub check: Check,
-    /// What it means for logins.
+    /// The effect on logins.
     #[serde(rename = "verdict")]
     pub outcome: ProbeOutcome,
     /// An explanation, with the remedy if there is one.

@@ -29,7 +29,7 @@ pub async fn probe(
     (client, vec![finding])
 }
 
-/// Requests temporary credentials that no login uses. `true` where the provider confirms the callback.
+/// Requests temporary credentials that no login uses. `true` if the provider confirms the callback.
 async fn request(oauth1: &OAuth1, callback: &str, client: &ProbeClient) -> Result<bool, Failure> {
     let request = oauth1.temporary_credentials_request(callback, client.now())?;
     let sent = Sent::of_request(&request);

@@ -126,19 +126,19 @@ fn of_error(error: &ProviderError, sent: &Sent, callback: &str) -> Finding {
     if ACCEPTED.contains(&error.code()) {
         return known(callback);
     }
-    let said = error.describe(sent);
+    let description = error.describe(sent);
     if REJECTED.contains(&error.code()) {
         let remedy = request_remedy(error, callback);
-        let text = format!("the provider rejects the authorization request of a login{said}: {remedy}");
+        let text = format!("the provider rejects the authorization request of a login{description}: {remedy}");
         return Finding::failed(Check::RedirectUri, text);
     }
-    unknown(&format!("the provider returned with another error{said}"))
+    unknown(&format!("the provider returned with another error{description}"))
 }
 
 fn rejected(response: &http::Response<Vec<u8>>, sent: &Sent, callback: &str) -> Finding {
     let error = ProviderError::find(response).unwrap_or_default();
-    let (said, remedy) = (describe_response(response, sent), request_remedy(&error, callback));
-    Finding::failed(Check::RedirectUri, format!("the authorization request of a login is {said}: {remedy}"))
+    let (description, remedy) = (describe_response(response, sent), request_remedy(&error, callback));
+    Finding::failed(Check::RedirectUri, format!("the authorization request of a login is {description}: {remedy}"))
 }
 
 fn known(callback: &str) -> Finding {

@@ -52,7 +52,7 @@ pub struct KnownIssuer {
 }
 
 /// Stores that the configuration has these providers now, and the issuer of those whose issuer is not stored yet or that have
-/// no identity. Returns the stored issuer of each. `ids` and `issuers` have the same length. Writes nothing where all was
+/// no identity. Returns the stored issuer of each. `ids` and `issuers` have the same length. Writes nothing if all was
 /// stored after `stale`.
 pub fn know(
     conn: &mut Conn,
@@ -96,8 +96,8 @@ statement! {
     "UPDATE providers SET issuer = {issuer}, auth_time_sent_at = NULL, auth_time_withheld_at = NULL WHERE id = {id}"
 }
 
-/// Assigns the identities of the provider to this issuer. Returns the issuer before, which may be the same; `None` where no
-/// issuer was stored, and nothing was written. To be called in a transaction.
+/// Assigns the identities of the provider to this issuer. Returns the issuer before, which may be the same; `None` if
+/// no issuer was stored, and nothing was written. To be called in a transaction.
 pub fn replace_issuer(conn: &mut Conn, id: &str, issuer: &str) -> QueryResult<Option<String>> {
     let Some(before) = OfOne { id }.get_result::<KnownIssuer>(conn).optional()? else { return Ok(None) };
     if before.issuer != issuer {

@@ -27,7 +27,7 @@ statement! {
        AND (lease_until IS NULL OR lease_until <= {now})"
 }
 
-/// Takes the lease for one attempt. `false` where another holder has it, or the row has another version.
+/// Takes the lease for one attempt. `false` if another holder has it, or the row has another version.
 pub fn take_lease(
     conn: &mut Conn,
     sub_id: SubId,
@@ -57,7 +57,7 @@ statement! {
      WHERE sub_id = {sub_id} AND version = {expected} AND sealed IS NOT NULL"
 }
 
-/// Writes the result of a refresh. `false` where the row has another version, or is deleted.
+/// Writes the result of a refresh. `false` if the row has another version, or is deleted.
 pub fn replace(conn: &mut Conn, refreshed: Refreshed<'_>) -> QueryResult<bool> {
     Ok(refreshed.execute(conn)? == 1)
 }
@@ -113,7 +113,7 @@ statement! {
     )
 }
 
-/// Deletes tokens that the provider no longer accepts: the user has to log in there again. `false` where the row has
+/// Deletes tokens that the provider no longer accepts: the user has to log in there again. `false` if the row has
 /// another version. `ends_sessions`: whether sessions of the identity end, unless the refresh token may have been lost here.
 pub fn require_reauth(
     conn: &mut Conn,

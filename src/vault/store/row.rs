@@ -23,7 +23,7 @@ pub struct ProviderTokenRow {
     /// The version of the row; `None` without a row.
     #[diesel(sql_type = Nullable<Uuid>)]
     pub version: Option<Version>,
-    /// The sealed token set; `None` where the user has to log in again.
+    /// The sealed token set; `None` if the user has to log in again.
     #[diesel(sql_type = Nullable<Binary>)]
     pub sealed: Option<Vec<u8>>,
     /// The expiry of the access token, if known.
@@ -87,7 +87,7 @@ statement! {
     select_rows!(is_own "true", "WHERE s.id = {sub_id}")
 }
 
-/// The user's identity at that provider; `None` where the user has none.
+/// The user's identity at that provider; `None` if the user has none.
 pub fn find(conn: &mut Conn, provider: &str, owner: TokenOwner) -> QueryResult<Option<ProviderTokenRow>> {
     FindForUser { provider, user: owner.user, session: owner.session }.get_result(conn).optional()
 }
@@ -103,12 +103,12 @@ pub fn read(conn: &mut Conn, sub_id: SubId) -> QueryResult<Option<ProviderTokenR
 pub struct PreviousTokens {
     /// The version of the row.
     pub version: Version,
-    /// The sealed token set; `None` where the user had to log in again.
+    /// The sealed token set; `None` if the user had to log in again.
     pub sealed: Option<Vec<u8>>,
 }
 
 impl PreviousTokens {
-    /// The unsealed token set. `None` where it does not unseal; it is replaced then.
+    /// The unsealed token set. `None` if it does not unseal; it is replaced then.
     pub fn open(&self, ring: &Ring, sub_id: SubId) -> Option<TokenSet> {
         TokenSet::open(ring, sub_id, self.version, self.sealed.as_deref()?).ok()
     }
@@ -143,7 +143,7 @@ statement! {
      WHERE {expected}::uuid IS NULL OR kept.version = {expected}"
 }
 
-/// Writes the tokens. `false`, and nothing is written, where the row has another version than `expected`.
+/// Writes the tokens. `false`, and nothing is written, if the row has another version than `expected`.
 pub fn upsert(conn: &mut Conn, upsert: Upsert<'_>) -> QueryResult<bool> {
     Ok(upsert.execute(conn)? == 1)
 }

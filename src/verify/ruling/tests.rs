@@ -73,7 +73,8 @@ fn the_first_rule_that_matches_decides() {
     }
 }
 
-/// FW-09: the client writes the port of `Host`, and does not leave the rules of a host by it.
+/// FW-09: the client chooses the port in `Host`. A port that no rule names is refused, so that it does not bypass the
+/// rules for the host.
 #[test]
 fn a_port_that_no_rule_names_is_refused() {
     let verify = verify(
@@ -112,7 +113,7 @@ allow = { deny = true }
 
 /// A server answers HEAD as GET, so a rule that restricts GET restricts both.
 #[test]
-fn a_rule_for_get_is_about_head() {
+fn a_rule_for_get_applies_to_head() {
     let verify = verify(
         "[[verify.rules]]\nmethods = [\"GET\"]\nallow = { deny = true }\n[[verify.rules]]\nallow = { anyone = true }",
     );
@@ -121,13 +122,13 @@ fn a_rule_for_get_is_about_head() {
 }
 
 #[test]
-fn what_the_proxy_did_not_report_is_named() {
+fn the_ruling_names_the_missing_forwarded_header() {
     let verify = verify(RULES);
     let (host, uri) = (Some("wiki.example.com"), Some("/public/a"));
     assert_eq!(ruled(&verify, None, uri, Some("GET")), "X-Forwarded-Host");
     assert_eq!(ruled(&verify, host, None, Some("GET")), "X-Forwarded-Uri");
     assert_eq!(ruled(&verify, host, uri, None), "X-Forwarded-Method");
-    assert_eq!(ruled(&verify, host, Some("/internal/a"), None), "1 deny", "no rule on this way needs the method");
+    assert_eq!(ruled(&verify, host, Some("/internal/a"), None), "1 deny", "no rule up to the matching one has methods");
     let none = verify_without_rules();
     assert_eq!(ruled(&none, None, None, None), "no rules");
 }

@@ -13,7 +13,7 @@ use crate::login::Code;
 /// The request, and what can be done with it.
 #[derive(Debug)]
 pub struct AppGoal {
-    /// The id of its row; `None` where it is not stored.
+    /// The id of its row; `None` if it is not stored.
     pub id: Option<AuthorizationRequestId>,
     /// The validated request.
     pub request: AuthorizationRequest,
@@ -30,9 +30,9 @@ pub struct AppGoal {
 pub enum RequestState {
     /// It can: nobody has answered it, and it is bound to this browser.
     Open,
-    /// It has expired. It can begin anew.
+    /// It has expired. It can begin again.
     Expired,
-    /// It belongs to another browser. It can begin anew in this one, as a request of its own.
+    /// It belongs to another browser. It can begin again in this one, as a request of its own.
     OtherBrowser,
     /// The app has got its answer.
     Answered,
@@ -50,7 +50,8 @@ impl AppGoal {
         Self::with(None, request, RequestState::Open, code, None)
     }
 
-    /// The same where only an operator can change it: a further attempt fails too, so the error is not a temporary one.
+    /// This goal with `server_error` instead of a temporary error, if only an operator can solve it: a further attempt
+    /// fails too.
     pub fn needing_operator(self, needs_operator: bool) -> Self {
         let is_temporary = self.error == OAuthError::TemporarilyUnavailable;
         if needs_operator && is_temporary { Self { error: OAuthError::ServerError, ..self } } else { self }
@@ -61,7 +62,7 @@ impl AppGoal {
         Self::with(Some(closed.id), closed.request, state, code, reference)
     }
 
-    /// The request that a refusal of the store names; `None` where it names none.
+    /// The request that a refusal of the store names; `None` if it names none.
     pub fn of_closed(error: OpenRequestError, code: Code, reference: Option<&str>) -> Option<Self> {
         let (closed, state) = match error {
             OpenRequestError::Expired(closed) => (closed, RequestState::Expired),
@@ -92,22 +93,22 @@ impl AppGoal {
         app.clients.get(id).map_or(id, |client| client.name.as_str())
     }
 
-    /// The sealed error response for the form that leads back to the app. `None` where the request is another browser's, or
-    /// answered.
+    /// The sealed error response for the form that returns to the app. `None` if the request is another browser's,
+    /// or answered.
     pub fn leave(&self, app: &App, now: Timestamp) -> Option<String> {
         let is_own = matches!(self.state, RequestState::Open | RequestState::Expired);
         let answer = ErrorAnswer::to(&self.request, self.error, self.description.clone());
         is_own.then(|| Leave::seal(app, self.id, answer, now))?
     }
 
-    /// The address that begins the request anew, as a row of its own. `None` for a pushed request: its parameters are for the
-    /// browser that brought it.
+    /// The URL that begins the request again, as a row of its own. `None` for a pushed request: its parameters are for
+    /// the browser that brought it.
     pub fn again(&self, prefix: &str) -> Option<String> {
         let id = self.id.filter(|_| !self.request.pushed)?;
         Some(format!("{prefix}/oauth2/authorize/again?authorization_request={id}"))
     }
 
-    /// Where the app is: the origin of its redirect URI. `None` for a program on the person's machine.
+    /// The URL of the app: the origin of its redirect URI. `None` for a program on the person's machine.
     pub fn home(&self) -> Option<String> {
         let url = Url::parse(&self.request.redirect_uri).ok().filter(|_| !self.request.installed)?;
         matches!(url.scheme(), "http" | "https").then(|| format!("{}/", url.origin().ascii_serialization()))

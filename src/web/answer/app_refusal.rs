@@ -14,7 +14,7 @@ pub const MAX_CLIENT: usize = 100;
 /// The longest redirect URI in the log, in characters.
 const MAX_URI: usize = 300;
 
-/// What an app has sent, as it is logged.
+/// The parameters that an app has sent, as they are logged.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct AppRequest<'a> {
     /// The `client_id`, also an unknown one.

@@ -1,4 +1,4 @@
-//! The files that pages load: a stylesheet and an icon. They are part of the program.
+//! The files that pages load: a stylesheet and an icon. They are compiled into the binary.
 
 use actix_web::HttpResponse;
 use actix_web::http::header;
@@ -29,7 +29,7 @@ pub async fn favicon() -> HttpResponse {
 
 fn asset(media_type: &'static str, body: &'static str) -> HttpResponse {
     let for_ever = (header::CACHE_CONTROL, "public, max-age=31536000, immutable");
-    // Pages that a proxy shows at the addresses of other sites load them too.
+    // Refusals of `/verify` that a proxy shows under the origin of another site load these files as well.
     let for_everyone = (header::CROSS_ORIGIN_RESOURCE_POLICY, "cross-origin");
     HttpResponse::Ok().content_type(media_type).insert_header(for_ever).insert_header(for_everyone).body(body)
 }

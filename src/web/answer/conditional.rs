@@ -14,7 +14,7 @@ pub struct Document<'d, B> {
     pub cache_control: &'d str,
     /// The entity tag, with quotes.
     pub etag: &'d str,
-    /// Makes the body; called only where it is sent.
+    /// Makes the body; called only if it is sent.
     pub body: B,
 }
 

@@ -32,7 +32,7 @@ pub fn fresh_login(app: &App, provider: &str, return_to: &str) -> String {
     format!("{}/login/{provider}?return_to={return_to}&max_age=60", prefix(app))
 }
 
-/// The page that asks to confirm a link to this provider where no provider shows a fresh login.
+/// The page that asks to confirm a link to this provider if no provider shows a fresh login.
 pub fn page(app: &App, signed_in: &SignedIn, provider: &str, confirm: String) -> HttpResponse {
     let sub = signed_in.user.sub.to_string();
     let page = ConfirmIdentity {

@@ -1,4 +1,4 @@
-//! The consent page: which app asks, what each scope gives it, where the answer goes, and whose account it is.
+//! The consent page: names the app, the rights of each scope, the target of the answer, and the account.
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
@@ -19,9 +19,9 @@ struct ConsentPage<'a> {
     prefix: &'a str,
     style: &'static str,
     app: &'a str,
-    /// The name of the person, where there is one.
+    /// The name of the person, if there is one.
     person: Option<&'a str>,
-    /// The e-mail address, where the name is another text.
+    /// The e-mail address, if the name is another text.
     email: Option<&'a str>,
     provider: &'a str,
     /// The address of a login with another account.
@@ -35,7 +35,7 @@ struct ConsentPage<'a> {
     shown_to: String,
 }
 
-/// What a scope gives the app.
+/// The rights that a scope gives the app.
 #[derive(Debug, PartialEq, Eq)]
 enum Grant<'a> {
     Identity,

@@ -18,7 +18,7 @@ struct CookiesConflict<'a> {
     at: &'a str,
     /// The address to continue with.
     return_to: &'a str,
-    /// The sealed logout request, where the page asks to confirm a logout.
+    /// The sealed logout request, if the page asks to confirm a logout.
     sign_out: Option<String>,
 }
 
@@ -30,7 +30,7 @@ pub fn page(app: &App, request: &HttpRequest) -> HttpResponse {
     show(app, request, repeated.map_or(account.as_str(), |address| address.as_str()), None)
 }
 
-/// Asks to confirm a logout of both sessions. `None` where the logout request is too long to seal into the page.
+/// Asks to confirm a logout of both sessions. `None` if the logout request is too long to seal into the page.
 pub fn sign_out(app: &App, request: &HttpRequest, asked: &Request) -> Option<HttpResponse> {
     let sealed = asked.seal(&app.config.ring)?;
     Some(show(app, request, "", Some(sealed)))

@@ -130,16 +130,13 @@ impl From<UnusableKey> for Problem {
 
 impl From<OpenRequestError> for Problem {
     fn from(not_open: OpenRequestError) -> Self {
-        let code = match &not_open {
+        let code = match not_open {
             OpenRequestError::Unknown => Code::UnknownState,
             OpenRequestError::Expired(_) => Code::StateExpired,
             OpenRequestError::Answered(_) => Code::StateUsed,
             OpenRequestError::WrongBrowser(_) => Code::WrongBrowser,
-            OpenRequestError::Db(_) => Code::ProviderUnavailable,
+            OpenRequestError::Db(error) => return error.into(),
         };
-        if let OpenRequestError::Db(error) = not_open {
-            return error.into();
-        }
         AppGoal::of_closed(not_open, code, None).into_iter().fold(code.into(), Self::with_app)
     }
 }

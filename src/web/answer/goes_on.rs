@@ -1,4 +1,4 @@
-//! `sessions.cookie.same_site = "Strict"`: the page that goes on by itself to the address that was asked for.
+//! `sessions.cookie.same_site = "Strict"`: the page that continues by itself to the requested URL.
 //!
 //! A browser does not send such a cookie with a navigation that another site began, and redirects do not change that. The
 //! next request after this page begins at our own site, so that it carries the cookie.
@@ -25,7 +25,7 @@ struct GoesOn<'a> {
     by_itself: bool,
 }
 
-/// What a request says about the site that began it (Fetch Metadata).
+/// The site that began a request, by its Fetch Metadata headers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BegunBy {
     /// Another site, or the browser does not say: browsers from before 2023 do not.
@@ -34,9 +34,9 @@ pub enum BegunBy {
     OtherSite,
 }
 
-/// The page, where the request is a navigation that another site began. An address with the mark, to which a page of ours has
-/// gone on, should come from our own site; where the browser says that it does not, the page waits for the person. The caller
-/// has checked that the session cookie is `Strict` and missing.
+/// The page, if the request is a navigation that another site began. An address with the mark, to which a page of ours
+/// has gone on, should come from our own site; if the browser says that it does not, the page waits for the person.
+/// The caller has checked that the session cookie is `Strict` and missing.
 pub fn page(app: &App, request: &HttpRequest, begun_by: BegunBy) -> Option<HttpResponse> {
     let query = request.query_string();
     let is_marked = query.split('&').any(|pair| pair == MARK);

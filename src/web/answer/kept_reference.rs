@@ -1,4 +1,4 @@
-//! The reference of a refusal that is no login's: its reason was kept for `vestibule logins show`.
+//! The reference of a refusal that is not a login's: its reason was kept for `vestibule logins show`.
 
 use actix_web::{HttpMessage, HttpRequest};
 

@@ -7,7 +7,7 @@ use tracing_actix_web::RequestId;
 /// The length to which header values are truncated, in characters.
 const MAX_HEADER: usize = 512;
 
-/// The value of a header, truncated. `None` where it is missing, empty, not ASCII text or repeated.
+/// The value of a header, truncated. `None` if it is missing, empty, not ASCII text or repeated.
 pub fn header_text(request: &HttpRequest, name: header::HeaderName) -> Option<String> {
     let mut values = request.headers().get_all(name);
     let value = values.next()?.to_str().ok()?;
@@ -33,7 +33,7 @@ pub fn wants_page(request: &HttpRequest) -> bool {
     header_text(request, header::ACCEPT).unwrap_or_default().contains("text/html")
 }
 
-/// The request id, as in the log and in `x-request-id`. Empty where none was assigned.
+/// The request id, as in the log and in `x-request-id`. Empty if none was assigned.
 pub fn request_id(request: &HttpRequest) -> String {
     use actix_web::HttpMessage;
     request.extensions().get::<RequestId>().map(ToString::to_string).unwrap_or_default()

@@ -1,4 +1,4 @@
-//! What all pages share: the headers of an HTML page, its addresses, and how names and times are written.
+//! Parts of all pages: the headers of an HTML page, its URLs, and the form of names and times.
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
@@ -12,7 +12,7 @@ use crate::session::SignedIn;
 /// The default `Content-Security-Policy`: forms post to the same origin only, and no site may frame the page.
 const POLICY: &str =
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
-/// The same policy without `form-action`, for pages whose forms redirect to other sites.
+/// This content security policy has no `form-action`, for pages whose forms redirect to other sites.
 const POLICY_LEADING_AWAY: &str =
     "default-src 'none'; style-src 'self'; img-src 'self'; frame-ancestors 'none'; base-uri 'none'";
 

@@ -19,7 +19,7 @@ use crate::logout::{self, Request};
 use crate::session::{Listed, ShownTo, SignedIn};
 use crate::upstream::Provider;
 
-/// What the value in the forms of the account page is sealed for.
+/// The purpose under which the value in the forms of the account page is sealed.
 pub const ACCOUNT_QUESTION: &str = "account";
 #[derive(Template)]
 #[template(path = "choose.html")]
@@ -72,7 +72,7 @@ struct LinkedIdentity {
     /// The e-mail address or the provider's `sub`; distinguishes two identities at one provider.
     who: String,
     seen: String,
-    /// What the provider sent of the person besides name and address, by the names of OpenID Connect Core §5.1 in words.
+    /// The claims of the provider besides name and e-mail address, by the names of OpenID Connect Core §5.1 in words.
     further: Vec<(String, String)>,
     /// When it is removed, if a session requested that.
     unlink_at: Option<String>,
@@ -282,7 +282,7 @@ pub fn signed_out(app: &App) -> HttpResponse {
     html(StatusCode::OK, &SignedOut { prefix: prefix(app), style: STYLE_PATH, another })
 }
 
-/// The page that asks to confirm a logout. `None` where the logout request is too long to seal into the page.
+/// The page that asks to confirm a logout. `None` if the logout request is too long to seal into the page.
 pub fn sign_out(app: &App, signed_in: &SignedIn, asked: &Request) -> Option<HttpResponse> {
     let client = asked.client_id.as_deref().and_then(|id| app.clients.get(id));
     let sub = signed_in.user.sub.to_string();

@@ -24,17 +24,17 @@ pub struct Problem {
     challenge: Option<Challenge>,
     /// Whether the refusal ended a login or a session. The page then offers to sign in again.
     is_of_login: bool,
-    /// What the person wanted, where that is known.
+    /// The goal of the person, if it is known.
     wanted: Option<Box<Wanted>>,
     /// Whether only an operator can change it: no page and no header then suggests another attempt.
     needs_operator: bool,
     /// Whether it is an OAuth error on every surface.
     is_oauth: bool,
-    /// What the developer of the app learns.
+    /// The explanation for the developer of the app.
     explanation: Option<Box<AppRefusal>>,
 }
 
-/// What only some refusals have. Boxed, since every handler returns a `Problem`.
+/// The members that only some refusals have. Boxed, since every handler returns a `Problem`.
 #[derive(Debug)]
 enum Extra {
     Allow(String),
@@ -118,8 +118,8 @@ impl Problem {
         Self { challenge: Some(challenge), ..Refusal::AdminToken.into() }
     }
 
-    /// The client is unknown, or its authentication failed: 401 with the challenge of the scheme that was tried, or 400 where
-    /// none was tried (RFC 6749 §5.2).
+    /// The client is unknown, or its authentication failed: 401 with the challenge of the scheme that was tried, or 400
+    /// if none was tried (RFC 6749 §5.2).
     pub fn client_refused(challenge: Option<Challenge>) -> Self {
         let refusal = if challenge.is_some() { Refusal::ClientRefused } else { Refusal::ClientRefusedInForm };
         Self { challenge, ..Self::from(refusal).for_oauth_client() }
@@ -135,12 +135,12 @@ impl Problem {
         Self { challenge: Some(Challenge::TooOld(max_age)), ..Refusal::AuthenticationTooOld.into() }
     }
 
-    /// The same where no provider of the user shows a fresh login: the person can confirm at `confirm_url`.
+    /// The refusal if no provider of the user shows a fresh login: the person can confirm at `confirm_url`.
     pub fn confirmation_needed(max_age: i64, confirm_url: String) -> Self {
         Self { extra: Some(Box::new(Extra::ConfirmUrl(confirm_url))), ..Self::authentication_too_old(max_age) }
     }
 
-    /// The same refusal with the address of the login that resolves it.
+    /// This refusal with the URL of the login that resolves it.
     pub fn with_login_url(self, url: String) -> Self {
         Self { extra: Some(Box::new(Extra::LoginUrl(url))), ..self }
     }
@@ -150,30 +150,30 @@ impl Problem {
         Self { is_of_login: true, ..refusal.into() }
     }
 
-    /// The same refusal with the reference of its login.
+    /// This refusal with the reference of its login.
     pub fn with_reference(self, reference: Option<Reference>) -> Self {
         Self { reference, ..self }
     }
 
-    /// The same refusal with what the failed login was for.
+    /// This refusal with the purpose of the failed login.
     pub(super) fn with_goal(mut self, goal: Option<Box<Goal>>) -> Self {
         self.wanted.get_or_insert_default().login = goal.map(|goal| *goal);
         self
     }
 
-    /// The same refusal with the authorization request of an app that the person came with.
+    /// This refusal with the authorization request of an app that the person came with.
     pub fn with_app(mut self, request: AppGoal) -> Self {
         self.wanted.get_or_insert_default().app = Some(request);
         self
     }
 
-    /// The same refusal with a login that the person wanted: at that provider, or at one of their choice.
+    /// This refusal with a login that the person wanted: at that provider, or at one of their choice.
     pub fn of_login_at(mut self, provider: Option<String>, return_to: Option<String>) -> Self {
         self.wanted.get_or_insert_default().login = Some(Goal { provider, return_to, account: None });
         self
     }
 
-    /// The same refusal of an account at that provider.
+    /// This refusal as one of an account at that provider.
     pub fn of_login_with(mut self, provider: Option<String>, account: Option<String>) -> Self {
         self.wanted.get_or_insert_default().login = Some(Goal { provider, return_to: None, account });
         self
@@ -184,17 +184,17 @@ impl Problem {
         Self { extra: Some(Box::new(Extra::Cookie(name))), ..Refusal::CookieNotKept.into() }
     }
 
-    /// The same refusal where the browser sent no cookie of that name, although it was set.
+    /// This refusal if the browser sent no cookie of that name, although it was set.
     pub fn without_cookie(self, name: String) -> Self {
         Self { extra: Some(Box::new(Extra::Cookie(name))), ..self }
     }
 
-    /// The same refusal where only an operator can change it: without `Retry-After`, and with another sentence.
+    /// This refusal if only an operator can solve it: without `Retry-After`, and with another sentence.
     pub(super) fn needing_operator(self, needs_operator: bool) -> Self {
         if needs_operator { Self { needs_operator, retry_after: None, ..self } } else { self }
     }
 
-    /// The same refusal as an OAuth error, on a route that has another surface.
+    /// This refusal as an OAuth error, on a route that renders problem documents or pages.
     pub fn for_oauth_client(self) -> Self {
         Self { is_oauth: true, ..self }
     }
@@ -209,7 +209,7 @@ impl Problem {
         self.refusal
     }
 
-    /// What the developer of the app learns, where the refusal is about a parameter.
+    /// The explanation for the developer of the app, if the refusal is about a parameter.
     pub(super) fn explanation(&self) -> Option<&AppRefusal> {
         self.explanation.as_deref()
     }
@@ -253,7 +253,7 @@ impl Problem {
         self.wanted()?.app.as_ref().map(|app| &app.request)
     }
 
-    /// What the person wanted.
+    /// The goal of the person.
     pub(super) fn wanted(&self) -> Option<&Wanted> {
         self.wanted.as_deref()
     }

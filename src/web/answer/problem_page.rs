@@ -41,11 +41,11 @@ pub struct ProblemTexts<'a> {
     pub sentence: &'a str,
     /// The reference for the operator of the site, as `vestibule logins show` finds it.
     pub reference: Option<&'a str>,
-    /// What the person wanted.
+    /// The goal of the person.
     pub wanted: &'a Wanted,
     /// Whether the account of the person was disabled.
     pub disabled: bool,
-    /// What the page is of.
+    /// The kind of the page.
     pub page: Circumstances,
 }
 
@@ -63,7 +63,7 @@ pub fn problem(request: &HttpRequest, texts: &ProblemTexts<'_>) -> HttpResponse 
     if page.ways.back.is_some() { html_leading_away(status, &page) } else { html(status, &page) }
 }
 
-/// The same at the address of another site: its links and its style are those of the gateway.
+/// The page of a problem under the origin of another site: its links and its style are those of the gateway.
 pub fn problem_at_site(app: &App, texts: &ProblemTexts<'_>) -> HttpResponse {
     let public_url = &app.config.server.public_url;
     html_at_site(texts.status, &problem_page(app, public_url.issuer(), texts), public_url.origin())

@@ -108,7 +108,7 @@ refusals! {
     // === The gateway ===
     /// A defect. The log has the cause.
     Internal 500 "internal_error" "server_error" "Something went wrong" "Something went wrong on our side.";
-    /// Also where the revocation feed is out of date, so that a revoked session could be accepted.
+    /// Also if the revocation feed is out of date, so that a revoked session could be accepted.
     DatabaseUnavailable 503 "database_unavailable" "temporarily_unavailable" "Not available right now"
         "Signing in is not possible right now. Please try again in a moment.";
     Overloaded 503 "overloaded" "temporarily_unavailable" "Too much at once"
@@ -179,7 +179,7 @@ refusals! {
     /// RFC 9470, for a site behind a proxy.
     StepUpNeeded 401 "insufficient_user_authentication" "invalid_client" "Please sign in again first"
         "For this page the sign-in has to be more recent or stronger.";
-    /// The same after a new login that changed nothing.
+    /// The authentication is still not sufficient after a new login.
     StepUpFailed 403 "insufficient_user_authentication" "invalid_request" "This sign-in is not enough"
         "For this page the sign-in has to be more recent or stronger, and signing in again did not change that. \
          Please try another way to sign in, or ask the operator of the page.";
@@ -199,14 +199,14 @@ refusals! {
         "Send the person through a login with max_age=60, and then make the request again.";
     NotLinked 404 "not_linked" "invalid_request" "Not linked with this provider"
         "You have not signed in with this provider, nor linked it.";
-    /// In a token exchange, where RFC 6749 §5.2 requires the status 400.
+    /// In a token exchange, for which RFC 6749 §5.2 requires the status 400.
     NotLinkedExchange 400 "not_linked" "invalid_target" "Not linked with this provider"
         "You have not signed in with this provider, nor linked it.";
     TokensNotStored 404 "tokens_not_stored" "invalid_request" "Tokens are not stored"
         "Tokens of this provider are not kept here.";
     ReauthRequired 409 "reauth_required" "invalid_request" "A new sign-in at the provider is needed"
         "The provider gives no more tokens until you have signed in there again.";
-    /// In a token exchange, where RFC 6749 §5.2 requires the status 400.
+    /// In a token exchange, for which RFC 6749 §5.2 requires the status 400.
     ReauthRequiredExchange 400 "reauth_required" "interaction_required" "A new sign-in at the provider is needed"
         "The provider gives no more tokens until you have signed in there again.";
 }

@@ -22,7 +22,7 @@ struct RemoveIdentity<'a> {
     identity: &'a str,
     /// Whether the session was made through the identity.
     own: bool,
-    /// The address of a fresh login at the identity's provider, where it can be removed at once.
+    /// The address of a fresh login at the identity's provider, if it can be removed at once.
     sign_in: Option<String>,
     /// When it is removed, if that was requested before.
     unlink_at: Option<String>,
@@ -60,7 +60,7 @@ pub fn page(
         style: STYLE_PATH,
         who: name_of(signed_in).unwrap_or(&sub),
         provider: provider.map_or(&removal.provider, Provider::name),
-        identity: &removal.who,
+        identity: &removal.label,
         own: removal.own,
         sign_in: provider.filter(|_| is_at_once).map(|provider| fresh_login(app, provider.id(), &action)),
         unlink_at: removal.unlink_at.map(shown),
@@ -75,6 +75,6 @@ pub fn page(
 /// The page after the identity of the current session was removed.
 pub fn removed(app: &App, removal: &Removal) -> HttpResponse {
     let provider = app.providers.get(&removal.provider).map_or(removal.provider.as_str(), Provider::name);
-    let page = IdentityRemoved { prefix: prefix(app), style: STYLE_PATH, provider, identity: &removal.who };
+    let page = IdentityRemoved { prefix: prefix(app), style: STYLE_PATH, provider, identity: &removal.label };
     html(StatusCode::OK, &page)
 }

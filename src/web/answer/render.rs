@@ -19,7 +19,7 @@ use crate::base::id::Reference;
 const CONSENT_FORM: &str = "/oauth2/authorize/agree";
 
 impl Problem {
-    /// Renders an HTML page, or `application/problem+json` where `Accept` names JSON only.
+    /// Renders an HTML page, or `application/problem+json` if `Accept` names JSON only.
     pub fn for_browser(&self, request: &HttpRequest) -> HttpResponse {
         if negotiate::wants_json_only(request) {
             return self.for_program(request);
@@ -55,12 +55,12 @@ impl Problem {
         }
     }
 
-    /// Renders for a path with no known surface: an HTML page only where `Accept` names `text/html`.
+    /// Renders for a path with no known surface: an HTML page only if `Accept` names `text/html`.
     pub fn for_anyone(&self, request: &HttpRequest) -> HttpResponse {
         if negotiate::wants_page(request) { self.for_browser(request) } else { self.for_program(request) }
     }
 
-    /// Renders for the admin listener, which has no pages: plain text where `Accept` names `text/html`, else
+    /// Renders for the admin listener, which has no pages: plain text if `Accept` names `text/html`, else
     /// `application/problem+json`.
     pub fn without_pages(&self, request: &HttpRequest) -> HttpResponse {
         if !negotiate::wants_page(request) {

@@ -2,7 +2,7 @@
 
 use actix_web::{HttpMessage, HttpRequest};
 
-/// In the extensions of a request where that is known.
+/// In the extensions of a request if that is known.
 #[derive(Clone, Copy)]
 struct Viewer {
     signed_in: bool,
@@ -13,7 +13,7 @@ pub fn remember(request: &HttpRequest, signed_in: bool) {
     request.extensions_mut().insert(Viewer { signed_in });
 }
 
-/// Whether the person is signed in; `None` where that is not known yet.
+/// Whether the person is signed in; `None` if that is not known yet.
 pub fn is_signed_in(request: &HttpRequest) -> Option<bool> {
     request.extensions().get::<Viewer>().map(|viewer| viewer.signed_in)
 }

@@ -6,7 +6,7 @@ use crate::app::App;
 use crate::base::clock::Timestamp;
 use crate::login::Goal;
 
-/// What the person wanted.
+/// The goal of the person.
 #[derive(Debug, Default)]
 pub struct Wanted {
     /// The login that failed.
@@ -15,7 +15,7 @@ pub struct Wanted {
     pub app: Option<AppGoal>,
 }
 
-/// What the page is of.
+/// The kind of the page.
 #[derive(Clone, Copy)]
 #[expect(clippy::struct_excessive_bools, reason = "each is one fact of the request")]
 pub struct Circumstances {
@@ -40,7 +40,7 @@ pub struct Ways<'a> {
     pub main: Option<Way<'a>>,
     /// The address of a login with another account.
     pub another: Option<String>,
-    /// The form that leads back to the app.
+    /// The form that returns to the app.
     pub back: Option<Back<'a>>,
     /// Whether a link leads to the account page.
     pub account: bool,
@@ -65,7 +65,7 @@ pub struct Back<'a> {
 }
 
 impl<'a> Ways<'a> {
-    /// What the page offers, by the refusal and the request.
+    /// The buttons of the page, by the refusal and the request.
     pub fn of(app: &'a App, prefix: &str, wanted: &'a Wanted, page: Circumstances, now: Timestamp) -> Self {
         let (login, request) = (wanted.login.as_ref(), wanted.app.as_ref());
         let back =
@@ -143,7 +143,7 @@ fn elsewhere<'a>(prefix: &str, page: Circumstances) -> Way<'a> {
     Way { text, app: None, href }
 }
 
-/// The login page, with the goal of the failed login. `None` where there is one provider only.
+/// The login page, with the goal of the failed login. `None` if there is one provider only.
 fn other_ways<'a>(app: &App, prefix: &str, wanted: &Wanted) -> Option<Way<'a>> {
     let client = wanted.app.as_ref().and_then(|request| app.clients.get(&request.request.client_id));
     let usable =

@@ -117,7 +117,7 @@ async fn remove_and_show(app: &App, signed_in: &SignedIn, id: &str) -> Result<Ht
 }
 
 /// `POST /account/identities/{id}/keep`: takes a requested removal back. Idempotent.
-pub async fn keep_identity(
+pub async fn cancel_removal(
     app: Data<App>,
     caller: Caller,
     id: Path<String>,
@@ -125,7 +125,7 @@ pub async fn keep_identity(
 ) -> Result<HttpResponse, Problem> {
     if is_for(&app, &caller.signed_in, &form) {
         let id = id.parse().map_err(|_| Refusal::NotFound)?;
-        login::keep_identity(&app, &caller.signed_in, id, app.clock.now()).await?;
+        login::cancel_removal(&app, &caller.signed_in, id, app.clock.now()).await?;
     }
     Ok(page::see_other(&page::account_path(&app)))
 }
@@ -139,7 +139,7 @@ fn is_for(app: &App, signed_in: &SignedIn, form: &Parameters) -> bool {
     shown_to == Some(ShownTo::new(&signed_in.session))
 }
 
-/// `GET /account/identities/{provider}/link`: asks to confirm a link, where no provider shows a fresh login.
+/// `GET /account/identities/{provider}/link`: asks to confirm a link, if no provider shows a fresh login.
 pub async fn confirm_link(app: Data<App>, caller: Caller, provider: Path<String>) -> Result<HttpResponse, Problem> {
     if app.providers.get(&provider).is_none() {
         return Err(Refusal::NotFound.into());
@@ -176,8 +176,8 @@ fn confirm_value(app: &App, signed_in: &SignedIn, action: &str, which: &str) -> 
     login::confirm_value(app, &signed_in.session, action, which).ok_or_else(|| Refusal::Internal.into())
 }
 
-/// What stands before a change of the identities: a redirect to a new login at a provider that shows when it authenticated
-/// the person, or to the page that asks to confirm. `None` where the login is fresh, or the person has confirmed.
+/// The step before a change of the identities: a redirect to a new login at a provider that shows when it authenticated
+/// the person, or to the page that asks to confirm. `None` if the login is fresh, or the person has confirmed.
 async fn before_change(
     app: &App,
     signed_in: &SignedIn,

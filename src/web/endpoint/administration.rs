@@ -131,7 +131,7 @@ pub async fn unlink(app: Data<App>, names: Path<(String, String)>) -> Result<Htt
     match login::unlink_for_administrator(&app.db, &app.endings, (user, id), detail, now).await? {
         Unlinked::Gone { .. } => Ok(HttpResponse::NoContent().finish()),
         Unlinked::Last => Err(Refusal::LastIdentity.into()),
-        Unlinked::NotFound | Unlinked::Waits(_) => Err(Refusal::NotFound.into()),
+        Unlinked::NotFound | Unlinked::Scheduled(_) => Err(Refusal::NotFound.into()),
     }
 }
 
@@ -149,7 +149,7 @@ pub async fn end_sessions(app: Data<App>, sub: Path<String>) -> Result<HttpRespo
     Ok(HttpResponse::Ok().json(Revoked { revoked: ended.ok_or(Refusal::NotFound)? }))
 }
 
-/// Ends one session; 404 where it does not exist or has ended.
+/// Ends one session; 404 if it does not exist or has ended.
 pub async fn end_session(app: Data<App>, sid: Path<String>) -> Result<HttpResponse, Problem> {
     let id: SessionId = sid.parse().map_err(|_| Refusal::NotFound)?;
     let ended = administration::end_session(&app.db, &app.endings, id, app.clock.now()).await?;

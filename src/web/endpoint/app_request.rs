@@ -23,8 +23,8 @@ pub async fn after_login(
     Ok(redirect_to_next(app, request, authorize::resume(app, &open, Some(signed_in), true, now).await?))
 }
 
-/// Resumes the authorization request of an app with a session that the browser has. `None` where it needs a login, or cannot be
-/// resumed.
+/// Resumes the authorization request of an app with a session that the browser has. `None` if it needs a login, or
+/// cannot be resumed.
 pub async fn without_login(
     app: &App,
     request: &HttpRequest,
@@ -39,7 +39,7 @@ pub async fn without_login(
     }
 }
 
-/// Continues a request whose login came back a second time; `None` where it cannot be continued.
+/// Continues a request whose login came back a second time; `None` if it cannot be continued.
 pub async fn continued(
     app: &App,
     request: &HttpRequest,

@@ -30,7 +30,7 @@ pub struct FailedLogin {
     pub problem: Problem,
 }
 
-/// Sends the app its error, or shows the person a page that leads back to the app.
+/// Sends the app its error, or shows the person a page with a button that sends it.
 pub async fn after_refusal(
     app: &App,
     request: &HttpRequest,
@@ -48,8 +48,8 @@ pub async fn after_refusal(
     told.map(|answer| to_app(app, request.method(), &answer)).ok_or(problem)
 }
 
-/// The authorization request of a failed login, with the error for the app. `None` where no stored request can be named to this
-/// browser.
+/// The authorization request of a failed login, with the error for the app. `None` if no stored request can be named to
+/// this browser.
 async fn goal_of_login(
     app: &App,
     request: &HttpRequest,
@@ -69,12 +69,12 @@ async fn goal_of_login(
     }
 }
 
-/// Whether the person decides how to go on. The app hears of the other failures at once.
+/// Whether the person decides how to continue. The other failures are sent to the app at once.
 fn shows_page(code: Code) -> bool {
     matches!(code, Code::NotAllowed | Code::UserDisabled | Code::StateExpired | Code::StateUsed)
 }
 
-/// The refusal with the request that it is for, which the page leads back to the app of with `error`.
+/// The refusal with its request. The page has a button that returns to the app with `error`.
 pub async fn with_open(
     app: &App,
     request: &HttpRequest,
@@ -93,8 +93,8 @@ pub async fn with_open(
     }
 }
 
-/// `GET /oauth2/authorize/again`: begins a stored request that has no answer yet anew, as a row of its own that belongs to this
-/// browser. The first one stays as it is.
+/// `GET /oauth2/authorize/again`: begins a stored request that has no answer yet again, as a row of its own that
+/// belongs to this browser. The first one stays as it is.
 pub async fn again(
     app: Data<App>,
     throttles: Data<Throttles>,
@@ -119,7 +119,7 @@ pub async fn again(
     endpoint::take_first_step(&app, &throttles, &request, RequestSource::Validated(asked), app.clock.now()).await
 }
 
-/// `POST /oauth2/authorize/leave`: the button that leads back to the app, with the error of the page.
+/// `POST /oauth2/authorize/leave`: the button that returns to the app with the error of the page.
 pub async fn leave(app: Data<App>, request: HttpRequest, Form(form): Form) -> Result<HttpResponse, Problem> {
     let now = app.clock.now();
     let leave = form.get("leave").and_then(|sealed| Leave::open(&app, sealed, now));

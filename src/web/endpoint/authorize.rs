@@ -46,11 +46,11 @@ pub async fn authorize(
     take_first_step(&app, &throttles, &request, asked, app.clock.now()).await
 }
 
-/// Where an authorization request comes from.
+/// The source of an authorization request.
 pub enum RequestSource<'a> {
     /// From the query.
     Query(RequestQuery<'a>),
-    /// It was validated before, and begins anew.
+    /// It was validated before, and begins again.
     Validated(Box<AuthorizationRequest>),
 }
 

@@ -15,7 +15,7 @@ use crate::web::request::throttle::Throttles;
 /// The parameter of the form that is read; others are ignored (§2.5).
 const TOKEN: &str = "logout_token";
 
-/// Takes a logout token of a provider. 200 also where no session here matches; 400 for an invalid token. A provider sends
+/// Takes a logout token of a provider. 200 also if no session here matches; 400 for an invalid token. A provider sends
 /// the logout tokens of all its users from one address, so only refused ones count against the rate limit.
 pub async fn take(
     app: Data<App>,

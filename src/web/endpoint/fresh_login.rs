@@ -1,5 +1,5 @@
-//! What a change of the identities lacks: a login within the last 10 minutes, or the person's confirmation (AC-07). An unattended
-//! browser cannot change the identities.
+//! Requires a login within the last 10 minutes, or the person's confirmation, before a change of the identities
+//! (AC-07). An unattended browser cannot change the identities.
 
 use crate::app::App;
 use crate::login::{self, Freshness};
@@ -7,7 +7,7 @@ use crate::session::SignedIn;
 use crate::web::answer::confirm_identity;
 use crate::web::answer::problem::Problem;
 
-/// What is missing before the identities may be changed.
+/// The step that is missing before the identities may be changed.
 pub enum Missing {
     /// A login at this provider, which shows when it authenticated the person.
     Login(String),
@@ -15,8 +15,8 @@ pub enum Missing {
     Confirmation(String),
 }
 
-/// What is missing for a change of the identities: `link` with the id of a provider, or `unlink` with that of an identity.
-/// `None` where the login is fresh. One statement, unless it is.
+/// The step that is missing before a change of the identities: `link` with the id of a provider, or `unlink` with the
+/// id of an identity. `None` if the login is fresh. One statement, unless it is.
 pub async fn missing(
     app: &App,
     signed_in: &SignedIn,

@@ -94,7 +94,7 @@ pub async fn unlink(app: Data<App>, caller: Caller, id: Path<String>) -> Result<
     let removal = remove(&app, &caller.signed_in, &id).await?;
     let mut answer = match removal {
         RemovalOutcome::Removed { .. } => HttpResponse::NoContent().finish(),
-        RemovalOutcome::Waits(unlink_at) => HttpResponse::Accepted().json(Removal { unlink_at }),
+        RemovalOutcome::Scheduled(unlink_at) => HttpResponse::Accepted().json(Removal { unlink_at }),
     };
     if removal == (RemovalOutcome::Removed { session_ended: true }) && caller.is_by_cookie() {
         cookies::sign_out(&app, &mut answer);
@@ -102,14 +102,14 @@ pub async fn unlink(app: Data<App>, caller: Caller, id: Path<String>) -> Result<
     Ok(answer)
 }
 
-/// `POST /identities/{id}/keep`: takes a requested removal back; 404 where none was requested.
-pub async fn keep_identity(app: Data<App>, caller: Caller, id: Path<String>) -> Result<HttpResponse, Problem> {
+/// `POST /identities/{id}/keep`: takes a requested removal back; 404 if none was requested.
+pub async fn cancel_removal(app: Data<App>, caller: Caller, id: Path<String>) -> Result<HttpResponse, Problem> {
     let id = id.parse().map_err(|_| Refusal::NotFound)?;
-    let kept = login::keep_identity(&app, &caller.signed_in, id, app.clock.now()).await?;
+    let kept = login::cancel_removal(&app, &caller.signed_in, id, app.clock.now()).await?;
     if kept { Ok(HttpResponse::NoContent().finish()) } else { Err(Refusal::NotFound.into()) }
 }
 
-/// What a removal has done.
+/// The outcome of a removal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RemovalOutcome {
     /// The identity is gone.
@@ -118,7 +118,7 @@ pub enum RemovalOutcome {
         session_ended: bool,
     },
     /// The identity is removed at this time.
-    Waits(Timestamp),
+    Scheduled(Timestamp),
 }
 
 /// Removes an identity, or requests that.
@@ -126,7 +126,7 @@ pub async fn remove(app: &App, signed_in: &SignedIn, id: &str) -> Result<Removal
     let id = id.parse().map_err(|_| Refusal::NotFound)?;
     match login::unlink(app, signed_in, id, app.clock.now()).await? {
         Unlinked::Gone { session_ended } => Ok(RemovalOutcome::Removed { session_ended }),
-        Unlinked::Waits(until) => Ok(RemovalOutcome::Waits(until)),
+        Unlinked::Scheduled(until) => Ok(RemovalOutcome::Scheduled(until)),
         Unlinked::NotFound => Err(Refusal::NotFound.into()),
         Unlinked::Last => Err(Refusal::LastIdentity.into()),
     }

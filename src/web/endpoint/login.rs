@@ -130,7 +130,7 @@ fn must_sign_out_there(provider: &Provider, query: &Parameters) -> bool {
 }
 
 /// The page that ends a redirect loop: logins end at the same address again and again, and the session cookie never comes
-/// back. Its button begins to count anew.
+/// back. Its button resets the count.
 fn end_of_loop(
     app: &App,
     request: &HttpRequest,
@@ -219,8 +219,8 @@ pub async fn callback(
     }
 }
 
-/// The answer to a refused authorization response: a repeated one goes on with the session of the first one, a failure of an app's
-/// login is the app's, and any other is a page.
+/// The answer to a refused authorization response: a repeated one continues with the session of the first one, a
+/// failure of an app's login is the app's, and any other is a page.
 async fn refused(
     app: &App,
     request: &HttpRequest,

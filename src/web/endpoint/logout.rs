@@ -113,7 +113,7 @@ async fn decided(
     }
 }
 
-/// A request without any session cookie is a browser's where it has `Sec-Fetch-Site`: every browser sends it.
+/// A request without any session cookie is a browser's if it has `Sec-Fetch-Site`: every browser sends it.
 fn asker(app: &App, request: &HttpRequest) -> Asker {
     match cookies::session(app, request) {
         SessionCookie::Names(id) => Asker::Browser(id),
@@ -175,7 +175,7 @@ async fn proceed(app: &App, request: &HttpRequest, asked: &Request, ending: Opti
     answer
 }
 
-/// Removes the session cookie, and where the browser sent several, all that it sent. A request without one may be of another
+/// Removes the session cookie, and if the browser sent several, all of them. A request without one may be of another
 /// site, to which the browser gave no `SameSite` cookie: it must not be able to remove it.
 fn clear_cookies(app: &App, request: &HttpRequest, answer: &mut HttpResponse) {
     if matches!(cookies::session(app, request), SessionCookie::Missing) {

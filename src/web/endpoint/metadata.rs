@@ -99,7 +99,8 @@ fn offered(app: &App) -> Value {
     })
 }
 
-/// What clients would otherwise assume or try: `request_uri` is supported by default (OpenID Connect Discovery 1.0 §3).
+/// Members that correct the defaults that clients would assume: `request_uri` is supported by default (OpenID Connect
+/// Discovery 1.0 §3).
 fn without_extensions() -> Value {
     json!({
         "claims_parameter_supported": false,
@@ -109,13 +110,13 @@ fn without_extensions() -> Value {
     })
 }
 
-/// The protected resources (RFC 9728 §4), where there are any.
+/// The protected resources (RFC 9728 §4), if there are any.
 fn resources(app: &App) -> Value {
     let resources: Vec<_> = app.config.resources.iter().map(|known| known.resource.as_str()).collect();
     if resources.is_empty() { json!({}) } else { json!({ "protected_resources": resources }) }
 }
 
-/// The grants that a client may be allowed; token exchange only where one is.
+/// The grants that a client may be allowed; token exchange only if one is.
 fn grants(app: &App) -> Vec<&'static str> {
     let offered = |grant: &GrantType| match grant {
         GrantType::Configured(_) => true,

@@ -99,7 +99,7 @@ fn clock_difference(excess: TimeDelta) -> String {
     format!("{:.0} s {direction} the database's", excess.as_seconds_f64().abs())
 }
 
-/// `GET /metrics`: the metrics in the Prometheus text format; 404 where no metrics recorder is installed.
+/// `GET /metrics`: the metrics in the Prometheus text format; 404 if no metrics recorder is installed.
 pub async fn metrics(app: Data<App>, handle: Data<Option<Metrics>>) -> Result<HttpResponse, Problem> {
     if let Some(age) = app.revocations.age() {
         measure::revocation_feed_age(age);

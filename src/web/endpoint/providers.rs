@@ -1,4 +1,4 @@
-//! `/providers`: where users may sign in.
+//! `/providers`: the providers at which users may sign in.
 
 use actix_web::HttpResponse;
 use actix_web::web::Data;

@@ -1,4 +1,4 @@
-//! What is refused of an authorization request: the texts for the developer of the app, and the line in the log.
+//! Refusals of authorization requests: the texts for the developer of the app, and the line in the log.
 
 use actix_web::HttpRequest;
 
@@ -28,7 +28,7 @@ const REDIRECT_URI: AppRefusal = AppRefusal::new(
 const STATE: AppRefusal =
     AppRefusal::new(Refusal::InvalidRequest, "state", "state is repeated or longer than 4096 bytes");
 
-/// What the app has sent, for the log.
+/// The parameters that the app has sent, for the log.
 pub(super) fn app_request(parameters: &Parameters) -> AppRequest<'_> {
     AppRequest { client_id: parameters.get("client_id"), redirect_uri: parameters.get("redirect_uri") }
 }

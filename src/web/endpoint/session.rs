@@ -61,7 +61,7 @@ fn issue(app: &App, signed_in: &SignedIn, resource: Option<&str>) -> Result<Acce
     Ok(issued?)
 }
 
-/// The form, or no parameters where the body is empty.
+/// The form, or no parameters if the body is empty.
 async fn form(app: &App, request: &HttpRequest, payload: Payload) -> Result<Parameters, Problem> {
     let limit = app.config.limits.body_bytes;
     if extract::media_type(request) == extract::FORM {
@@ -78,11 +78,11 @@ pub(super) struct SessionView<'a> {
     sub: UserId,
     sid: SessionId,
     provider: &'a str,
-    /// Only where the provider stated it.
+    /// Only if the provider stated it.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<TimestampSchema>")]
     auth_time: Option<Timestamp>,
-    /// The assurance level, from `acr` and `amr`; missing where the provider said neither.
+    /// The assurance level, from `acr` and `amr`; missing if the provider sent neither.
     #[serde(skip_serializing_if = "Option::is_none")]
     aal: Option<Aal>,
     /// The absolute timeout.

@@ -192,7 +192,7 @@ struct AtProvider<'a> {
     #[serde(flatten)]
     tokens: Option<ExposedTokens<'a>>,
     /// An address of ours that leads the browser to the logout at the provider (`GET /logout/provider`). It has no token of
-    /// the provider. Null where the provider has no logout endpoint.
+    /// the provider. Null if the provider has no logout endpoint.
     #[schemars(extend("format" = "uri"))]
     logout_url: Option<String>,
 }

@@ -1,5 +1,5 @@
-//! What follows a login that the provider could not complete ([`StaleLogin`]): the browser goes on with its session, or the same
-//! login begins once more.
+//! The answer to a login that the provider could not complete ([`StaleLogin`]): the browser continues with its session,
+//! or the same login begins again.
 
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse};
@@ -29,15 +29,15 @@ pub async fn follow(
     if let Some(signed_in) = signed_in(app, request, now).await.filter(|here| stale.is_satisfied_by(app, here))
         && let Some(answer) = go_on(app, request, stale, &signed_in, now).await
     {
-        let _ended = stale.end(app, "the browser went on with the session that it has").await;
+        let _ended = stale.end(app, "the browser continued with the session that it has").await;
         return Ok(answer);
     }
     if stale.is_repeated() {
-        let refusal = stale.end(app, "the login had begun once more already").await;
+        let refusal = stale.end(app, "the login had begun again already").await;
         return give_up(app, request, refusal, now).await;
     }
     if let Err(limited) = throttles.begin(app, request) {
-        let _ended = stale.end(app, "the login did not begin once more: there were too many logins").await;
+        let _ended = stale.end(app, "the login did not begin again: there were too many logins").await;
         return Err(limited);
     }
     begin_again(app, request, stale, now).await
@@ -48,7 +48,7 @@ async fn signed_in(app: &App, request: &HttpRequest, now: Timestamp) -> Option<S
     credentials::if_live_with(app, session, app.clients.read_provider_claims(), now).await.ok().flatten()
 }
 
-/// The answer for a browser whose session is enough; `None` where the app's request needs a login nevertheless.
+/// The answer for a browser whose session is enough; `None` if the app's request needs a login nevertheless.
 async fn go_on(
     app: &App,
     request: &HttpRequest,
@@ -77,17 +77,17 @@ async fn begin_again(
     };
     match login::begin_again(app, new_login, stale.reference(), now).await {
         Ok(begun) => {
-            let _ended = stale.end(app, &format!("the login began once more as {}", begun.reference)).await;
+            let _ended = stale.end(app, &format!("the login began again as {}", begun.reference)).await;
             Ok(HttpResponse::Found().insert_header((header::LOCATION, begun.url)).cookie(cookie).finish())
         }
         Err(refusal) => {
-            let _ended = stale.end(app, "the login could not begin once more").await;
+            let _ended = stale.end(app, "the login could not begin again").await;
             Err(refusal.into())
         }
     }
 }
 
-/// A page. That of an app's login leads back to the app with `temporarily_unavailable`.
+/// A page. After an app's login, its button sends `temporarily_unavailable` to the app.
 async fn give_up(
     app: &App,
     request: &HttpRequest,

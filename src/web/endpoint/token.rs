@@ -112,7 +112,7 @@ const WIDER_SCOPE: AppRefusal = AppRefusal::new(
     "scope exceeds what was granted, or names a scope that the client cannot have",
 );
 
-/// What the app's developer learns of a refused code.
+/// The error description for a refused code, for the app's developer.
 fn explained(defect: CodeDefect) -> AppRefusal {
     let (parameter, description) = match defect {
         CodeDefect::Unknown => ("code", "The code is unknown or has expired"),
@@ -189,7 +189,7 @@ fn for_itself(
     issued(app, &Tokens { access, refresh: None, scope, about: None }, now)
 }
 
-/// What a grant gives to a client.
+/// The result of a grant for a client.
 struct Tokens<'a> {
     access: AccessToken,
     refresh: Option<Plain>,

@@ -1,5 +1,5 @@
 //! A cookie of our own host with the logins that rules asked this browser for lately, so that a provider which does not
-//! authenticate anew ends in a page and not in a loop.
+//! authenticate again ends in a page and not in a loop.
 //!
 //! A login that has worked is not counted: the session met the rule after it began. One that was completed and changed nothing
 //! is not repeated within ten minutes. One that was not completed, as in a second tab, can be begun again.
@@ -54,7 +54,7 @@ fn short(session: SessionId) -> String {
     id.get(id.len().saturating_sub(8)..).unwrap_or_default().to_owned()
 }
 
-/// The entries with one more; `None` where the rule must not ask again.
+/// The entries with one more; `None` if the rule must not ask again.
 fn with_attempt(earlier: &str, asked: StepUpToken, session: &str, now: i64) -> Option<String> {
     let is_recent = |at: i64| now.abs_diff(at) <= STEP_UP_ONCE.num_seconds().unsigned_abs();
     let recent = earlier.split('_').filter_map(|text| Some((text, Begun::parse(text)?)));

@@ -73,8 +73,8 @@ pub fn with_verifier(parameters: &Parameters) -> Result<AuthorizationResponse, P
     }
 }
 
-/// What the provider says of an error. Facebook uses other names than RFC 6749 §4.1.2.1, and the Problem Reporting extension of
-/// OAuth 1.0a has its own.
+/// The parameters that describe an error of the provider. Facebook uses other names than RFC 6749 §4.1.2.1, and the
+/// Problem Reporting extension of OAuth 1.0a has its own.
 fn description(parameters: &Parameters) -> Option<&str> {
     let names = ["error_description", "error_message", "error_reason", "oauth_problem_advice"];
     names.into_iter().find_map(|name| parameters.get(name))

@@ -36,8 +36,8 @@ fn walk(peer: IpAddr, named: &[&str], trusted: &[IpNet]) -> IpAddr {
     address
 }
 
-/// The peer of the connection, if it sends `X-Forwarded-For` or `Forwarded` and is no trusted proxy, so that the header has no
-/// effect.
+/// The peer of the connection, if it sends `X-Forwarded-For` or `Forwarded` and is not a trusted proxy, so that the
+/// header has no effect.
 pub fn untrusted_forwarder(request: &HttpRequest, trusted: &[IpNet]) -> Option<IpAddr> {
     let peer = request.peer_addr()?.ip().to_canonical();
     let is_trusted = trusted.iter().any(|net| net.contains(&peer));
@@ -85,7 +85,7 @@ mod tests {
         assert_eq!(from("10.0.0.1", &["::ffff:9.9.9.9"], &["10.0.0.0/8"]), "9.9.9.9");
     }
 
-    /// FW-06: `Forwarded` counts where there is no `X-Forwarded-For`.
+    /// FW-06: `Forwarded` counts if there is no `X-Forwarded-For`.
     #[test]
     fn forwarded_is_read_like_x_forwarded_for() {
         let of = |peer: &str, headers: &[(&str, &str)]| {

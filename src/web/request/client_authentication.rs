@@ -45,7 +45,7 @@ pub async fn authenticate<'a>(
 /// Why a client is not authenticated.
 struct Rejected {
     problem: Problem,
-    /// What is to be recorded of it.
+    /// The facts to record about it.
     event: Option<Event>,
 }
 
@@ -123,7 +123,7 @@ fn audiences(app: &App, request: &HttpRequest) -> Audiences {
 }
 
 /// The refusal of a client authentication (RFC 6749 §5.2): 401 with a challenge of the scheme that the client tried, and 400
-/// where it sent no `Authorization` header. A browser would ask the user for a password because of a `Basic` challenge.
+/// if it sent no `Authorization` header. A browser would ask the user for a password because of a `Basic` challenge.
 pub fn refused(request: &HttpRequest) -> Problem {
     Problem::client_refused(match Authorization::of(request) {
         Authorization::Missing => None,
@@ -141,8 +141,8 @@ enum Malformed {
     Credentials,
 }
 
-/// The credentials of the request. An empty password in HTTP Basic is no secret: RFC 6749 §2.3.1 allows a client without one to
-/// leave it out, and many libraries try this first for public clients.
+/// The credentials of the request. An empty password in HTTP Basic is not a secret: RFC 6749 §2.3.1 allows a client
+/// without one to leave it out, and many libraries try this first for public clients.
 fn presented(authorization: Authorization, form: &Parameters) -> Result<Presented, Malformed> {
     let (id, posted) = (form.get("client_id"), form.get("client_secret"));
     let (assertion, r#type) = (form.get("client_assertion"), form.get("client_assertion_type"));

@@ -14,7 +14,7 @@ use crate::session::{self, Session};
 /// `Max-Age` of the binding cookie. Longer than any login takes.
 const BINDING_MAX_AGE: time::Duration = time::Duration::hours(24);
 
-/// The name of the session cookie: with `__Host-`, or with `__Secure-` where `domain` is configured.
+/// The name of the session cookie: with `__Host-`, or with `__Secure-` if `domain` is configured.
 pub fn session_name(app: &App) -> String {
     let cookie = &app.config.sessions.cookie;
     prefixed(app, &cookie.name, cookie.domain.is_none())
@@ -115,7 +115,7 @@ pub(super) fn rounds_name(app: &App) -> String {
     prefixed(app, &format!("{}-rounds", app.config.sessions.cookie.name), true)
 }
 
-/// Begins to count rounds anew: after a sign-out, and after the page that ends a loop.
+/// Resets the count of rounds: after a sign-out, and after the page that ends a loop.
 pub fn forget_rounds(app: &App, answer: &mut HttpResponse) {
     let mut cookie = plain(app, rounds_name(app), String::new(), SameSite::Lax, time::Duration::ZERO);
     cookie.make_removal();

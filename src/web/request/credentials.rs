@@ -84,7 +84,7 @@ pub async fn if_live(app: &App, id: SessionId, now: Timestamp) -> Result<Option<
     if_live_with(app, id, false, now).await
 }
 
-/// The same, with the provider's claims if `with_claims`.
+/// The live session, with the provider's claims if `with_claims`.
 pub async fn if_live_with(
     app: &App,
     id: SessionId,
@@ -101,7 +101,7 @@ pub async fn if_live_with(
 }
 
 /// The claims of the built-in client's access token in `Authorization`; `None` without that header. Other content of
-/// the header is refused, also where the request has a session cookie: the header takes precedence.
+/// the header is refused, also if the request has a session cookie: the header takes precedence.
 fn bearer(app: &App, request: &HttpRequest, now: Timestamp) -> Result<Option<AccessClaims>, Problem> {
     let token = match Authorization::of(request) {
         Authorization::Missing => return Ok(None),
@@ -136,8 +136,8 @@ async fn access_token(app: &App, request: &HttpRequest, payload: Payload) -> Res
     }
 }
 
-/// Remembers whether the person who gets the page of this refusal is signed in: then it offers no login. One statement where
-/// the cookie names a session; none where it is known already, and for the pages of limits and outages.
+/// Remembers whether the person who gets the page of this refusal is signed in: then it offers no login. One statement
+/// if the cookie names a session; none if it is known already, and for the pages of limits and outages.
 pub async fn note_viewer(app: &App, request: &HttpRequest, problem: &Problem) {
     if viewer::is_signed_in(request).is_some() || problem.is_outage() || problem.is(Refusal::RateLimited) {
         return;

@@ -10,7 +10,8 @@ use actix_web::http::header::{self, HeaderValue};
 use super::cookies;
 use crate::app::App;
 
-/// The paths whose handlers read the session cookie, up to their first parameter. `routes` has a test for completeness.
+/// The paths whose handlers read the session cookie, up to their first parameter. A new row of `ROUTES` that may read
+/// the cookie is added here; a unit test of `routes.rs` compares them.
 pub const READING: &[&str] = &[
     "/account",
     "/account/sessions",

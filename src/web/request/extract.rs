@@ -30,7 +30,7 @@ impl Parameters {
         if doubled.is_empty() { Ok(read) } else { Err(Refusal::InvalidRequest.into()) }
     }
 
-    /// As `parse`, but returns the repeated names to the caller. The first value of each is kept.
+    /// Parses like `parse`, but returns the repeated names to the caller. The first value of each is kept.
     pub fn parse_all(encoded: &str) -> Result<(Self, Vec<String>), Problem> {
         let (mut read, mut doubled): (Vec<(String, String)>, Vec<String>) = Default::default();
         for pair in encoded.split('&').filter(|pair| !pair.is_empty()) {
@@ -72,12 +72,12 @@ impl Parameters {
         self.0.is_empty()
     }
 
-    /// The value of a parameter, which may be empty; `None` where it is absent.
+    /// The value of a parameter, which may be empty; `None` if it is absent.
     pub fn given(&self, name: &str) -> Option<&str> {
         self.0.iter().find(|(other, _)| other == name).map(|(_, value)| value.as_str())
     }
 
-    /// The value of a parameter; `None` where it is absent or empty.
+    /// The value of a parameter; `None` if it is absent or empty.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.0.iter().find(|(other, value)| other == name && !value.is_empty()).map(|(_, value)| value.as_str())
     }
@@ -112,7 +112,7 @@ impl FromRequest for Form {
     }
 }
 
-/// The parameters of a form, or none where the body is no form.
+/// The parameters of a form, or none if the body is not a form.
 pub struct OptionalForm(pub Parameters);
 
 impl FromRequest for OptionalForm {
@@ -159,7 +159,7 @@ pub async fn form_text(request: &HttpRequest, payload: web::Payload, limit: usiz
     Ok(std::str::from_utf8(&body).map_err(|_| Refusal::InvalidRequest)?.to_owned())
 }
 
-/// The media type of `Content-Type`, in lower case and without parameters; empty where the header is missing.
+/// The media type of `Content-Type`, in lower case and without parameters; empty if the header is missing.
 pub fn media_type(request: &HttpRequest) -> String {
     let value = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()

@@ -31,7 +31,7 @@ pub struct SiteRequest<'r> {
     pub method: Option<&'r str>,
 }
 
-/// Where the path of the request to the site stands.
+/// The source of the path of the request to the site.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PathSource<'r> {
     /// In headers only.
@@ -45,7 +45,7 @@ pub enum PathSource<'r> {
 #[error("{0} is a list, is not readable, or contradicts another header")]
 pub struct Contradiction(pub HeaderName);
 
-/// What one request can report.
+/// The values that one request can report.
 #[derive(Default)]
 struct Reported<'r> {
     scheme: Option<&'static str>,
@@ -107,7 +107,7 @@ pub fn read<'r>(
     Ok(SiteRequest { host, uri: reported.uri, scheme: reported.scheme, method: reported.method })
 }
 
-/// The value of a header; `None` where it is absent or empty.
+/// The value of a header; `None` if it is absent or empty.
 fn single<'r>(request: &'r HttpRequest, name: &HeaderName) -> Result<Option<&'r [u8]>, Contradiction> {
     let mut values = request.headers().get_all(name);
     match (values.next(), values.next()) {
@@ -116,7 +116,7 @@ fn single<'r>(request: &'r HttpRequest, name: &HeaderName) -> Result<Option<&'r 
     }
 }
 
-/// The same where it is text of visible ASCII without a comma.
+/// The value of a header if it is text of visible ASCII without a comma.
 fn text<'r>(request: &'r HttpRequest, name: &HeaderName) -> Result<Option<&'r str>, Contradiction> {
     let Some(value) = single(request, name)? else { return Ok(None) };
     let text = std::str::from_utf8(value).ok().filter(|text| text.is_ascii() && !text.contains(','));

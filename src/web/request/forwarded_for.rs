@@ -7,7 +7,7 @@ pub fn forwarded_for<'a>(lines: impl Iterator<Item = &'a str>) -> Vec<String> {
     lines.flat_map(|line| elements(line).unwrap_or_else(|| vec![String::new()])).collect()
 }
 
-/// The values of `for` of a line (RFC 7239 §4); `None` where a quotation mark stands elsewhere than around a whole value.
+/// The values of `for` of a line (RFC 7239 §4); `None` if a quotation mark stands elsewhere than around a whole value.
 fn elements(line: &str) -> Option<Vec<String>> {
     let elements = split(line, ',');
     let is_quoted_right = |pair: &String| {

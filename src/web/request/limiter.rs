@@ -35,7 +35,7 @@ impl<K: Hash + Eq + Clone> Limiter<K> {
         self.check(key).map_err(|until| self.refusal(until))
     }
 
-    /// Counts a request; where it is refused, the time of the next one that is allowed.
+    /// Counts a request; if it is refused, the time of the next one that is allowed.
     pub(super) fn check(&self, key: &K) -> Result<(), Instant> {
         self.requests.check_key(key).map_err(|until| until.earliest_possible())
     }

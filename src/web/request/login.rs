@@ -21,7 +21,7 @@ const MAX_HINT: usize = 512;
 pub const LOGIN_PARAMETERS: [&str; 8] =
     ["return_to", "iss", "target_link_uri", "login_hint", "prompt", "max_age", "acr_values", "ui_locales"];
 
-/// The validated parameter `return_to`; `None` where it is absent.
+/// The validated parameter `return_to`; `None` if it is absent.
 pub fn checked_return_to(app: &App, query: &Parameters) -> Result<Option<String>, Problem> {
     let Some(asked) = query.get("return_to") else { return Ok(None) };
     let checked = app.config.login.return_to.check(asked).ok_or(Code::ReturnToRefused)?;

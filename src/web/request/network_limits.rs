@@ -13,14 +13,14 @@ use crate::app::App;
 use crate::config::Limits;
 use crate::web::answer::problem::Problem;
 
-/// The most networks that are remembered as refused.
+/// The maximum number of entries in `refused`.
 const MAX_REFUSED: usize = 4096;
 
 /// Limits per address and per network.
 pub(super) struct NetworkLimits {
     per_address: Limiter<IpAddr>,
     per_network: Limiter<IpAddr>,
-    /// Until when the limit of a network refuses.
+    /// For each network over its limit, the time at which its next request is allowed.
     refused: Mutex<HashMap<IpAddr, Instant>>,
 }
 
@@ -31,7 +31,8 @@ impl NetworkLimits {
         Self::new("limits.logins_per_minute", limits.logins_per_minute / divisor, network)
     }
 
-    /// The limits on other requests that store a row: per address as for tokens, and per network as for logins.
+    /// The limits on other requests that insert a row: `limits.tokens_per_minute` per address, and
+    /// `limits.logins_per_minute_network` per network.
     pub(super) fn on_requests(limits: &Limits) -> Self {
         Self::new("limits.tokens_per_minute", limits.tokens_per_minute, limits.logins_per_minute_network)
     }
@@ -51,9 +52,9 @@ impl NetworkLimits {
 
     /// Counts a request of that address.
     ///
-    /// A network that is refused at this moment is refused before its address is counted: otherwise the many addresses of an
-    /// IPv6 /48 fill the memory of the limit on addresses. Apart from that the address comes first, so that the requests which
-    /// it refuses do not count for the other addresses of its network.
+    /// If the network is over its limit, the request is refused before its address is counted: otherwise the many
+    /// addresses of an IPv6 /48 would fill the memory of `per_address`. Otherwise the address is counted first, so that
+    /// a request which `per_address` refuses does not count for its network.
     fn count(&self, address: IpAddr) -> Result<(), Problem> {
         let (wide, now) = (wide_network(address), self.per_network.now());
         let refused_until = self.refused().get(&wide).copied();
@@ -74,7 +75,7 @@ impl NetworkLimits {
         }
     }
 
-    /// Removes what is not needed by current requests.
+    /// Evicts expired refusals, and the addresses and networks without recent requests.
     pub(super) fn evict_quiet(&self) {
         let now = self.per_network.now();
         self.refused().retain(|_, until| *until > now);

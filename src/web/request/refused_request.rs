@@ -57,7 +57,7 @@ pub async fn record_for_page(app: &App, request: &HttpRequest, refused: &Problem
     }
 }
 
-/// Which client asked, and for which redirect URI. Without the queries of addresses, which may have secrets.
+/// The client and the redirect URI of the request, without the query of URLs, which may contain secrets.
 fn reason(refused: &Problem, client_id: &str, redirect_uri: &str) -> String {
     let cut = |text: &str| format!("\"{}\"", bounded(&without_query(text), MAX_TEXT));
     let (client, redirect_uri) = (cut(client_id), cut(redirect_uri));

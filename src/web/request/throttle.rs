@@ -93,8 +93,8 @@ impl Throttles {
     }
 
     /// Counts an authorization request of an app by the session that the cookie names, else by address. Most are answered
-    /// without a login, so the limit is that of tokens. The cookie alone does not show that the session is live: where it is
-    /// not, the handler counts the address with [`authorize_signed_out`](Self::authorize_signed_out).
+    /// without a login, so the limit is that of tokens. The cookie alone does not show that the session is live: if it
+    /// is not, the handler counts the address with [`authorize_signed_out`](Self::authorize_signed_out).
     pub fn authorize(&self, app: &App, request: &HttpRequest) -> Result<(), Problem> {
         self.in_session(app, request).unwrap_or_else(|| self.authorizations.count_address(app, request))
     }

@@ -168,7 +168,7 @@ const OTHER_PROVIDER: AppRefusal = AppRefusal::new(
     "This client gets no tokens of this provider (clients.<id>.provider_tokens)",
 );
 
-/// The requested scopes, without duplicates; `None` where the parameter `scope` is absent.
+/// The requested scopes, without duplicates; `None` if the parameter `scope` is absent.
 fn scopes(form: &Parameters) -> Result<Option<Vec<String>>, AppRefusal> {
     let Some(text) = form.get("scope") else { return Ok(None) };
     let mut scopes: Vec<String> = Vec::new();

@@ -84,7 +84,7 @@ async fn check_request(app: &App, entry: &Entry, request: &mut ServiceRequest) -
     Ok(())
 }
 
-/// The session that the request names by credentials of the kind `access`; `None` where that kind needs no session.
+/// The session that the request names by credentials of the kind `access`; `None` if that kind needs no session.
 async fn credential(
     app: &App,
     access: Access,
@@ -134,7 +134,7 @@ fn count_unknown_state(app: &App, entry: &Entry, request: &HttpRequest, refusal:
 
 /// Renders a refusal for the surface of the route. Where a session was required, a browser is sent to the login, which
 /// returns to the account page, and a session cookie that does not verify is removed (SE-04). A verified cookie stays, also
-/// if its session has ended. A session that was ended, and a user that was disabled, are said on a page.
+/// if its session has ended. For a session that was ended, and for a disabled user, the answer is a page.
 async fn render(app: &App, surface: Surface, access: Access, request: &HttpRequest, problem: &Problem) -> HttpResponse {
     let signed_in_only = matches!(access, Access::Cookie | Access::Account | Access::BuiltIn);
     let mut answer = match surface {

@@ -1,4 +1,4 @@
-//! Which request reaches which handler: the table of routes, the guard, CORS, limits of size, the log line.
+//! Routes a request to its handler: the table of routes, the guard, CORS, limits of size, the log line.
 
 pub mod admin_routes;
 pub mod bounds;

@@ -40,7 +40,7 @@ impl RootSpanBuilder for Span {
 
     fn on_request_end<B: MessageBody>(span: tracing::Span, outcome: &Result<ServiceResponse<B>, Error>) {
         let Ok(answer) = outcome else {
-            // Every refusal is an answer; an error means a broken connection.
+            // Handlers return each refusal as a response, so an `Err` here means that the connection is broken.
             return;
         };
         let request = answer.request();

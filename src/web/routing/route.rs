@@ -42,7 +42,7 @@ pub struct Entry {
     pub limit: Option<Limit>,
     /// Whether a session that this replica has read within `verify.cache_for` is not read again.
     pub by_cached_session: bool,
-    /// What a navigation from another site gets while `sessions.cookie.same_site` is `Strict`.
+    /// The answer to a navigation from another site while `sessions.cookie.same_site` is `Strict`.
     pub strict: Option<BegunBy>,
     handler: fn() -> Route,
 }
@@ -211,7 +211,8 @@ impl Entry {
         Self { cors: Cors::Anyone, ..self }
     }
 
-    /// A navigation that another site began first gets the page that goes on by itself, where the session cookie is `Strict`.
+    /// A navigation that another site began first gets the page that continues by itself, if the session cookie is
+    /// `Strict`.
     pub const fn reads_session_after(self, begun_by: BegunBy) -> Self {
         Self { strict: Some(begun_by), ..self }
     }

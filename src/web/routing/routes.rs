@@ -74,7 +74,8 @@ pub static ROUTES: &[Row] = &[
     Row::page("/logout/done", &[Entry::get(Open, || web::to(logout::done))]),
     Row::page("/logout/callback/{provider}", &[Entry::get(Browser, || web::to(logout::returned))]),
     Row::oauth("/backchannel-logout/{provider}", &[Entry::post(LogoutToken, || web::to(backchannel_logout::take))]),
-    // The account page and its forms.
+    // The account page and its forms. Each row at and below `/account` takes the session cookie only and has no CORS
+    // (`tests/it/guard/walk.rs`): an access token must not change the account.
     Row::page("/account", &[Entry::read(Cookie, || web::to(account::show)).reads_session_after(OtherSiteOrUnknown)]),
     Row::page("/account/sessions/end-others", &[Entry::post(Cookie, || web::to(account::end_others))]),
     Row::page("/account/sessions/{id}/end", &[Entry::post(Cookie, || web::to(account::end_one))]),
@@ -89,7 +90,7 @@ pub static ROUTES: &[Row] = &[
         "/account/identities/{id}/unlink",
         &[Entry::get(Cookie, || web::to(account::confirm_unlink)), Entry::post(Cookie, || web::to(account::unlink))],
     ),
-    Row::page("/account/identities/{id}/keep", &[Entry::post(Cookie, || web::to(account::keep_identity))]),
+    Row::page("/account/identities/{id}/keep", &[Entry::post(Cookie, || web::to(account::cancel_removal))]),
     // The session, and the user's account as JSON.
     Row::program("/session", &[Entry::read(BuiltIn, || web::to(session::show)).cors().by_cached_session()]),
     Row::page(
@@ -113,7 +114,7 @@ pub static ROUTES: &[Row] = &[
             Entry::delete(Account, || web::to(identities::unlink)).cors(),
         ],
     ),
-    Row::program("/identities/{id}/keep", &[Entry::post(Account, || web::to(identities::keep_identity)).cors()]),
+    Row::program("/identities/{id}/keep", &[Entry::post(Account, || web::to(identities::cancel_removal)).cors()]),
     Row::program(
         "/identities/{provider}/token",
         &[Entry::get(Account, || web::to(provider_token::show)).limited(Limit::Token).cors()],

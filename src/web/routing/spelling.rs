@@ -1,6 +1,6 @@
-//! Addresses that apps glue together: with a slash at the end, or with two in a row.
+//! URLs that apps build by appending a path to a URL with a slash: they end with a slash, or have two in a row.
 //!
-//! A `GET` of a document or page is redirected to its address. The target is made of `server.public_url` and the route's
+//! A `GET` of a document or page is redirected to its URL. The target is made of `server.public_url` and the route's
 //! pattern, never of what was sent, so that no path leads to another host. A `POST` is answered at both spellings, since many
 //! clients follow no redirect of a form.
 
@@ -30,7 +30,7 @@ const POSTED: [&str; 8] = [
     "/backchannel-logout/{provider}",
 ];
 
-/// The path of a row with a slash at the end, where it answers a `POST`.
+/// The path of a row with a slash at the end, if it answers a `POST`.
 pub(super) fn with_slash(row: &Row) -> Option<String> {
     POSTED.contains(&row.path).then(|| format!("{}/", row.path))
 }
@@ -40,7 +40,7 @@ pub(super) fn posted(resource: Resource) -> Resource {
     resource.guard(Any(Post()).or(guard::Options()))
 }
 
-/// The redirect for another spelling of an address; `None` for an unknown path.
+/// The redirect for another spelling of a URL; `None` for an unknown path.
 pub(super) fn redirect(request: &HttpRequest) -> Option<HttpResponse> {
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
         return None;
@@ -56,7 +56,7 @@ pub(super) fn redirect(request: &HttpRequest) -> Option<HttpResponse> {
     let mut answer = HttpResponse::build(StatusCode::PERMANENT_REDIRECT);
     let mut answer = answer.insert_header((header::LOCATION, location)).finish();
     if path.starts_with("/.well-known/") {
-        // A script of another origin follows the redirect only where it may read it.
+        // A script of another origin follows the redirect only if it may read it.
         cors::allow_all(answer.headers_mut());
     }
     Some(answer)

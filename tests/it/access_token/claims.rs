@@ -158,7 +158,7 @@ async fn claims_come_from_the_provider_of_the_session_only() {
     assert_eq!(ada.session().await["user"]["groups"], json!(["staff"]));
 }
 
-/// What the provider says of groups and of the verification, in all four places. A missing `email_verified` is not `false`,
+/// The groups and `email_verified` of the provider, in all four places. A missing `email_verified` is not `false`,
 /// and an empty list of groups is a statement: an app that keeps its own copy would keep the rights of a person who left
 /// the last group.
 #[tokio::test]

@@ -1,3 +1,3 @@
-//! What an access token contains.
+//! The claims of access tokens.
 
 mod claims;

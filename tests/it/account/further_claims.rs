@@ -1,4 +1,5 @@
-//! What a provider sends of a person besides name and address: shown on the account page, and gone with its source.
+//! The claims that a provider sends besides name and e-mail address: shown on the account page, and gone with its
+//! source.
 
 use serde_json::json;
 

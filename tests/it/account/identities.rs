@@ -159,7 +159,7 @@ async fn confirm(person: &Person, path: &str, value: &str) -> Answer {
     ask.body("application/x-www-form-urlencoded", format!("confirm={value}")).send().await
 }
 
-/// AC-07: where no provider of the person shows a fresh login, the person confirms the change, and it is audited.
+/// AC-07: if no provider of the person shows a fresh login, the person confirms the change, and it is audited.
 #[tokio::test]
 async fn a_change_is_confirmed_where_no_provider_shows_a_fresh_login() {
     let (gateway, _other) = two_providers("");

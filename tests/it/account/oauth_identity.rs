@@ -40,7 +40,7 @@ async fn an_oauth_identity_is_removed_after_seven_days_beside_a_provider_that_sh
     assert_eq!(ada.delete(&format!("/identities/{id}")).await.status, 202);
 }
 
-/// AC-07: where no provider shows fresh logins, a login with the identity and a confirmation remove it at once.
+/// AC-07: if no provider shows fresh logins, a login with the identity and a confirmation remove it at once.
 #[tokio::test]
 async fn the_page_offers_a_login_at_an_oauth_provider_where_no_provider_shows_fresh_logins() {
     let op = Op::start();

@@ -20,7 +20,8 @@ async fn the_page_lists_the_sessions_with_a_button_to_end_each() {
     assert!(!page.body.contains(&button(&own.sid)), "{}", page.body);
 }
 
-/// The session of this browser comes first, also if others are newer. Apps have their names.
+/// The session of this browser is first, even if other sessions are newer. A session of an app shows the name of the
+/// app.
 #[tokio::test]
 async fn the_page_begins_with_this_browser_and_names_apps() {
     let gateway = app::start();
@@ -34,9 +35,10 @@ async fn the_page_begins_with_this_browser_and_names_apps() {
     assert!(at("Signed in to A page") < at("Mobile Safari on iOS"), "{text}");
 }
 
-/// SE-07, SE-13: a browser sends the form from a page with `Referrer-Policy: no-referrer`.
+/// SE-07, SE-13: the page has `Referrer-Policy: no-referrer`, so its forms have `Origin: null`, and only
+/// `Sec-Fetch-Site` distinguishes them from forms of other sites.
 #[tokio::test]
-async fn end_forms_are_accepted_from_the_page_only() {
+async fn a_cross_site_form_cannot_end_a_session() {
     let gateway = Gateway::start();
     let own = Device::sign_in(&gateway, "alice").await;
     let (phone, tablet) = (Device::sign_in(&gateway, "alice").await, Device::sign_in(&gateway, "alice").await);

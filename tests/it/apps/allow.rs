@@ -62,13 +62,13 @@ async fn the_app_hears_that_access_is_denied() {
     // A page must not be shown.
     let silent = browser.get(&path(&[("prompt", "none")])).await;
     assert_eq!(redirect_error(&silent), "access_denied");
-    // The session itself goes on, and other apps are not concerned.
+    // The session itself and the sessions of other apps stay active.
     assert_eq!(browser.fetch("/session").await.status, 200);
     let other = browser.get(&crate::support::app::of_server(&[])).await;
     assert!(!code(&other).is_empty());
 }
 
-/// No consent is asked for where the app may not be used.
+/// No consent is asked for if the app may not be used.
 #[tokio::test]
 async fn the_rule_goes_before_the_consent_page() {
     let gateway = with("[clients.spa.allow]\nemail_domains = ['example.org']");
@@ -78,7 +78,7 @@ async fn the_rule_goes_before_the_consent_page() {
     assert!(page.body.contains("not allowed to use"), "{}", page.body);
 }
 
-/// Asked at each refresh, of what the last login said.
+/// The rules are applied at each refresh to the claims of the last login.
 #[tokio::test]
 async fn a_refresh_is_refused_once_the_person_left_the_group() {
     let log = LogCapture::start();
@@ -121,7 +121,8 @@ async fn a_rule_about_a_claim_of_the_provider_holds_everywhere() {
     assert_eq!(error(&refresh(&gateway, tokens.refresh()).await).1, "invalid_grant");
 }
 
-/// Where only the userinfo endpoint of the provider says what the rule of an app or of a site needs, it is asked.
+/// If only the userinfo endpoint of the provider has the claim that the rule of an app or of a site needs, it is
+/// requested.
 #[tokio::test]
 async fn userinfo_is_asked_for_what_a_rule_needs() {
     let app = "[clients.web]\nscopes = ['openid']\n[clients.web.allow]\n";

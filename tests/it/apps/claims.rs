@@ -45,9 +45,9 @@ fn all_of_profile() -> Value {
     })
 }
 
-/// A client's claims: where the provider has them, in ID tokens and at userinfo, after a refresh as the provider says it then.
+/// The claims of a client that the provider sends are in ID tokens and at userinfo; a refresh updates them.
 #[tokio::test]
-async fn claims_are_fixed() {
+async fn the_claims_of_a_client_are_in_id_tokens_and_at_userinfo() {
     let gateway = app::setup()
         .toml(
             "[clients.spa.claims]\npolicy = '/policy'\ndepartment = '/org/unit/0'\n'urn:x~y' = '/a~1b'\nname = '/nickname'\n\
@@ -103,8 +103,8 @@ async fn claims_are_fixed() {
     }
 }
 
-/// Under `userinfo = "auto"` the provider is asked where a client needs it: a claim at a pointer, or the groups for its scope;
-/// further claims of the scope `profile` cause no request.
+/// Under `userinfo = "auto"` the provider is asked if a client needs it: a claim at a pointer, or the groups for its
+/// scope; further claims of the scope `profile` cause no request.
 #[tokio::test]
 async fn userinfo_is_requested_for_what_a_client_needs() {
     let of = |lines: &str, scopes: &str| {
@@ -134,9 +134,10 @@ async fn userinfo_is_requested_for_what_a_client_needs() {
     }
 }
 
-/// `oidcc-scope-profile` passes where all 14 claims are at userinfo: `gender` and `birthdate` come by `clients.<id>.claims`.
+/// `oidcc-scope-profile` passes if all 14 claims are at userinfo: `gender` and `birthdate` come by
+/// `clients.<id>.claims`.
 #[tokio::test]
-async fn oidcc_scope_profile() {
+async fn all_claims_of_the_scope_profile_are_at_userinfo() {
     let gateway = app::setup().toml("[clients.spa.claims]\ngender = '/gender'\nbirthdate = '/birthdate'\n").start();
     gateway.op.set_claims(all_of_profile());
     let tokens = tokens(&gateway).await;
@@ -179,7 +180,7 @@ const MINIMAL: &str = "[clients.spa]\nid_token_claims = 'minimal'\n[clients.spa.
 
 /// `oidcc-scope-email` warns of an e-mail address in the ID token (OpenID Connect Core §5.4).
 #[tokio::test]
-async fn oidcc_scope_email() {
+async fn a_minimal_id_token_has_no_email_address() {
     let gateway = app::setup().toml(MINIMAL).start();
     let asked = path(&[("scope", "openid email")]);
     let answer = sign_in(&gateway.browser(), &asked, "ada").await;
@@ -214,7 +215,7 @@ async fn oidcc_alternate_happy_flow() {
 
 /// A person without groups has an empty list of them, in the refreshed ID token too; an unknown list stays absent.
 #[tokio::test]
-async fn groups_claim_omitted() {
+async fn an_empty_list_of_groups_is_sent_and_an_unknown_one_is_absent() {
     let gateway = app::start();
     for (said, expected) in [
         (json!({"groups": ["admins"]}), json!({"groups": ["admins"]})),
@@ -232,9 +233,9 @@ async fn groups_claim_omitted() {
     }
 }
 
-/// `email_verified` is left out where the provider says nothing of it.
+/// `email_verified` is absent if the provider does not send it.
 #[tokio::test]
-async fn email_verified_false() {
+async fn email_verified_is_absent_if_the_provider_does_not_send_it() {
     let gateway = app::start();
     for (said, expected) in [
         (json!({"email_verified": null}), json!({"email": "ada@example.com"})),
@@ -254,19 +255,20 @@ async fn email_verified_false() {
 #[tokio::test]
 async fn groups_cut_at_500() {
     let gateway = app::start();
-    for (sent, told) in [(500, None), (501, Some("groups: 501 sent, 1 cut")), (700, Some("groups: 700 sent, 200 cut"))]
+    for (sent, reported) in
+        [(500, None), (501, Some("groups: 501 sent, 1 cut")), (700, Some("groups: 700 sent, 200 cut"))]
     {
         gateway.op.set_claims(json!({"groups": (0..sent).map(|number| format!("g{number}")).collect::<Vec<_>>()}));
         let log = LogCapture::start();
         let tokens = tokens(&gateway).await;
         assert_eq!(tokens.id_claims()["groups"].as_array().map(Vec::len), Some(500));
-        if let Some(told) = told {
-            assert!(log.text().lines().any(|line| line.contains("WARN") && line.contains(told)), "{told}");
+        if let Some(reported) = reported {
+            assert!(log.text().lines().any(|line| line.contains("WARN") && line.contains(reported)), "{reported}");
         }
     }
 }
 
-/// RP-Initiated Logout §2: each ID token that the gateway issues is taken back by POST, at both endpoints.
+/// RP-Initiated Logout §2: each ID token that the gateway issues is accepted as a hint by POST, at both endpoints.
 #[tokio::test]
 async fn own_id_token_refused_as_hint() {
     let bye = "[clients.spa]\npost_logout_redirect_uris = ['https://spa.example/bye']\n";
@@ -326,10 +328,10 @@ async fn a_larger_id_token_loses_its_picture_or_refuses_the_login() {
     let log = LogCapture::start();
     let refused = attempt(120, true).await;
     assert!(refused.status == 403 || redirect_error(&refused) == "access_denied", "{refused:?}");
-    let told = log.text();
-    let line = told.lines().find(|line| line.contains("tokens.id_max_bytes is 4096")).expect("a line");
+    let reported = log.text();
+    let line = reported.lines().find(|line| line.contains("tokens.id_max_bytes is 4096")).expect("a line");
     assert!(line.contains("clients.spa") && line.contains("groups") && !line.contains("group-0"), "{line}");
-    // The claims grow by a login elsewhere: the refresh goes on without an ID token (OpenID Connect Core §12.2).
+    // The claims grow by a login elsewhere: the refresh succeeds without an ID token (OpenID Connect Core §12.2).
     let answer = attempt(1, false).await;
     let tokens = Tokens::of(&redeem(&gateway, &code(&answer), &[]).await);
     gateway.op.set_claims(json!({"groups": groups(200)}));

@@ -1,4 +1,4 @@
-//! What Java and Go software sends, byte for byte as it was seen on the wire.
+//! Requests of Java and Go software, byte for byte as on the wire.
 
 use std::fmt::Write;
 
@@ -35,7 +35,7 @@ fn location(answer: &str) -> String {
 /// The exchanges of the report: assertions with the token endpoint as `aud` and without `typ`, a logout without cookies by GET
 /// and by POST, a Basic header with an empty secret, and a `prompt` of no known words.
 #[tokio::test]
-async fn java_and_go() {
+async fn assertions_logouts_and_prompts_of_java_and_go_libraries_are_accepted() {
     let key = KeyPair::generate(KeySize::Rsa2048).expect("a key");
     let der: PublicKeyX509Der<'_> = key.public_key().as_der().expect("DER");
     let pem = format!("-----BEGIN PUBLIC KEY-----\n{}\n-----END PUBLIC KEY-----\n", STANDARD.encode(der.as_ref()));

@@ -1,4 +1,4 @@
-//! What apps of other people send, and what they need: the situations of public reports, one test for each, and a table for
+//! Requests and needs of third-party apps: the situations of public reports, one test for each, and a table for
 //! each kind.
 
 mod addresses;

@@ -1,4 +1,4 @@
-//! What a client's tokens have of their own: lifetimes, the algorithm, the audiences that it may introspect, and how many
+//! Settings of the tokens of one client: lifetimes, the algorithm, the audiences that it may introspect, and how many
 //! sessions it may have.
 
 #![expect(clippy::similar_names, reason = "`log` and `long`, `line` and `lines`")]
@@ -43,7 +43,7 @@ fn client(id: &str, lines: &str) -> String {
 /// Argo CD takes the ID token for its session, Jenkins `expires_in`: both are the client's own, at the redemption and at a
 /// refresh, and other clients keep those of `[tokens]`.
 #[tokio::test]
-async fn lifetimes_are_global() {
+async fn a_client_with_lifetimes_of_its_own_does_not_change_those_of_others() {
     let clients = [
         ("argocd", "id_lifetime = '12h'", 300, 43_200),
         ("jenkins", "access_lifetime = '1d'", 86_400, 300),
@@ -136,7 +136,7 @@ async fn access_tokens_have_the_algorithm_of_their_client() {
 
 /// The third code of an app with two sessions ends the oldest one, and the log says by which setting.
 #[tokio::test]
-async fn twentieth_session_ends() {
+async fn a_session_beyond_sessions_per_browser_ends_the_oldest_one() {
     let text = client("two", "sessions_per_browser = 2") + &client("one", "sessions_per_browser = 1");
     let gateway = app::setup().toml(&text).start();
     let browser = gateway.browser();
@@ -164,10 +164,12 @@ async fn twentieth_session_ends() {
         living.push(lives("two", tokens).await);
     }
     assert_eq!(living, [false, false, true, true]);
-    let told = log.text();
-    let lines: Vec<_> =
-        told.lines().filter(|line| line.contains("app_sessions_replaced") && line.contains("client=\"two\"")).collect();
-    assert!(lines.len() >= 2, "{told}");
+    let reported = log.text();
+    let lines: Vec<_> = reported
+        .lines()
+        .filter(|line| line.contains("app_sessions_replaced") && line.contains("client=\"two\""))
+        .collect();
+    assert!(lines.len() >= 2, "{reported}");
     assert!(lines[0].contains("sessions_per_browser"), "{lines:?}");
     let first = another("one").await;
     assert!(lives("one", &first).await && lives("two", &all[3]).await, "another app");

@@ -1,4 +1,4 @@
-//! What the developer of an app learns of a refused request: from `error_description`, and from one line of the log.
+//! The explanation of a refused request for the developer of an app: `error_description`, and one line of the log.
 
 #![expect(clippy::similar_names, reason = "`log` and `long`, `line` and `lines`")]
 
@@ -123,9 +123,9 @@ async fn a_refused_code_says_why() {
         let line = line(&log, &reference);
         says(&line, &[("parameter", parameter), ("error", &error), ("reference", &reference)]);
         assert!(!line.contains(&fresh) && !line.contains(VERIFIER) && !line.contains(&wrong), "{line}");
-        let told = log.text();
+        let reported = log.text();
         let answered =
-            told.lines().find(|line| line.contains("answered") && line.contains(&reference)).expect("a line");
+            reported.lines().find(|line| line.contains("answered") && line.contains(&reference)).expect("a line");
         assert!(answered.contains(&format!("code=\"{error}\"")), "{answered}");
         let is_grant = matches!(parameter, "code" | "redirect_uri" | "code_verifier") && !reason.contains("is missing")
             || reason == "code_verifier is missing";
@@ -225,7 +225,7 @@ async fn an_unknown_client_is_named_in_the_log() {
     assert!(!line.contains("error=\"none\u{202e}") && line.contains("\\u{202e}") && line.contains("u{7}"), "{line}");
 }
 
-/// The usual requests of a login are no refusals: also those that end with `login_required`.
+/// The usual requests of a login are not refusals: also those that end with `login_required`.
 #[tokio::test]
 async fn silent_requests_of_nobody_are_no_refusals() {
     let gateway = app::start();

@@ -105,7 +105,7 @@ async fn the_sign_in_is_that_above_a_live_session() {
     assert_eq!((browser.fetch("/session").await.status, reason(&gateway, &wiki.sid)), (200, "NULL".into()));
 }
 
-/// Who counts as a server, and what else a request without a session cookie ends.
+/// The requests that count as those of a server, and the sessions that a request without a session cookie ends.
 #[tokio::test]
 async fn a_browser_without_the_cookie_ends_the_session_of_the_app_at_most() {
     let (first, receiver) = start();

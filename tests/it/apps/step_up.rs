@@ -1,4 +1,4 @@
-//! `acr_values` of an app: where the session has none of them, its provider is asked once.
+//! `acr_values` of an app: if the session has none of them, its provider is asked once.
 
 use serde_json::json;
 
@@ -6,7 +6,7 @@ use crate::fake_provider::Op;
 use crate::support::app::{self, Tokens, code, path, redeem, redirect_error, to_provider};
 use crate::support::{Browser, Gateway, Setup, parameter};
 
-/// What a signed-in browser gets for these `acr_values`: `code`, or the place to which it is sent.
+/// The answer to a signed-in browser for these `acr_values`: `code`, or the place to which it is sent.
 async fn asked(browser: &Browser, changes: &[(&str, &str)]) -> String {
     let answer = browser.get(&path(changes)).await;
     let to = answer.location();
@@ -25,7 +25,7 @@ async fn signed_in(gateway: &Gateway, acr: &str) -> Browser {
     browser
 }
 
-/// Once for a session and these values: an app that always asks keeps single sign-on where the provider cannot do better.
+/// Once for a session and these values: an app that always asks keeps single sign-on if the provider cannot do better.
 #[tokio::test]
 async fn the_provider_is_asked_once_for_a_session_and_these_values() {
     let gateway = app::start();
@@ -52,12 +52,12 @@ async fn the_provider_is_asked_once_for_a_session_and_these_values() {
     let tokens = Tokens::of(&redeem(&gateway, &code(&answer), &[]).await);
     assert_eq!(tokens.id_claims()["acr"], "platinum");
     assert_eq!(asked(&browser, &[("acr_values", "platinum gold")]).await, "code");
-    // A new sign-in begins anew.
+    // A new sign-in is asked again.
     let other = signed_in(&gateway, "silver").await;
     assert_eq!(asked(&other, &gold).await, "provider gold");
 }
 
-/// Past the chooser: the session's own provider, also where there are others; and never one that lists other values only.
+/// Past the chooser: the session's own provider, also if there are others; and never one that lists other values only.
 #[tokio::test]
 async fn the_session_s_own_provider_is_asked_if_it_may_give_the_value() {
     for (supported, values, expected) in [

@@ -4,14 +4,15 @@ use chrono::TimeDelta;
 
 use crate::support::app::{self, Tokens, code, path, redeem, refresh};
 
-/// The refreshes of two tabs: which one, the seconds since the one before, and whether it succeeds.
+/// The refreshes of two tabs: the index of the tab, the seconds since the previous refresh, and whether the refresh
+/// succeeds.
 type Refreshes = [(usize, i64, bool)];
 
-/// *Duplicate tab* copies `sessionStorage`, so each tab has a refresh token of its own. What docs/sessions.md says of them holds:
-/// within the retry window both stay signed in; later the second is forgiven once a day, and two steps behind it is reuse. The
-/// session of the browser goes on in each case.
+/// *Duplicate tab* copies `sessionStorage`, so each tab has a refresh token of its own. As docs/sessions.md states:
+/// within `refresh_retry_window` both tabs stay signed in; after it, the previous refresh token is accepted once in
+/// `refresh_forgive_every`; an older refresh token is reuse. The browser session stays active in each case.
 #[tokio::test]
-async fn duplicated_tab() {
+async fn a_duplicated_tab_refreshes_within_the_retry_window_and_once_a_day_after_it() {
     let day = 24 * 60 * 60;
     let cases: [(&str, &Refreshes); 7] = [
         (

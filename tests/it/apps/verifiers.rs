@@ -50,7 +50,7 @@ async fn token_of(gateway: &Gateway, seconds: i64) -> String {
 /// `PyJWT` compares `iat` with its own clock; the code of the README lets clocks differ by half a minute. An older token has expired.
 /// IO-08
 #[tokio::test]
-async fn iat_ahead() {
+async fn verifiers_accept_an_iat_within_their_leeway() {
     let gateway = Gateway::start();
     for (seconds, in_python, in_node) in [
         (0, Ok(()), Ok(())),
@@ -73,7 +73,7 @@ async fn iat_ahead() {
     }
 }
 
-/// What simplejwt says of tokens, with these settings: the `sub`, or the refusal.
+/// The results of simplejwt for tokens, with these settings: the `sub`, or the refusal.
 fn by_simplejwt(gateway: &Gateway, settings: &str, tokens: &[&str]) -> Vec<Result<String, String>> {
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/peers/apps/simplejwt.py");
     let settings = settings.replace(EXAMPLE, &gateway.public_url);
@@ -90,7 +90,7 @@ fn by_simplejwt(gateway: &Gateway, settings: &str, tokens: &[&str]) -> Vec<Resul
 /// A Django service with djangorestframework-simplejwt accepts our access tokens with the settings of docs/verifying.md, and none
 /// without `TOKEN_TYPE_CLAIM`; IO-08.
 #[tokio::test]
-async fn simplejwt_token_type() {
+async fn simplejwt_accepts_access_tokens_only_with_token_type_claim() {
     let gateway = setup().start();
     let settings = named("simplejwt");
     let browser = gateway.browser();

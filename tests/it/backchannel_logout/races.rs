@@ -6,7 +6,7 @@ use crate::backchannel_logout::post::{send_logout_token, signed_in, token};
 use crate::fake_provider::Reply;
 use crate::support::{Gateway, Setup};
 
-/// RT-38: the same token at two replicas at once counts at one of them.
+/// RT-38: of two replicas that receive the same token at the same time, only one accepts it.
 #[tokio::test]
 async fn a_logout_token_sent_to_two_replicas_at_once_is_accepted_once() {
     let gateway = Gateway::start();
@@ -39,16 +39,16 @@ async fn a_logout_during_the_token_request_prevents_the_session() {
             let browser = gateway.browser();
             let begun = browser.begin("op").await;
             let callback = begun.callback_of("alice");
-            let (back, told) = tokio::join!(browser.get(&callback), async {
+            let (back, reported) = tokio::join!(browser.get(&callback), async {
                 while gateway.op.calls_to("/token").is_empty() {
                     tokio::time::sleep(std::time::Duration::from_millis(5)).await;
                 }
                 gateway.hand.advance(chrono::TimeDelta::seconds(1));
-                let told = send_logout_token(&gateway, &token(&gateway, about)).await;
+                let reported = send_logout_token(&gateway, &token(&gateway, about)).await;
                 gateway.op.recover("/token");
-                told
+                reported
             });
-            assert_eq!(told.status, 200, "{told:?}");
+            assert_eq!(reported.status, 200, "{reported:?}");
             assert_eq!((back.status, back.set_cookie("vestibule")), (400, None), "{round} {known}: {back:?}");
             let living = "SELECT count(*) FROM sessions WHERE ended_at IS NULL AND upstream_sid = 'one'";
             assert_eq!(gateway.database.number(living), 0);
@@ -73,18 +73,18 @@ async fn no_session_survives_a_concurrent_logout_of_its_sid() {
         let callback = begun.callback_of("alice");
         let token = token(&gateway, &json!({ "sid": sid }));
         let pause = std::time::Duration::from_micros(round * 80);
-        let (back, told) = match round % 10 {
+        let (back, reported) = match round % 10 {
             0 => (browser.get(&callback).await, send_logout_token(&other, &token).await),
             1 => {
-                let told = send_logout_token(&other, &token).await;
-                (browser.get(&callback).await, told)
+                let reported = send_logout_token(&other, &token).await;
+                (browser.get(&callback).await, reported)
             }
             _ => tokio::join!(browser.get(&callback), async {
                 tokio::time::sleep(pause).await;
                 send_logout_token(&other, &token).await
             }),
         };
-        assert_eq!(told.status, 200, "{told:?}");
+        assert_eq!(reported.status, 200, "{reported:?}");
         match back.status {
             303 => first += 1,
             400 => second += 1,

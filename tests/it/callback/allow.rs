@@ -42,7 +42,7 @@ async fn only_verified_addresses_of_allowed_domains_are_admitted() {
 
 /// AC-02: a text that is not exactly one address (RFC 5321 §4.1.2) is in no domain, and no token contains it.
 #[tokio::test]
-async fn a_text_that_is_not_one_address_is_no_address() {
+async fn a_text_that_is_not_exactly_one_address_is_in_no_domain() {
     let texts = ["a@evil.test,b@corp.test", "a@evil.test@corp.test", "<a@evil>@corp.test", "A <a@corp.test>"];
     let gateway = with("email_domains = ['corp.test']");
     for text in texts {
@@ -77,7 +77,7 @@ async fn allow_rules_are_checked_at_every_login() {
 
 /// AC-15
 #[tokio::test]
-async fn a_groups_claim_of_another_type_is_refused() {
+async fn a_groups_claim_without_exactly_this_group_is_refused() {
     let gateway = with("groups = ['admin']");
     for groups in [
         json!("admin"),
@@ -97,7 +97,7 @@ async fn a_groups_claim_of_another_type_is_refused() {
     assert_eq!(answer(&gateway, json!({"groups": ["x", "admin"]})).await.0, 303);
 }
 
-/// AC-14: a request parameter that a browser can change is no claim. Rules can read the claims of the protocol.
+/// AC-14: a request parameter that a browser can change is not a claim. Rules can read the claims of the protocol.
 #[tokio::test]
 async fn allow_rules_read_the_id_token_and_not_the_request() {
     let gateway = Gateway::with(
@@ -111,7 +111,7 @@ async fn allow_rules_read_the_id_token_and_not_the_request() {
     assert_eq!(answered.status, 403, "{answered:?}");
     assert_eq!(
         last_step(&gateway, &begun),
-        "providers.op.allow.claims.\"/acr\" does not hold: the provider did not say it"
+        "providers.op.allow.claims.\"/acr\" does not hold: the provider did not send this claim"
     );
     for claims in [
         json!({"hd": "other.example", "acr": "high"}),
@@ -124,9 +124,9 @@ async fn allow_rules_read_the_id_token_and_not_the_request() {
     assert_eq!(answer(&gateway, json!({"hd": "example.com", "acr": "high"})).await.0, 303);
 }
 
-/// An app gets an OAuth error, and the SPA flow a problem document with a code.
+/// The SPA flow answers with a problem document whose `code` is `not_allowed`.
 #[tokio::test]
-async fn a_refused_login_is_reported_in_every_flow() {
+async fn a_refused_login_is_a_problem_document_in_the_spa_flow() {
     let gateway = with("groups = ['staff']");
     let browser = gateway.browser();
     let begun = browser.begin_json("op").await;

@@ -55,7 +55,7 @@ async fn unverified_addresses_and_untrusted_providers_create_new_users() {
         // The allow rule refuses it already: `domains` requires a verified address.
         assert_eq!(sign_in(&gateway.browser(), "other", "evil").await.status, 403, "{verified}");
     }
-    // A provider where each user can set any address.
+    // A provider at which each user can set any address.
     third.set_claims(address("ada@example.com"));
     assert_ne!(Person::at(&gateway, "third", "evil").await.sub().await, ada);
     // A user of an untrusted provider with the same address, created before.

@@ -42,7 +42,7 @@ async fn rule_and_token_see_the_same_groups() {
 
 /// AC-15: a name that trimming would change is another group: for a rule, for the session, for tokens and for the rules of apps.
 #[tokio::test]
-async fn groups_trimmed() {
+async fn a_group_with_surrounding_spaces_is_another_group() {
     let names = [" admin", "admin\u{a0}", "\u{2003}ops", "\tadmin", "admin\n", "\u{3000}admin", "admin\u{200e}"];
     let by_group = with("[providers.op.allow]\ngroups = ['admin', 'ops']\n");
     let by_claim = with("[providers.op.allow.claims]\n'/groups' = 'admin'\n");
@@ -62,10 +62,10 @@ async fn groups_trimmed() {
     assert_eq!(gateway.database.words(stored), [" admin"], "byte for byte");
 }
 
-/// A single group as a text counts only where the operator says that the provider sends it so. Without a rule the log says that it
-/// does not count.
+/// A single group as a string counts only if the operator says that the provider sends it so. Without a rule the log
+/// says that it does not count.
 #[tokio::test]
-async fn groups_single_text() {
+async fn a_single_group_as_a_string_counts_only_if_configured() {
     let rule = "[providers.op.allow]\ngroups = ['admin']\n";
     let silent = with("");
     let log = LogCapture::start();
@@ -82,25 +82,25 @@ async fn groups_single_text() {
     assert_eq!(ada.token_claims().await["groups"], json!(["admin"]));
 }
 
-/// What is cut, dropped or changed is a warning with counts and the reference, and without a value.
+/// The warning about claims that were cut, dropped or changed has counts and the reference, and no value.
 #[tokio::test]
 async fn changed_and_dropped_claim_values_are_logged() {
     let gateway = Gateway::with("[providers.op]\nuserinfo = 'never'\n");
     let log = LogCapture::start();
-    let told = |begun: &Begun| {
+    let reported = |begun: &Begun| {
         let reference = reference(&gateway, begun);
         let text = log.text();
         let line = text.lines().find(|line| line.contains("claims were not taken") && line.contains(&reference));
         line.map(|line| line.split("losses=").nth(1).unwrap_or_default().to_owned())
     };
     let (_, begun) = attempt(&gateway, json!({"groups": ["a"], "name": "Ada"})).await;
-    assert_eq!(told(&begun), None);
+    assert_eq!(reported(&begun), None);
     for (claims, expected) in [
         (json!({"groups": many(600)}), "groups: 600 sent, 100 cut"),
         (json!({"groups": [" a", 7, "b"]}), "groups: 3 sent, 2 dropped"),
         (
             json!({"groups": "admin"}),
-            "groups: 1 sent, 1 dropped (a text, not a list; single_group_as_list = true takes it)",
+            "groups: 1 sent, 1 dropped (a string, not a list; with single_group_as_list = true it is accepted)",
         ),
         (json!({"email": "ada@corp.test,eve@evil.test"}), "email: 1 sent, 1 dropped"),
         (json!({"name": "x".repeat(300)}), "name: 1 sent, 1 cut"),
@@ -109,7 +109,7 @@ async fn changed_and_dropped_claim_values_are_logged() {
         (json!({"acr": "x".repeat(300)}), "acr: 1 sent, 1 dropped"),
     ] {
         let (_, begun) = attempt(&gateway, claims.clone()).await;
-        let told = told(&begun).unwrap_or_else(|| panic!("nothing of {claims}"));
-        assert!(told.contains(expected) && !told.contains("ada@") && !told.contains("g599"), "{told}");
+        let reported = reported(&begun).unwrap_or_else(|| panic!("nothing of {claims}"));
+        assert!(reported.contains(expected) && !reported.contains("ada@") && !reported.contains("g599"), "{reported}");
     }
 }

@@ -10,7 +10,7 @@ const MARKUP: &str = "<script>alert(1)</script>\"'";
 
 /// RA-03
 #[tokio::test]
-async fn an_unknown_state_is_refused() {
+async fn an_unknown_state_is_refused_and_the_login_stays_pending() {
     let gateway = Gateway::start();
     let browser = gateway.browser();
     let begun = browser.begin("op").await;
@@ -30,7 +30,7 @@ async fn an_unknown_state_is_refused() {
         assert_eq!(browser.fetch(&path).await.problem(), (400, "unknown_state".into()), "{state:?}");
     }
     assert_eq!(gateway.token_requests(), 0);
-    assert_eq!(gateway.database.login(&begun.state), "pending NULL", "a guess of another client has no effect");
+    assert_eq!(gateway.database.login(&begun.state), "pending NULL", "another state does not change the login");
     assert_eq!(browser.get(&begun.callback_of("alice")).await.status, 303);
 }
 
@@ -123,7 +123,7 @@ async fn an_expired_login_is_refused_with_a_link_to_start_again() {
     assert!(page.status == 400 && page.body.contains("href=\"/login/op\""), "{page:?}");
     assert_eq!(gateway.token_requests(), 1);
 
-    // The sweep ends it; each gateway sweeps at its start.
+    // The job `sweep` sets its status to `expired`; each gateway runs this job at its start.
     let replica = Setup::beside(&gateway).start();
     gateway.database.until("SELECT count(*) FROM authorization_sessions WHERE status = 'expired'", 1).await;
     assert_eq!(gateway.database.login(&late.state), "expired state_expired");
@@ -174,7 +174,7 @@ async fn a_missing_iss_is_refused_when_the_provider_advertises_it() {
 
 /// RA-12, WB-04
 #[tokio::test]
-async fn the_page_of_an_error_response_has_no_text_of_the_provider() {
+async fn the_error_page_contains_no_text_from_the_provider() {
     let gateway = Gateway::start();
     let browser = gateway.browser();
     for (error, status, code) in [
@@ -197,7 +197,10 @@ async fn the_page_of_an_error_response_has_no_text_of_the_provider() {
     assert_eq!((gateway.token_requests(), gateway.database.rows("sessions")), (0, 0));
     assert_eq!(gateway.database.number("SELECT count(*) FROM audit_events WHERE kind = 'login_failed'"), 4);
     let steps = gateway.database.words("SELECT steps::text FROM authorization_sessions").concat();
-    assert!(steps.contains("<script>") && steps.is_ascii(), "one quoted value for the operator: {steps}");
+    assert!(
+        steps.contains("<script>") && steps.is_ascii(),
+        "the recorded steps quote the error of the provider, in ASCII: {steps}"
+    );
 }
 
 /// RA-14

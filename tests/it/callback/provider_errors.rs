@@ -32,8 +32,8 @@ fn last_step(gateway: &Gateway, begun: &Begun) -> String {
     gateway.database.words(&step).concat()
 }
 
-/// What only the operator can change is not told as a refusal of the person. It raises one warning for each minute, with a
-/// count, and does not change the availability of the provider.
+/// A failure that only the operator can repair is not shown as a refusal of the person. It raises one warning for each
+/// minute, with a count, and does not change the availability of the provider.
 #[tokio::test]
 async fn a_rejected_request_is_the_operators_matter() {
     let gateway = Gateway::start();
@@ -66,7 +66,7 @@ async fn a_rejected_request_is_the_operators_matter() {
     assert_eq!(providers["providers"][0]["available"], true);
 }
 
-/// What we sent and addresses are not repeated, in any notation.
+/// Values that the gateway sent, and e-mail addresses, are not repeated, in any notation.
 #[tokio::test]
 async fn the_words_of_a_provider_contain_nothing_that_was_sent() {
     let gateway = Gateway::start();
@@ -108,7 +108,7 @@ async fn unknown_parameters_of_a_callback_are_ignored() {
 
 /// An error without `state` belongs to no login. The log says so, without the words of the request, and once an hour.
 #[tokio::test]
-async fn an_error_without_state_is_said_in_the_log() {
+async fn an_error_without_state_is_logged() {
     let gateway = Gateway::start();
     let log = LogCapture::start();
     for _ in 0..2 {
@@ -120,7 +120,7 @@ async fn an_error_without_state_is_said_in_the_log() {
     assert!(lines.len() == 1 && lines[0].contains("client_id") && !lines[0].contains("words-of-a-test"), "{lines:?}");
 }
 
-/// A person who is signed in by another tab goes on.
+/// A person who is signed in by another tab continues.
 #[tokio::test]
 async fn a_stale_tab_goes_on_with_the_session_of_the_browser() {
     let gateway = Gateway::start();
@@ -130,12 +130,12 @@ async fn a_stale_tab_goes_on_with_the_session_of_the_browser() {
     let answer = browser.get(&stale(&begun)).await;
     assert_eq!((answer.status, answer.location().as_str()), (303, "/sessions"));
     let expected = "denied: the provider answered with an error (temporarily_unavailable), it said \"authentication_expired\"; the \
-                    browser went on with the session that it has";
+                    browser continued with the session that it has";
     assert_eq!(last_step(&gateway, &begun), expected);
-    assert_eq!(gateway.database.rows("authorization_sessions"), 2, "nothing began once more");
+    assert_eq!(gateway.database.rows("authorization_sessions"), 2, "nothing began again");
 }
 
-/// Without a session the login begins once more, with the same parameters; a second such answer ends it.
+/// Without a session the login begins again, with the same parameters; a second such answer ends it.
 #[tokio::test]
 async fn a_stale_tab_without_a_session_begins_once_more() {
     let gateway = Gateway::start();
@@ -144,17 +144,17 @@ async fn a_stale_tab_without_a_session_begins_once_more() {
     let second = Begun::at("op", browser.get(&stale(&first)).await.location());
     assert_eq!(parameter(&second.url, "ui_locales").as_deref(), Some("de"));
     assert_ne!(first.state, second.state);
-    assert!(last_step(&gateway, &first).contains("the login began once more as "));
+    assert!(last_step(&gateway, &first).contains("the login began again as "));
     let page = browser.get(&stale(&second)).await;
     assert_eq!((page.status, page.is_page()), (502, true));
-    assert!(last_step(&gateway, &second).ends_with("the login had begun once more already"));
+    assert!(last_step(&gateway, &second).ends_with("the login had begun again already"));
 
     let first = begin(&browser, "return_to=/sessions").await;
     let second = Begun::at("op", browser.get(&stale(&first)).await.location());
     assert_eq!(browser.get(&second.callback_of("alice")).await.location(), "/sessions");
 }
 
-/// What the login asked for is never passed over, and the limit on logins counts.
+/// The parameters of the login are never ignored, and the limit on logins counts.
 #[tokio::test]
 async fn a_session_does_not_replace_what_the_login_asked_for() {
     let gateway = Gateway::start();
@@ -186,7 +186,7 @@ async fn a_session_does_not_replace_what_the_login_asked_for() {
     assert!(last_step(&limited, &first).ends_with("there were too many logins"));
 }
 
-/// The session of another provider is not enough, and linking goes on as linking.
+/// The session of another provider is not enough, and a link continues as a link.
 #[tokio::test]
 async fn linking_and_another_provider_begin_once_more() {
     let (gateway, _other) = two_providers("");
@@ -203,7 +203,7 @@ async fn linking_and_another_provider_begin_once_more() {
     assert_eq!(gateway.database.rows("sessions"), 1);
 }
 
-/// The request of an app is answered by the session, and with `temporarily_unavailable` where there is none.
+/// The request of an app is answered by the session, and with `temporarily_unavailable` if there is none.
 #[tokio::test]
 async fn the_request_of_an_app_goes_on_too() {
     let gateway = app::start();
@@ -225,8 +225,8 @@ async fn the_request_of_an_app_goes_on_too() {
     assert_eq!(parameter(&again.location(), "prompt").as_deref(), Some("login"), "{again:?}");
 }
 
-/// Where the login is for an app, the page of the operator's matter leads back to it with `server_error`: another attempt fails too.
-/// The other errors are told to the app at once.
+/// If the login is for an app, the page of a failure for the operator returns to the app with `server_error`: another
+/// attempt fails too. The other errors are sent to the app at once.
 #[tokio::test]
 async fn the_app_hears_what_only_the_operator_can_change() {
     let gateway = app::start();
@@ -241,10 +241,10 @@ async fn the_app_hears_what_only_the_operator_can_change() {
         let description = back.location_parameter("error_description").expect("a description");
         assert!(description.contains("reference") && !description.contains("words"), "{description}");
     }
-    for (code, told) in [("access_denied", "access_denied"), ("server_error", "server_error")] {
+    for (code, reported) in [("access_denied", "access_denied"), ("server_error", "server_error")] {
         let browser = gateway.browser();
         let begun = Begun::at("op", browser.get(&app::path(&[])).await.location());
-        assert_eq!(app::redirect_error(&browser.get(&refused(&begun, code, "")).await), told);
+        assert_eq!(app::redirect_error(&browser.get(&refused(&begun, code, "")).await), reported);
     }
     // A provider that refuses the pushed request, and one of another issuer: the login cannot begin.
     for broken in ["par", "issuer"] {
@@ -281,7 +281,7 @@ async fn the_words_are_shown_after_the_claim_only() {
     assert!(shown(&gateway, &page).contains("it said \"not in the group\""));
 }
 
-/// What `vestibule logins show` prints of the reference on a page.
+/// The output of `vestibule logins show` for the reference on a page.
 fn shown(gateway: &Gateway, page: &Answer) -> String {
     let (_, reference) = page.body.split_once("<code>").unwrap_or_else(|| panic!("no reference: {}", page.body));
     let reference = reference.split('<').next().expect("a reference");

@@ -1,4 +1,5 @@
-//! What the page of a failed login names, and its way to another account. `gateway/failures.rs` walks through every failure.
+//! The account on the page of a failed login, and the button for another account. `gateway/failures.rs` walks through
+//! every failure.
 
 use serde_json::json;
 
@@ -51,7 +52,7 @@ async fn error_page_loses_the_way() {
         let page = there.get(&callback).await;
         gateway.op.recover("/token");
         if what == "denied" || what == "token refused" {
-            // The app hears of it at once.
+            // The error is sent to the app at once.
             assert!(!app::redirect_error(&page).is_empty(), "{what}: {page:?}");
             continue;
         }

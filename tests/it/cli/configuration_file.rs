@@ -1,4 +1,4 @@
-//! Which configuration file a command reads, and what it says without one. The help of the command line.
+//! The configuration file that a command reads, and its message without one. The help of the command line.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};

@@ -12,7 +12,7 @@ use crate::support::{Answer, Begun, Browser, CLIENT_SECRET, Gateway, Setup};
 fn start(toml: &str) -> Gateway {
     let setup = Setup::new();
     let (clock, callback) = (setup.clock.clone(), setup.callback_at("pretend"));
-    let (tell, told) = std::sync::mpsc::channel();
+    let (tell, reported) = std::sync::mpsc::channel();
     std::thread::spawn(move || {
         actix_web::rt::System::new().block_on(async move {
             let client = Client {
@@ -28,7 +28,7 @@ fn start(toml: &str) -> Gateway {
             std::future::pending::<()>().await;
         });
     });
-    setup.issuer("pretend", &told.recv().expect("an issuer")).toml(toml).start()
+    setup.issuer("pretend", &reported.recv().expect("an issuer")).toml(toml).start()
 }
 
 /// Chooses a user on the provider's page. Returns the redirect.

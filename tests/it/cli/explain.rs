@@ -82,41 +82,41 @@ fn good() -> Value {
 #[test]
 fn the_explanation_lists_every_rule() {
     let operator = Operator::with(RULES);
-    let (told, code) = operator.explains(&good(), &[]);
-    assert_eq!((&told["admitted"], code), (&json!(true), Some(0)), "{told}");
-    let rules: Vec<_> = told["rules"].as_array().expect("rules").iter().map(|rule| &rule["rule"]).collect();
+    let (reported, code) = operator.explains(&good(), &[]);
+    assert_eq!((&reported["admitted"], code), (&json!(true), Some(0)), "{reported}");
+    let rules: Vec<_> = reported["rules"].as_array().expect("rules").iter().map(|rule| &rule["rule"]).collect();
     let keys = ["email_domains", "groups", "claims.\"/hd\""].map(|key| json!(format!("providers.op.allow.{key}")));
     assert_eq!(rules, keys.iter().collect::<Vec<_>>());
     let user = json!({"email": "ada@example.com", "email_verified": true, "name": "Ada", "groups": ["staff", "b"]});
-    assert_eq!((&told["user"], &told["sub"]), (&user, &json!("ada")));
-    let token = &told["tokens"][0]["claims"];
+    assert_eq!((&reported["user"], &reported["sub"]), (&user, &json!("ada")));
+    let token = &reported["tokens"][0]["claims"];
     assert_eq!(
         (&token["email"], &token["groups"], &token["client_id"], &token["acr"]),
         (&json!("ada@example.com"), &json!(["staff", "b"]), &json!("vestibule"), &json!("high"))
     );
     assert_eq!(
-        (&told["tokens"][0]["header"]["typ"], &told["tokens"][0]["header"]["alg"]),
+        (&reported["tokens"][0]["header"]["typ"], &reported["tokens"][0]["header"]["alg"]),
         (&json!("at+jwt"), &json!("ES256"))
     );
 
     let mut bad = good();
     bad["groups"] = json!("staff");
-    let (told, code) = operator.explains(&bad, &[]);
-    assert_eq!((&told["admitted"], code), (&json!(false), Some(1)));
-    let held: Vec<_> = told["rules"].as_array().expect("rules").iter().map(|rule| &rule["holds"]).collect();
+    let (reported, code) = operator.explains(&bad, &[]);
+    assert_eq!((&reported["admitted"], code), (&json!(false), Some(1)));
+    let held: Vec<_> = reported["rules"].as_array().expect("rules").iter().map(|rule| &rule["holds"]).collect();
     assert_eq!(held, [&json!(true), &json!(false), &json!(true)]);
     assert!(
-        told["refused"].as_str().is_some_and(|why| why.starts_with("providers.op.allow.groups does not hold")),
-        "{told}"
+        reported["refused"].as_str().is_some_and(|why| why.starts_with("providers.op.allow.groups does not hold")),
+        "{reported}"
     );
-    let rule = &told["rules"][1];
-    let why = json!("the groups are a text, not a list; single_group_as_list = true takes it as one group");
+    let rule = &reported["rules"][1];
+    let why = json!("the groups are a string, not a list; with single_group_as_list = true it is one group");
     let expected = (&why, &json!(["staff"]), &json!("staff"));
     assert_eq!((&rule["why"], &rule["wanted"], &rule["found"]), expected);
     assert_eq!(
-        told["notes"],
+        reported["notes"],
         json!([
-            "/groups is a text, not a list, so the groups are unknown; if the provider sends a single group so, write \
+            "/groups is a string, not a list, so the groups are unknown; if the provider sends a single group so, write \
          single_group_as_list = true"
         ])
     );
@@ -127,17 +127,20 @@ fn ignored_claims_are_noted() {
     let operator = Operator::with(&RULES.replace("max_bytes = 1024", "max_bytes = 7168"));
     let mut odd = good();
     odd["email_verified"] = json!("true");
-    let (told, code) = operator.explains(&odd, &[]);
+    let (reported, code) = operator.explains(&odd, &[]);
     assert_eq!(code, Some(1));
-    let note = told["notes"][0].as_str().expect("a note");
+    let note = reported["notes"][0].as_str().expect("a note");
     assert!(note.contains("is the text \"true\"") && note.contains("email_verified_as_text = true"), "{note}");
     let mut many = good();
     many["groups"] =
         std::iter::once(json!("staff")).chain((0..900).map(|number| json!(format!("g{number}")))).collect();
-    let (told, code) = operator.explains(&many, &[]);
-    assert_eq!((&told["groups_said"], told["user"]["groups"].as_array().map(Vec::len)), (&json!(901), Some(500)));
-    assert_eq!(code, Some(0), "{told}");
-    assert!(told["notes"][0].as_str().is_some_and(|note| note.starts_with("of the 901 groups")), "{told}");
+    let (reported, code) = operator.explains(&many, &[]);
+    assert_eq!(
+        (&reported["groups_said"], reported["user"]["groups"].as_array().map(Vec::len)),
+        (&json!(901), Some(500))
+    );
+    assert_eq!(code, Some(0), "{reported}");
+    assert!(reported["notes"][0].as_str().is_some_and(|note| note.starts_with("of the 901 groups")), "{reported}");
 }
 
 const PROFILE: &str = "
@@ -159,14 +162,17 @@ fn profile_responses_are_merged() {
     let profile = json!({"id": 583_231, "login": "ada", "email": "public@example.com"});
     let mut answers = profile.clone();
     answers["primary_email"] = emails;
-    let (told, code) = operator.explains(&answers, &[]);
-    assert_eq!((&told["user"]["email"], &told["sub"], code), (&json!("ada@example.com"), &json!("583231"), Some(0)));
-    assert_eq!(told["notes"], json!([]));
+    let (reported, code) = operator.explains(&answers, &[]);
+    assert_eq!(
+        (&reported["user"]["email"], &reported["sub"], code),
+        (&json!("ada@example.com"), &json!("583231"), Some(0))
+    );
+    assert_eq!(reported["notes"], json!([]));
     answers["primary_email"] = json!([{"email": "old@example.com", "verified": true, "primary": false}]);
     assert_eq!(operator.explains(&answers, &[]).1, Some(1));
-    let (told, code) = operator.explains(&profile, &[]);
-    assert_eq!((&told["admitted"], code), (&json!(false), Some(1)));
-    assert!(told["notes"][0].as_str().is_some_and(|note| note.contains("\"primary_email\"")), "{told}");
+    let (reported, code) = operator.explains(&profile, &[]);
+    assert_eq!((&reported["admitted"], code), (&json!(false), Some(1)));
+    assert!(reported["notes"][0].as_str().is_some_and(|note| note.contains("\"primary_email\"")), "{reported}");
 }
 
 /// AC-13
@@ -177,11 +183,11 @@ fn a_user_of_another_tenant_is_refused() {
          tenants = ['11111111-2222-3333-4444-555555555555']\n",
     );
     let claims = |tid: &str| json!({"sub": "ada", "tid": tid});
-    let (told, code) = operator.explains(&claims("66666666-7777-8888-9999-000000000000"), &[]);
-    assert_eq!((&told["admitted"], code), (&json!(false), Some(1)));
-    assert_eq!(told["rules"][0]["rule"], "providers.op.tenants");
-    let (told, code) = operator.explains(&claims("11111111-2222-3333-4444-555555555555"), &[]);
-    assert_eq!((&told["sub"], code), (&json!("11111111-2222-3333-4444-555555555555/ada"), Some(0)));
+    let (reported, code) = operator.explains(&claims("66666666-7777-8888-9999-000000000000"), &[]);
+    assert_eq!((&reported["admitted"], code), (&json!(false), Some(1)));
+    assert_eq!(reported["rules"][0]["rule"], "providers.op.tenants");
+    let (reported, code) = operator.explains(&claims("11111111-2222-3333-4444-555555555555"), &[]);
+    assert_eq!((&reported["sub"], code), (&json!("11111111-2222-3333-4444-555555555555/ada"), Some(0)));
 }
 
 /// Only the name is read from it.
@@ -192,9 +198,9 @@ fn the_user_parameter_of_apple_gives_the_name() {
     id_token.as_object_mut().expect("claims").remove("name");
     let user = json!({"name": {"firstName": "Ada", "lastName": "Lovelace"}, "email": "victim@example.com"});
     for user in [user.clone(), json!(user.to_string())] {
-        let (told, code) = operator.explains(&json!({"id_token": id_token, "user": user}), &[]);
-        assert_eq!((&told["user"]["name"], code), (&json!("Ada Lovelace"), Some(0)));
-        assert_eq!(told["user"]["email"], "ada@example.com");
+        let (reported, code) = operator.explains(&json!({"id_token": id_token, "user": user}), &[]);
+        assert_eq!((&reported["user"]["name"], code), (&json!("Ada Lovelace"), Some(0)));
+        assert_eq!(reported["user"]["email"], "ada@example.com");
     }
 }
 
@@ -213,8 +219,8 @@ async fn the_explained_token_equals_that_of_a_login() {
     ));
     let said = json!({"sub": "ada", "email": "ada@example.com", "email_verified": true, "name": "ada of Example",
                       "groups": ["staff", "b"], "acr": "high", "amr": ["pwd"], "auth_time": issued["auth_time"]});
-    let (told, _) = operator.explains(&said, &[]);
-    let token = &told["tokens"][0];
+    let (reported, _) = operator.explains(&said, &[]);
+    let token = &reported["tokens"][0];
     let own = ["iat", "exp", "jti", "sub", "sid", "auth_time", "status"];
     let compared = |claims: &Value| {
         let mut claims = claims.as_object().expect("claims").clone();
@@ -222,37 +228,37 @@ async fn the_explained_token_equals_that_of_a_login() {
         claims
     };
     assert_eq!(compared(&token["claims"]), compared(&issued));
-    let (told, issued) =
+    let (reported, issued) =
         (token["bytes"].as_u64().expect("bytes"), u64::try_from(bytes.expect("a token")).expect("bytes"));
-    assert!((issued..issued + 24).contains(&told), "{told} told, {issued} issued");
+    assert!((issued..issued + 24).contains(&reported), "{reported} reported, {issued} issued");
     Person::at(&gateway, "op", "ada").await;
 }
 
 #[test]
 fn the_token_of_an_app_and_its_limits_are_explained() {
     let operator = Operator::with(RULES);
-    let (told, code) = operator.explains(&good(), &["--client", "web"]);
-    assert_eq!((told["tokens"].as_array().map(Vec::len), code), (Some(2), Some(0)));
-    let claims = &told["tokens"][1]["claims"];
+    let (reported, code) = operator.explains(&good(), &["--client", "web"]);
+    assert_eq!((reported["tokens"].as_array().map(Vec::len), code), (Some(2), Some(0)));
+    let claims = &reported["tokens"][1]["claims"];
     assert_eq!((&claims["client_id"], &claims["scope"]), (&json!("web"), &json!("openid orders")));
 
     // The rules of the app count for it only, and it sees the groups that it is meant to see.
     let stricter = "groups = ['st*']\n[clients.web.allow]\ngroups = ['board']\nclaims = { '/hd' = 'example.com' }\n";
     let strict = Operator::with(&format!("{RULES}{stricter}"));
-    let (told, code) = strict.explains(&good(), &["--client", "web"]);
+    let (reported, code) = strict.explains(&good(), &["--client", "web"]);
     let why = "clients.web.allow.groups does not hold: none of them is among the person's groups";
-    assert_eq!((&told["refused"], code), (&json!(why), Some(1)), "{told}");
-    assert_eq!(told["tokens"][1]["claims"]["groups"], json!(["staff"]), "{told}");
+    assert_eq!((&reported["refused"], code), (&json!(why), Some(1)), "{reported}");
+    assert_eq!(reported["tokens"][1]["claims"]["groups"], json!(["staff"]), "{reported}");
     assert_eq!(strict.explains(&good(), &[]).1, Some(0));
 
     let mut large = good();
     large["groups"] = (0..200).map(|number| json!(format!("group-{number}"))).chain([json!("staff")]).collect();
-    let (told, code) = operator.explains(&large, &[]);
+    let (reported, code) = operator.explains(&large, &[]);
     assert_eq!(
-        (&told["admitted"], code, &told["tokens"][0]["largest"]["claim"]),
+        (&reported["admitted"], code, &reported["tokens"][0]["largest"]["claim"]),
         (&json!(false), Some(1), &json!("groups"))
     );
-    assert!(told["refused"].as_str().is_some_and(|why| why.contains("tokens.max_bytes is 1024")), "{told}");
+    assert!(reported["refused"].as_str().is_some_and(|why| why.contains("tokens.max_bytes is 1024")), "{reported}");
 
     let operator = Operator::with(&RULES.replace("providers = ['op']", "providers = []"));
     assert_eq!(operator.explains(&good(), &["--client", "web"]).1, Some(0));
@@ -264,8 +270,8 @@ fn userinfo_is_merged_with_the_id_token() {
     let operator = Operator::with(RULES);
     let id_token = json!({"sub": "ada", "hd": "example.com", "groups": ["staff"]});
     let userinfo = json!({"sub": "ada", "email": "ada@example.com", "email_verified": true, "hd": "other"});
-    let (told, code) = operator.explains(&json!({"id_token": id_token, "userinfo": userinfo}), &[]);
-    assert_eq!((code, &told["user"]["email"]), (Some(0), &json!("ada@example.com")), "{told}");
+    let (reported, code) = operator.explains(&json!({"id_token": id_token, "userinfo": userinfo}), &[]);
+    assert_eq!((code, &reported["user"]["email"]), (Some(0), &json!("ada@example.com")), "{reported}");
     let split = json!({"id_token": {"sub": "ada", "email": "ada@example.com"}, "userinfo": userinfo});
     assert_eq!(operator.explains(&split, &[]).0["user"]["email_verified"], true);
     let mixed = json!({"id_token": {"sub": "ada", "email": "victim@example.com"}, "userinfo": userinfo});
@@ -307,16 +313,16 @@ fn text_output_shows_wanted_and_found_values() {
         let output = operator.says(&["--provider", "op", "--claims", file]);
         String::from_utf8(output.stdout).expect("text")
     };
-    let told = text("good.json");
-    assert!(told.starts_with("Admitted, if the user already exists.\n"), "{told}");
-    let told = text("bad.json");
+    let reported = text("good.json");
+    assert!(reported.starts_with("Admitted, if the user already exists.\n"), "{reported}");
+    let reported = text("bad.json");
     for words in [
         "Refused: ",
         "wanted [\"staff\"], found [\"guests\"]",
         "wanted \"example.com\", found \"other.example\"",
         "Access token (would not be issued) for vestibule: ",
     ] {
-        assert!(told.contains(words), "{words}: {told}");
+        assert!(reported.contains(words), "{words}: {reported}");
     }
 }
 
@@ -346,9 +352,9 @@ fn invalid_input_is_reported() {
         (["--provider", "op", "--claims", "other.json"], "userinfo has another sub"),
     ] {
         let output = operator.says(&words);
-        let told = String::from_utf8(output.stderr).expect("text");
-        assert_eq!((output.status.code(), output.stdout.len()), (Some(2), 0), "{words:?}: {told}");
-        assert!(told.contains(complaint), "{complaint}: {told}");
+        let reported = String::from_utf8(output.stderr).expect("text");
+        assert_eq!((output.status.code(), output.stdout.len()), (Some(2), 0), "{words:?}: {reported}");
+        assert!(reported.contains(complaint), "{complaint}: {reported}");
         let output = operator.says(&[&words[..], &["--json"]].concat());
         let json: Value = serde_json::from_slice(&output.stdout).expect("JSON");
         assert_eq!((output.status.code(), output.stderr.len()), (Some(2), 0), "{words:?}");

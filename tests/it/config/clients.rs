@@ -28,7 +28,7 @@ fn clients_keep_the_order_of_the_file_and_their_defaults() {
 
 /// LG-06, TK-25
 #[test]
-fn rules_of_clients() {
+fn an_invalid_value_of_a_client_is_reported_with_its_key() {
     let client = |id: &str, lines: &str| format!("{}[clients.{id}]\n{lines}\n", good());
     let secret = |kind: &str, secret: &str| client("web", &format!("type = \"{kind}\"\nclient_secret = \"{secret}\""));
     for (key, text) in [

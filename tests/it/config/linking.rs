@@ -1,4 +1,4 @@
-//! What the configuration refuses, since it would make one person another: with line, key and remedy.
+//! Configurations that are refused because they would confuse two people: with line, key and remedy.
 
 use vestibule::config::{self, Place};
 
@@ -76,7 +76,7 @@ fn unsafe_combinations_are_rejected_with_line_key_and_remedy() {
         assert!(found.remedy.contains(remedy), "{problems}");
         let name = key.splitn(3, '.').last().filter(|_| key.starts_with("providers.")).unwrap_or("link_by");
         let line = text.lines().position(|line| line.starts_with(name)).expect("the line") + 1;
-        assert!(matches!(&found.place, Place::File(_, Some(told)) if *told == line), "{line}: {problems}");
+        assert!(matches!(&found.place, Place::File(_, Some(reported)) if *reported == line), "{line}: {problems}");
     }
 }
 

@@ -152,8 +152,8 @@ async fn a_start_with_an_invalid_file_leaves_the_running_gateway_alone() {
         let file = directory.write("vestibule.toml", &format!("{head}{wrong}\n"));
         let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_vestibule"));
         let output = command.env_clear().arg("--config").arg(file).arg("serve").output().expect("the program runs");
-        let told = String::from_utf8(output.stderr).expect("UTF-8");
-        assert!(output.status.code() == Some(2) && told.contains(named), "{told}");
+        let report = String::from_utf8(output.stderr).expect("UTF-8");
+        assert!(output.status.code() == Some(2) && report.contains(named), "{report}");
     }
     assert_eq!(state(), before);
     assert_eq!(browser.fetch("/session").await.status, 200);

@@ -20,7 +20,7 @@ fn providers_keep_the_order_of_the_file() {
 
 /// LG-06, RT-20: a valid and an invalid value for each rule.
 #[test]
-fn rules_of_providers() {
+fn an_invalid_value_of_a_provider_is_reported_with_its_key() {
     let long = "a".repeat(32);
     let secret = |method: &str, secret: &str| {
         format!(

@@ -19,9 +19,9 @@ fn an_unescaped_database_password_is_refused_with_the_remedy() {
         ("mysql://us3r:s3cret@db/v", "write"),
     ] {
         let text = good().replace("postgres://v:hunter2@db/v", url);
-        let told = refused(&text);
-        assert!(told.contains("database.url") && told.contains(remedy), "{url}: {told}");
-        assert!(!told.contains("s3cret") && !told.contains("us3r"), "{url}: {told}");
+        let reported = refused(&text);
+        assert!(reported.contains("database.url") && reported.contains(remedy), "{url}: {reported}");
+        assert!(!reported.contains("s3cret") && !reported.contains("us3r"), "{url}: {reported}");
     }
 }
 
@@ -64,8 +64,8 @@ fn a_url_with_a_password_is_refused_and_not_quoted() {
         texts.extend(of_oidc.iter().map(|key| provider("oidc", key, url)));
         texts.extend(of_oauth1.iter().map(|key| provider("oauth1", key, url)));
         for lines in texts {
-            let told = refused(&format!("{}{lines}", good()));
-            assert!(!told.contains("s3cret") && !told.contains("us3r"), "{lines}{told}");
+            let reported = refused(&format!("{}{lines}", good()));
+            assert!(!reported.contains("s3cret") && !reported.contains("us3r"), "{lines}{reported}");
         }
     }
 }

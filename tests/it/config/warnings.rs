@@ -205,9 +205,9 @@ fn config_check_prints_the_warnings() {
     let line = format!("Warning: {}:6: tokens.access_lifetime: is longer than a day", file.display());
     assert!(code == Some(0) && text.contains(&line), "{text}");
     let (code, text) = check(&["--json"]);
-    let told: serde_json::Value = serde_json::from_str(&text).expect("JSON");
-    assert_eq!((code, &told["warnings"][0]["key"]), (Some(0), &"tokens.access_lifetime".into()), "{told}");
-    assert!(["place", "what", "remedy"].iter().all(|name| told["warnings"][0][name].is_string()), "{told}");
+    let reported: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+    assert_eq!((code, &reported["warnings"][0]["key"]), (Some(0), &"tokens.access_lifetime".into()), "{reported}");
+    assert!(["place", "what", "remedy"].iter().all(|name| reported["warnings"][0][name].is_string()), "{reported}");
 }
 
 /// Rules for sites that let more people in than they seem to.

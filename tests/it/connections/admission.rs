@@ -1,4 +1,4 @@
-//! Which connections are closed at accept.
+//! The connections that are closed at accept.
 
 use std::time::Duration;
 

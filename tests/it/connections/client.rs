@@ -53,7 +53,7 @@ impl Client {
         self.stream.write_all(bytes).is_ok()
     }
 
-    /// The next answer; `None` where the connection ends instead.
+    /// The next answer; `None` if the connection ends instead.
     pub fn answer(&mut self) -> Option<Answer> {
         let head_end = self.read_until(|read| find(read, b"\r\n\r\n"))? + 4;
         let head = String::from_utf8(self.read[..head_end].to_vec()).expect("UTF-8").to_lowercase();

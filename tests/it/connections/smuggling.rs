@@ -48,7 +48,7 @@ fn check(gateway: &Gateway, request: &str, expected: Expected) {
             Last => found == [first],
             Refused => found == [400],
         };
-        // Where the body is not read, the answer may come before its bytes. Then the connection is closed behind it.
+        // If the body is not read, the answer may come before its bytes. Then the connection is closed behind it.
         let is_fault_in_body = piece == 1 && request.contains("chunked\r\n\r\n");
         let is_early = !is_read && found == [first] && (expected == Both || is_fault_in_body);
         assert!(is_right || is_early, "{request:?} in pieces of {piece}: {found:?} instead of {expected:?}");

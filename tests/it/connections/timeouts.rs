@@ -67,7 +67,7 @@ fn a_stalled_body_is_closed_even_if_nothing_reads_it() {
     }
 }
 
-/// Bytes that are no data do not keep a connection open.
+/// Bytes that are not data do not keep a connection open.
 #[test]
 fn a_chunk_extension_without_end_is_cut() {
     let gateway = start();
@@ -103,7 +103,7 @@ fn a_body_below_the_lowest_rate_is_cut() {
     }
 }
 
-/// What a client does not read is not answered without end.
+/// A client that does not read an answer does not hold its connection without end.
 #[test]
 fn unread_answers_are_cut_and_no_more_than_one_is_kept() {
     use std::io::{Read, Write};

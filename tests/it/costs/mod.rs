@@ -1,4 +1,4 @@
-//! What the gateway costs, by what can be counted without noise: statements, bytes of WAL, updates that stay in their
+//! The costs of the gateway that can be counted without noise: statements, bytes of WAL, updates that stay in their
 //! page. Never a time.
 
 mod app;

@@ -40,7 +40,7 @@ async fn a_refresh_is_one_statement_with_little_wal_and_no_index_entry() {
     assert!(counted("wal_bytes") / each <= 300, "{} bytes by {each} statements", counted("wal_bytes"));
     assert!(written / each <= 300, "{written} bytes for {each} refreshes");
 
-    // Once more each, three times, so that pages fill up and are cleaned on the way.
+    // Each is refreshed three more times, so that pages fill up and are cleaned on the way.
     for counter in 1..=3 {
         for number in 0..distinct {
             many.refresh(number, counter).await;

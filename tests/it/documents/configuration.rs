@@ -5,7 +5,7 @@ use vestibule::config::presets;
 use crate::presets::operator::Operator;
 use crate::snippets;
 
-/// What a block about clients or tokens leaves out: the provider.
+/// The part that a block about clients or tokens leaves out: the provider.
 const PROVIDER: &str = "
 [providers.github]
 preset = \"github\"

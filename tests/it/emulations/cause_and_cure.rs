@@ -11,9 +11,9 @@ use crate::presets::operator::Operator;
 use crate::presets::probe::tls;
 use crate::support::{CLIENT_SECRET, Gateway, LogCapture, Setup};
 
-/// What the page says where only an operator can change it.
+/// The text of the page if only an operator can solve it.
 const OPERATOR: &str = "changes a setting";
-/// What the page says where another attempt can help.
+/// The text of the page if another attempt can help.
 const AGAIN: &str = "Please try again in a moment";
 
 /// A gateway with the provider `kc`, which has the mistake.
@@ -23,15 +23,15 @@ struct Scene {
     client_id: &'static str,
 }
 
-/// A mistake, and what is said of it.
+/// A mistake, and the message about it.
 struct Mistake {
     name: &'static str,
     make: fn() -> Scene,
     /// The cause and the cure, in the log, in `logins show` and in the probe.
     everywhere: &'static [&'static str],
-    /// What the log and `logins show` say beside it.
+    /// The further text in the log and in `logins show`.
     login: &'static [&'static str],
-    /// What the probe says beside it.
+    /// The further text of the probe.
     probe: &'static [&'static str],
     page: &'static str,
 }
@@ -150,13 +150,13 @@ async fn each_mistake_names_cause_and_cure_at_each_place() {
     for Mistake { name, make, everywhere, login, probe, page } in MISTAKES {
         let Scene { gateway, issuer, client_id } = make();
         let log = LogCapture::start();
-        let told = failed(&gateway, "kc").await;
-        assert!(told.is_page() && told.body.contains(page), "{name}: {told:?}");
-        let suggests_again = told.body.to_lowercase().contains("again");
-        assert_eq!(suggests_again, page == AGAIN, "{name}: {}", told.body);
-        let line = logged(&log, &told);
+        let reported = failed(&gateway, "kc").await;
+        assert!(reported.is_page() && reported.body.contains(page), "{name}: {reported:?}");
+        let suggests_again = reported.body.to_lowercase().contains("again");
+        assert_eq!(suggests_again, page == AGAIN, "{name}: {}", reported.body);
+        let line = logged(&log, &reported);
         has(name, "log", &line, &[everywhere, login, &["provider=kc"]]);
-        has(name, "logins show", &shown(&gateway, &told), &[everywhere, login]);
+        has(name, "logins show", &shown(&gateway, &reported), &[everywhere, login]);
         let toml = format!(
             "[providers.kc]\npreset = \"keycloak\"\nissuer = \"{issuer}\"\nclient_id = \"{client_id}\"\n\
              client_secret = '''{CLIENT_SECRET}'''\ntimeout = \"2s\"\n"

@@ -55,7 +55,7 @@ struct State {
     expire: bool,
     refresh: Option<(String, String)>,
     issued: usize,
-    /// The status of `/user/emails`, where it fails.
+    /// The status of `/user/emails`, if it fails.
     emails_fail: Option<(u16, &'static str)>,
     /// The number of addresses on each page.
     per_page: Option<usize>,

@@ -24,7 +24,7 @@ async fn the_circuit_of_a_hanging_provider_opens_and_closes_again() {
     let slow = Op::start();
     let gateway = Setup::new().provider("slow", &slow).toml("[providers.slow]\ntimeout = \"1s\"\n").start();
     gateway.hand.hold();
-    assert_eq!(login(&gateway, "slow").await.0, 303, "it is well at first");
+    assert_eq!(login(&gateway, "slow").await.0, 303, "the provider responds at first");
     slow.reply(TOKEN, Reply::Silent);
     slow.forget();
 
@@ -45,15 +45,15 @@ async fn the_circuit_of_a_hanging_provider_opens_and_closes_again() {
 
     let (status, took) = login(&gateway, "slow").await;
     assert_eq!(status, 504);
-    assert!(took < Duration::from_secs(1), "it was waited for: {took:?}");
+    assert!(took < Duration::from_secs(1), "the login waited for the provider: {took:?}");
     assert_eq!(slow.calls_to(TOKEN).len(), 5, "no further request is sent");
     assert_eq!(login(&gateway, "op").await.0, 303);
 
     gateway.hand.advance(TimeDelta::seconds(15));
     assert_eq!(login(&gateway, "slow").await.0, 504);
-    assert_eq!(slow.calls_to(TOKEN).len(), 6, "one finds out");
+    assert_eq!(slow.calls_to(TOKEN).len(), 6, "one trial request is sent");
     assert_eq!(login(&gateway, "slow").await.0, 504);
-    assert_eq!(slow.calls_to(TOKEN).len(), 6, "and the others go by what it found");
+    assert_eq!(slow.calls_to(TOKEN).len(), 6, "a failed trial keeps the circuit open, so no request is sent");
 
     slow.recover(TOKEN);
     gateway.hand.advance(TimeDelta::seconds(15));

@@ -141,7 +141,7 @@ impl Client {
         Reply::text(201, JSON, &json!({"request_uri": request_uri, "expires_in": 60}).to_string())
     }
 
-    /// What is wrong with a request: whether it is told on a page, the code, and the description.
+    /// The fault of a request: whether a page shows it, the code, and the description.
     fn wrong(&self, asked: &[(String, String)]) -> Option<(bool, &'static str, String)> {
         let redirect_uri = parameter(asked, "redirect_uri");
         if self.redirect_uri.as_ref().is_some_and(|valid| *valid != redirect_uri) {

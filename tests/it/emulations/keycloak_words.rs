@@ -24,7 +24,7 @@ pub async fn failed(gateway: &Gateway, provider: &str) -> Answer {
     browser.get(&back.location()).await
 }
 
-/// What `vestibule logins show` prints of the reference on a page.
+/// The output of `vestibule logins show` for the reference on a page.
 pub fn shown(gateway: &Gateway, page: &Answer) -> String {
     let (_, reference) = page.body.split_once("<code>").unwrap_or_else(|| panic!("no reference: {}", page.body));
     let reference = reference.split('<').next().expect("a reference");
@@ -50,14 +50,14 @@ fn basic(id: &str, secret: &str) -> String {
 
 /// The emulation answers as Keycloak does, word for word: each exchange of the case.
 #[tokio::test]
-async fn keycloak_words() {
+async fn the_emulation_answers_with_the_errors_of_keycloak() {
     const FORM: &str = "application/x-www-form-urlencoded";
     const ASKED: &str = "redirect_uri=https%3A%2F%2Fgw.example%2Fcb&state=s&response_type=code&scope=openid";
     let keycloak = Keycloak::start();
-    let told =
+    let reported =
         |error: &str, description: &str| format!("{{\"error\":\"{error}\",\"error_description\":\"{description}\"}}");
-    let unauthorized = told("unauthorized_client", "Invalid client or Invalid client credentials");
-    let unauthenticated = told("invalid_request", "Authentication failed.");
+    let unauthorized = reported("unauthorized_client", "Invalid client or Invalid client credentials");
+    let unauthenticated = reported("invalid_request", "Authentication failed.");
     let flow = "Client is not allowed to initiate browser login with given response_type. Standard flow is disabled for the client.";
     let wrong: fn(&mut Client) = |client| client.secret = "another".into();
     let rows: [(fn(&mut Client), &str, &str, &str, u16, String); 10] = [
@@ -73,7 +73,7 @@ async fn keycloak_words() {
             ASKED,
             CLIENT,
             400,
-            told("invalid_request", "Invalid parameter: redirect_uri"),
+            reported("invalid_request", "Invalid parameter: redirect_uri"),
         ),
         (
             |client| client.scopes = vec!["email"],
@@ -81,16 +81,16 @@ async fn keycloak_words() {
             ASKED,
             CLIENT,
             400,
-            told("invalid_request", "Invalid scopes: openid"),
+            reported("invalid_request", "Invalid scopes: openid"),
         ),
-        (|client| client.standard_flow = false, "/par", ASKED, CLIENT, 400, told("unauthorized_client", flow)),
+        (|client| client.standard_flow = false, "/par", ASKED, CLIENT, 400, reported("unauthorized_client", flow)),
         (
             |client| client.requires_dpop = true,
             "/par",
             ASKED,
             CLIENT,
             400,
-            told("invalid_request", "DPoP proof is missing"),
+            reported("invalid_request", "DPoP proof is missing"),
         ),
     ];
     let browser = Browser::new(&keycloak.site.origin);
@@ -220,8 +220,8 @@ async fn a_wrong_secret_keeps_the_stored_tokens() {
     assert_eq!(browser.fetch("/identities/kc/token").await.status, 200);
 }
 
-/// Doorkeeper (GitLab) answers 401 `invalid_grant` for a refresh token that has ended, and for an unknown code: that is no wrong
-/// secret, and the previous one is not sent.
+/// Doorkeeper (GitLab) answers 401 `invalid_grant` for a refresh token that has ended, and for an unknown code: that is
+/// not a wrong secret, and the previous one is not sent.
 #[tokio::test]
 async fn a_401_invalid_grant_of_doorkeeper_is_not_a_wrong_secret() {
     let toml = "[providers.op]\nstore_tokens = true\nclient_secret_previous = \"older\"\n";
@@ -249,17 +249,17 @@ async fn a_401_invalid_grant_of_doorkeeper_is_not_a_wrong_secret() {
     assert!(
         text.contains("rejected the grant (invalid_grant), it said \"The provided") && !text.contains("client_secret")
     );
-    let told = probe(&format!(
+    let reported = probe(&format!(
         "[providers.op]\nissuer = \"{}\"\nclient_id = \"us:1\"\nclient_secret_file = \"\"\n",
         gateway.op.issuer
     ));
-    assert!(told.contains("client_secret is correct"), "{told}");
+    assert!(reported.contains("client_secret is correct"), "{reported}");
 }
 
-/// What `config check --probe` prints.
+/// The output of `config check --probe`.
 fn probe(toml: &str) -> String {
-    let (_, told, complaint) = Operator::new().run(toml, &["config", "check", "--probe"]);
-    told + &complaint
+    let (_, reported, complaint) = Operator::new().run(toml, &["config", "check", "--probe"]);
+    reported + &complaint
 }
 
 /// A wrong secret fails the probe, which names the client id and the secret.
@@ -271,11 +271,11 @@ fn the_probe_fails_for_a_wrong_secret() {
         "[providers.kc]\npreset = \"keycloak\"\nissuer = \"{}\"\nclient_id = \"us:1\"\nclient_secret_file = \"\"\n",
         keycloak.op.issuer
     );
-    let told = probe(&toml);
-    let line = told
+    let reported = probe(&toml);
+    let line = reported
         .lines()
         .find(|line| line.contains("rejected the client authentication"))
-        .unwrap_or_else(|| panic!("{told}"));
+        .unwrap_or_else(|| panic!("{reported}"));
     assert!(line.trim_start().starts_with("FAILED   client"), "{line}");
     let parts = [
         "(unauthorized_client), it said \"Invalid client or Invalid client credentials\"",

@@ -112,7 +112,7 @@ async fn only_a_verified_primary_address_is_verified() {
 
 /// RT-39, AC-19: harmful characters are removed, invalid values are left out, and the picture is not fetched.
 #[tokio::test]
-async fn profiles_are_cleaned() {
+async fn harmful_characters_and_invalid_values_are_removed_from_profiles() {
     let github = GitHub::start();
     let gateway = github.setup("").start();
     let mut odd = Person::octocat();
@@ -335,7 +335,7 @@ async fn an_iss_parameter_must_be_the_configured_issuer() {
     }
 }
 
-/// SPA flow, with GitHub's token where `expose_tokens` is set.
+/// SPA flow, with GitHub's token if `expose_tokens` is set.
 #[tokio::test]
 async fn a_user_logs_in_with_github_through_an_spa() {
     let github = GitHub::start();
@@ -357,7 +357,7 @@ async fn a_user_logs_in_with_github_through_an_spa() {
 
 /// A request that only adds an address does not fail a login, unless a rule needs the address.
 #[tokio::test]
-async fn github_emails_refused() {
+async fn a_refused_request_for_addresses_does_not_fail_a_login() {
     let lines = LogCapture::start();
     for (status, body) in [
         (403, r#"{"message":"Resource not accessible by integration"}"#),

@@ -8,7 +8,7 @@ use crate::support::{CLIENT_SECRET, Setup};
 
 /// A login at a provider whose token endpoint refuses the code, in any shape and with any media type.
 #[tokio::test]
-async fn oauth2_error_object() {
+async fn a_refused_code_is_recognized_in_any_shape_and_media_type() {
     let op = Op::start();
     let table = format!(
         "[providers.fb]\nkind = \"oauth2\"\nclient_id = \"{CLIENT}\"\nclient_secret = '{CLIENT_SECRET}'\n\

@@ -25,12 +25,12 @@ impl Site {
         let state = Arc::new(Mutex::new(State::default()));
         let shared = Arc::clone(&state);
         let origin = listen(move |call| {
-            let told = {
+            let reported = {
                 let mut state = shared.lock().unwrap_or_else(PoisonError::into_inner);
                 state.calls.push(call.clone());
                 state.replies.get(path(call)).cloned()
             };
-            told.unwrap_or_else(|| rules(call))
+            reported.unwrap_or_else(|| rules(call))
         });
         Self { origin, state }
     }

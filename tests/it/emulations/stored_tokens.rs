@@ -1,4 +1,4 @@
-//! The providers' own tokens, kept: renewed where there is a refresh token, and with the secret that OAuth 1.0a has.
+//! The providers' own tokens, kept: renewed if there is a refresh token, and with the secret that OAuth 1.0a has.
 
 use chrono::TimeDelta;
 use serde_json::Value;

@@ -21,7 +21,7 @@ use vestibule::base::clock::Clock;
 pub use ec_key::EcKey;
 pub use refreshing::Refreshing;
 
-/// The current time where no clock is set, in seconds since 1970.
+/// The current time if no clock is set, in seconds since 1970.
 pub const NOW: i64 = 1_800_000_000;
 /// The `client_id` of the gateway.
 pub const CLIENT: &str = "us:1";

@@ -78,7 +78,7 @@ async fn preflights_are_answered_for_listed_origins() {
 
 /// The headers that Swagger UI and tracing libraries send, at every endpoint for scripts.
 #[tokio::test]
-async fn cors_request_headers() {
+async fn a_preflight_allows_the_requested_headers() {
     let gateway = gateway();
     let browser = gateway.browser();
     let most: Vec<String> = (0..20).map(|number| format!("x-{number}")).collect();

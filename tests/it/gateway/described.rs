@@ -27,6 +27,6 @@ async fn every_documented_address_exists() {
     }
     assert!(asked > 35, "{asked}");
     assert_eq!(public.ask(NO_METHOD, "/verify").send().await.status, 401, "every method is asked about");
-    // So it would be told.
+    // The comparison finds a difference.
     assert_eq!(public.ask(NO_METHOD, "/nothing/here").send().await.status, 404);
 }

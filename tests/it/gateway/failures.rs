@@ -12,7 +12,7 @@ use crate::support::{Answer, Begun, Browser, Gateway, parameter};
 
 const SITE: &str = "https://site.example/mail?box=1&x=a%20b";
 
-/// Where a login for an app ends that fails, before anything is pressed.
+/// The place where a failed login for an app ends, before a button is pressed.
 #[derive(Clone, Copy)]
 enum AtApp {
     /// At a page with that main button.
@@ -22,11 +22,11 @@ enum AtApp {
 }
 
 struct Failure {
-    /// What goes wrong, for the message of an assertion.
+    /// The failure, for the message of an assertion.
     what: &'static str,
     /// The status and the main button of the page in the browser flow.
     page: (u16, &'static str),
-    /// The code in the SPA flow; empty where that failure does not exist there.
+    /// The code in the SPA flow; empty if that failure does not exist there.
     code: &'static str,
     app: AtApp,
 }
@@ -48,7 +48,7 @@ const FAILURES: [Failure; 10] = [
     failure("provider down", (503, "Try again"), "provider_unavailable", AtApp::Page("Try again")),
 ];
 
-/// What a login ends with, and the browser that has it.
+/// The last response of a login, and its browser.
 struct Ended {
     browser: Browser,
     answer: Answer,
@@ -68,7 +68,7 @@ impl Failure {
             .start()
     }
 
-    /// What is wrong before the login begins.
+    /// The change before the login begins.
     async fn before(&self, gateway: &Gateway) {
         gateway.op.set_claims(json!({ "groups": ["staff"], "email": "ada@example.com" }));
         match self.what {
@@ -83,7 +83,7 @@ impl Failure {
         }
     }
 
-    /// What goes wrong between its beginning and the response.
+    /// The change between the beginning of the login and the response.
     fn between(&self, gateway: &Gateway) {
         match self.what {
             "expired" => gateway
@@ -113,7 +113,8 @@ impl Failure {
         let browser = if self.what == "wrong browser" { gateway.browser() } else { browser };
         let mut answer = browser.get(&at).await;
         if self.what == "used" {
-            // In the browser flow, a repeated response of a signed-in browser goes on; so this one signed out meanwhile.
+            // In the browser flow, a repeated response of a signed-in browser succeeds; so this one signed out
+            // meanwhile.
             browser.forget_cookie("vestibule");
             answer = browser.get(&at).await;
         }
@@ -145,7 +146,7 @@ async fn follow(browser: &Browser, address: &str) -> Result<String, Answer> {
     panic!("never away: {address}")
 }
 
-/// Presses a button of the page, signs in at the provider as another person, and returns where that ends.
+/// Presses a button of the page, signs in at the provider as another person, and returns the last response.
 async fn press(gateway: &Gateway, ended: &Ended, button: &str, what: &str) -> String {
     let href = ended.answer.link(button);
     let href = if href.is_empty() { ended.at.clone() } else { href };
@@ -242,8 +243,8 @@ async fn a_frontend_begins_again_after_each_failure() {
     }
 }
 
-/// At a provider where the person has two accounts, the refused one is signed in: the other button reaches the other one, and the
-/// goal is kept. After a sign-out it does as well.
+/// At a provider at which the person has two accounts, the refused one is signed in: the other button reaches the other
+/// one, and the goal is kept. After a sign-out it does as well.
 #[tokio::test]
 async fn another_account_ends_at_the_same_place() {
     let target: String = url::form_urlencoded::byte_serialize(SITE.as_bytes()).collect();

@@ -1,4 +1,5 @@
-//! Which limit counts a request: that of a confidential client, of the session of a browser, or of the client address.
+//! The limit that counts a request: that of a confidential client, of the session of a browser, or of the client
+//! address.
 
 use crate::support::app::{
     self, SECRET, Tokens, code, error, of_server, path, post, post_as, redeem, redeem_of_server,
@@ -77,7 +78,7 @@ async fn a_signed_in_browser_counts_for_its_session_only() {
     );
 }
 
-/// IN-09: the cookie of an ended session is no way around the limit of the address.
+/// IN-09: the cookie of an ended session is not a way around the limit of the address.
 #[tokio::test]
 async fn a_browser_whose_session_has_ended_counts_for_its_address() {
     let gateway = app::setup().toml("[limits]\ntokens_per_minute = 3").start();

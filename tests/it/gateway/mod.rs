@@ -1,4 +1,4 @@
-//! What holds at every address of the gateway, over HTTP.
+//! Rules for every URL of the gateway, over HTTP.
 
 mod cors;
 mod described;

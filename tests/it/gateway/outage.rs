@@ -237,9 +237,12 @@ async fn a_failed_connection_is_reported_without_the_user_part() {
     let url = format!("{address}user=us3r&password=s3cret");
     let log = LogCapture::start();
     let failed = db(&url).run("nothing", |conn| conn.batch_execute("SELECT 1")).await;
-    let told = format!("{:?} {}", failed.expect_err("no such role"), log.text());
-    assert!(told.contains("role \\\"…\\\" does not exist") || told.contains("role \"…\" does not exist"), "{told}");
-    assert!(!told.contains("us3r") && !told.contains("s3cret"), "{told}");
+    let reported = format!("{:?} {}", failed.expect_err("no such role"), log.text());
+    assert!(
+        reported.contains("role \\\"…\\\" does not exist") || reported.contains("role \"…\" does not exist"),
+        "{reported}"
+    );
+    assert!(!reported.contains("us3r") && !reported.contains("s3cret"), "{reported}");
 }
 
 /// RC-12: with any language of server messages.

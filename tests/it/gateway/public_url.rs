@@ -91,7 +91,7 @@ async fn a_shared_cookie_has_another_prefix() {
         .start();
     let browser = gateway.browser();
     let begun = browser.begin("op").await;
-    // With `Strict`, a page of the gateway leads to the callback once more.
+    // With `Strict`, a page of the gateway requests the callback again.
     let back = browser.get(&format!("{}&from_here=1", begun.callback_of("alice"))).await;
     let session = back.set_cookie("__Secure-corp").expect("a session");
     for attribute in ["; Secure", "; HttpOnly", "; Path=/", "; SameSite=Strict", "; Domain=example.com"] {

@@ -2,7 +2,7 @@
 
 use crate::support::{Cluster, Setup};
 
-/// FI-21: as after a restore that was not complete. The message names what is missing.
+/// FI-21: for example after an incomplete restore. The error names the missing table or column.
 #[tokio::test]
 async fn a_database_without_a_table_or_column_stops_the_start() {
     for (change, missing) in [

@@ -1,4 +1,4 @@
-//! `sessions.cookie.same_site = "Strict"`: a navigation from another site first gets a page that goes on by itself.
+//! `sessions.cookie.same_site = "Strict"`: a navigation from another site first gets a page that continues by itself.
 
 use crate::support::app::{path, request, setup};
 use crate::support::{Answer, Ask, Begun, Browser, Gateway};
@@ -17,7 +17,7 @@ async fn sign_in(browser: &Browser) {
     assert_eq!(callback.send().await.status, 303);
 }
 
-/// The address that the page goes on to.
+/// The URL to which the page continues.
 #[track_caller]
 fn next(address: &str, answer: &Answer) -> String {
     assert_eq!((answer.status, answer.is_page()), (200, true), "{address}: {answer:?}");
@@ -30,7 +30,7 @@ fn next(address: &str, answer: &Answer) -> String {
 
 /// FW-21: once for each address; the marked one is answered as usual. `process::cookie_policies` walks through it in Chromium.
 #[tokio::test]
-async fn samesite_strict_loop() {
+async fn the_page_that_continues_is_shown_once_for_each_url() {
     let gateway = setup().toml(STRICT).start();
     let browser = gateway.browser();
     let begun: Begun = gateway.browser().begin("op").await;

@@ -1,4 +1,4 @@
-//! A person who is signed in is never offered to sign in, and one whose session has ended is told why.
+//! A page never offers a signed-in person to sign in, and tells a person whose session has ended why.
 
 use crate::support::{Answer, Gateway, person::two_providers};
 
@@ -55,7 +55,7 @@ async fn an_ended_session_says_so() {
     let (status, is_page, text) = ended(&page);
     assert!(status == 401 && is_page && text.contains("was ended"), "{text}");
     assert_eq!(page.link("Sign in again"), "/login?return_to=%2Faccount%3Fx%3D1");
-    // A script is told by its code, as before.
+    // A script gets the code.
     assert_eq!(here.fetch("/session").await.problem(), (401, "session_revoked".into()));
 }
 

@@ -24,7 +24,7 @@ pub enum Kind {
     /// Of an app.
     App,
     ClientCredentials,
-    /// What an app got by token exchange.
+    /// The token that an app got by token exchange.
     Exchanged,
     IdToken,
     RefreshToken,

@@ -1,4 +1,4 @@
-//! What a service must not be able to do with a token that it received.
+//! Requests that a service must not be able to make with a token that it received.
 
 use serde_json::Value;
 

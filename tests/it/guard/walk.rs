@@ -31,7 +31,7 @@ fn verdict(access: Access, kind: Kind) -> Verdict {
     }
 }
 
-/// The status and the code with which the guard refuses; `None` where the handler answers.
+/// The status and the code with which the guard refuses; `None` if the handler answers.
 fn refusal(entry: &Entry, kind: Kind, from: &From) -> Option<(u16, &'static str)> {
     // A program gets an error instead of the confirmation page.
     let is_foreign = entry.origin != OriginRule::Any && !from.is_listed;

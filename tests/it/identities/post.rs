@@ -15,7 +15,7 @@ async fn a_linked_identity_signs_in_the_same_user() {
     let (before, cookie) = (ada.session().await, ada.browser.cookie("vestibule"));
     let answer = ada.link("other", "countess").await;
     assert_eq!(answer.location(), "/account");
-    assert_eq!(answer.set_cookie("vestibule"), None, "linking is no login");
+    assert_eq!(answer.set_cookie("vestibule"), None, "linking is not a login");
     assert_eq!((ada.session().await, ada.browser.cookie("vestibule")), (before.clone(), cookie));
     assert_eq!(ada.identities().await, ["op/ada", "other/countess"]);
     let other_way = Person::at(&gateway, "other", "countess").await;
@@ -95,8 +95,8 @@ async fn linking_requires_a_fresh_login() {
     assert_eq!(ada.ask_to_link("other").await.status, 200);
 }
 
-/// AC-07: the time of the callback is no authentication time. Single sign-on may have been silent, so that it would open the
-/// identities to a person at an unlocked browser.
+/// AC-07: the time of the callback is not an authentication time. Single sign-on may have been silent, so that it would
+/// open the identities to a person at an unlocked browser.
 #[tokio::test]
 async fn a_login_without_auth_time_is_not_fresh() {
     let (gateway, other) = two_providers("");

@@ -1,4 +1,4 @@
-//! Which sessions get the stored tokens of a linked identity.
+//! The sessions that get the stored tokens of a linked identity.
 
 use serde_json::json;
 

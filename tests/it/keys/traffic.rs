@@ -16,10 +16,10 @@ use crate::support::{Browser, Gateway, Setup};
 /// A key is published two seconds before it signs; `max-age` is one second.
 const SETTINGS: &str = "[signing]\npublish_before_use = '2s'\nalgorithms = ['ES256']\n";
 const ROTATIONS: usize = 3;
-/// Users who request a token each 80 ms; both caches and the other gateway verify each token.
+/// The number of users. Each requests a token every [`PAUSE`]; both caches and the other gateway verify each token.
 const PEOPLE: usize = 8;
 const PAUSE: Duration = Duration::from_millis(80);
-const PATIENCE: Duration = Duration::from_secs(60);
+const TIMEOUT: Duration = Duration::from_secs(60);
 
 /// The key set cache of a service. It obeys `max-age` and makes no request for an unknown key.
 struct Cache {
@@ -76,11 +76,11 @@ async fn no_verification_fails_during_key_rotations() {
     for rotation in 1..=ROTATIONS {
         keys::rotate(&db, &secrets(), &policy, now()).await.expect("a rotation");
         while lock(&seen).kids.len() <= rotation {
-            assert!(began.elapsed() < PATIENCE, "the new key never signs");
+            assert!(began.elapsed() < TIMEOUT, "the new key never signs");
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }
-    // Once more the time that a cache keeps a key set.
+    // Continue for longer than one more `max-age`, so that both caches fetch the last key set.
     tokio::time::sleep(Duration::from_millis(1100)).await;
     lock(&seen).done = true;
     for person in people {

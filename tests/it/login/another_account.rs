@@ -23,7 +23,7 @@ async fn the_metadata_decides_what_is_sent() {
     }
 }
 
-/// The parameter of the provider replaces `select_account`, also where an app sent that.
+/// The parameter of the provider replaces `select_account`, also if an app sent that.
 #[tokio::test]
 async fn the_configured_parameter_is_sent() {
     let gateway = setup().toml("[providers.op]\nanother_account = 'force_verify=true'\n").start();

@@ -11,7 +11,7 @@ fn with(down: &Op, toml: &str) -> Gateway {
     Setup::new().provider("down", down).toml(toml).start()
 }
 
-/// What `vestibule logins show` prints of the reference on a page.
+/// The output of `vestibule logins show` for the reference on a page.
 fn shown(gateway: &Gateway, page: &Answer) -> Value {
     let (_, reference) = page.body.split_once("<code>").unwrap_or_else(|| panic!("no reference: {}", page.body));
     let reference = reference.split('<').next().expect("a reference");
@@ -21,7 +21,7 @@ fn shown(gateway: &Gateway, page: &Answer) -> Value {
     serde_json::from_str(&said).expect("JSON")
 }
 
-/// RD-18, FI-09: also while the metadata is left alone after a failure.
+/// RD-18, FI-09: also while the metadata is not fetched after a failure.
 #[tokio::test]
 async fn every_reference_is_found_with_the_reason() {
     let down = Op::start();
@@ -44,7 +44,7 @@ async fn every_reference_is_found_with_the_reason() {
     assert_eq!(gateway.database.rows("logins_not_begun"), 4);
 }
 
-/// Nothing suggests another attempt where it cannot help, and the page leads to the other providers with the target.
+/// Nothing suggests another attempt if it cannot help, and the page leads to the other providers with the target.
 #[tokio::test]
 async fn a_page_suggests_another_attempt_only_where_it_can_help() {
     let down = Op::start();

@@ -30,12 +30,12 @@ async fn a_redirect_loop_ends_with_a_page_that_names_the_cookie() {
         }
         let page = round(&browser, target).await;
         assert!(page.contains("the cookie vestibule, "), "{target}: {page}");
-        // The button begins to count anew.
+        // The button resets the count.
         assert_eq!(round(&browser, target).await, "/account");
     }
 }
 
-/// Signing in again and again is no loop where the session cookie comes back, or the target is another one.
+/// Signing in again and again is not a loop if the session cookie comes back, or the target is another one.
 #[tokio::test]
 async fn many_logins_are_no_loop() {
     let gateway = Gateway::start();

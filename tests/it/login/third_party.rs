@@ -15,7 +15,7 @@ fn parameter(url: &str, name: &str) -> Option<String> {
 /// The login ends at `target_link_uri`, and the provider gets the hint. `POST` leads to the same request by `GET`; another `iss` is
 /// refused by both.
 #[tokio::test]
-async fn third_party_login() {
+async fn a_third_party_initiated_login_ends_at_target_link_uri() {
     let gateway = Gateway::with(ALLOWED);
     let issuer = &gateway.op.issuer;
     let browser = gateway.browser();

@@ -14,7 +14,7 @@ use crate::support::{Answer, Browser, Gateway, Setup};
 struct Scene {
     gateway: Gateway,
     other: Op,
-    /// Where the apps are notified.
+    /// The endpoints at which the apps are notified.
     receiver: Op,
 }
 

@@ -60,7 +60,7 @@ async fn a_logout_url_leads_to_the_provider_until_ten_minutes_after_the_end() {
     assert!(page.status == 200 && page.is_page() && page.body.contains("You are signed out"), "{page:?}");
 }
 
-/// A timeout and a replacement are no explicit end; forged, foreign and altered values open nothing.
+/// A timeout and a replacement are not an explicit end; forged, foreign and altered values open nothing.
 #[tokio::test]
 async fn a_logout_url_of_another_or_a_timed_out_session_leads_to_our_page() {
     let gateway = Gateway::with(PROVIDER);

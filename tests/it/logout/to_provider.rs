@@ -1,4 +1,5 @@
-//! `logout = "provider"`: the browser goes on to the provider (OpenID Connect RP-Initiated Logout 1.0, as a relying party).
+//! `logout = "provider"`: the browser is redirected to the provider (OpenID Connect RP-Initiated Logout 1.0, as a
+//! relying party).
 
 use serde_json::{Value, json};
 
@@ -71,13 +72,13 @@ async fn every_kind_of_logout_redirects_to_the_provider() {
     assert_eq!(browser.get(&back(&away)).await.location(), format!("{BYE}&state=s"));
 
     let (browser, _) = signed_in(&gateway).await;
-    let told = browser.ask("POST", "/logout").for_json().header("sec-fetch-site", "same-origin").send().await;
-    let url = told.json()["logout_url"].as_str().expect("a URL").to_owned();
-    assert_eq!((told.status, browser.cookie("vestibule")), (200, None));
+    let reported = browser.ask("POST", "/logout").for_json().header("sec-fetch-site", "same-origin").send().await;
+    let url = reported.json()["logout_url"].as_str().expect("a URL").to_owned();
+    assert_eq!((reported.status, browser.cookie("vestibule")), (200, None));
     assert!(url.starts_with(&format!("{}/logout/provider?", gateway.public_url)), "{url}");
     assert!(browser.get(&url).await.location_parameter("id_token_hint").is_some());
-    let told = browser.ask("POST", "/logout").for_json().header("sec-fetch-site", "same-origin").send().await;
-    assert_eq!(told.status, 204, "there was no session");
+    let reported = browser.ask("POST", "/logout").for_json().header("sec-fetch-site", "same-origin").send().await;
+    assert_eq!(reported.status, 204, "there was no session");
 }
 
 /// LO-27: with another state, without one, with that of another browser or provider, and with an expired one.

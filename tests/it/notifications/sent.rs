@@ -193,9 +193,9 @@ async fn the_absolute_timeout_notifies_and_the_idle_timeout_does_not() {
     let browser = signed_in(&gateway).await;
     let wiki = sign_in_to(&gateway, &browser, "wiki").await;
     database.execute("UPDATE sessions SET not_after = now() - interval '1 s'");
-    let told = wait_for_logout_tokens(&receiver, "wiki", 2).await;
-    assert_eq!((sid(&told[1]), reason(&gateway, &wiki.sid)), (wiki.sid.clone(), "absolute".into()));
-    let mut jtis: Vec<_> = told.iter().map(|token| claims(token)["jti"].clone()).collect();
+    let reported = wait_for_logout_tokens(&receiver, "wiki", 2).await;
+    assert_eq!((sid(&reported[1]), reason(&gateway, &wiki.sid)), (wiki.sid.clone(), "absolute".into()));
+    let mut jtis: Vec<_> = reported.iter().map(|token| claims(token)["jti"].clone()).collect();
     jtis.dedup();
     assert_eq!(jtis.len(), 2);
     assert!(jtis.iter().all(|jti| Uuid::parse_str(jti.as_str().expect("text")).is_ok()));

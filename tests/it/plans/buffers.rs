@@ -13,7 +13,7 @@ use crate::support::Cluster;
 /// Pending logins beside the one that is measured, come after the last `ANALYZE`.
 const PENDING: u32 = 50_000;
 
-/// What a login asks, in that order.
+/// The statements of a login, in their order.
 const LOGIN: [&str; 3] =
     ["login::store::begin::Insert", "login::store::claim::Update", "login::store::write_login::Write"];
 

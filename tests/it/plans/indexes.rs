@@ -77,7 +77,7 @@ fn assert_indexes(statistics: &str, kind: Kind) {
     assert!(wrong.is_empty(), "{} plans:\n{}", wrong.len(), wrong.into_iter().collect::<Vec<_>>().join("\n"));
 }
 
-/// What the function `ended_at_provider`, which a login calls, asks.
+/// The statement in the function `ended_at_provider`, which a login calls.
 fn of_ended_at_provider() -> Vec<HotStatement> {
     let asked = [
         ("sid", "sid_hash = $2 AND (sub_hash IS NULL OR sub_hash = $3)", &["provider_logouts_sid"]),
@@ -116,7 +116,7 @@ impl<'s> Prepared<'s> {
         self.statements[number].parameters.iter().map(|(_, sql_type)| value(sql_type, many)).collect()
     }
 
-    /// Plans that read anything but the indexes that are named, for one row and, where the statement takes arrays, many.
+    /// Plans that read anything but the indexes that are named, for one row and, if the statement takes arrays, many.
     fn wrong(&self) -> Vec<String> {
         let mut wrong = Vec::new();
         for (number, statement) in self.statements.iter().enumerate() {

@@ -57,7 +57,7 @@ fn of_file(source: &Path, path: &PathBuf) -> Vec<String> {
     declarations.map(name).collect()
 }
 
-/// `UPDATE_PLANS=1` writes the table anew.
+/// `UPDATE_PLANS=1` writes the table again.
 #[test]
 fn the_document_names_the_indexes_of_every_hot_statement() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/plans.md");

@@ -64,7 +64,7 @@ impl Session {
         self.plan(mode, "FORMAT JSON", name, values)
     }
 
-    /// The same after a run whose effect is taken back.
+    /// The statements of a second run, after the effect of the first was rolled back.
     pub fn analyse(&self, mode: Mode, name: &str, values: &[String]) -> Value {
         self.execute("BEGIN");
         let plan = self.plan(mode, "ANALYZE, BUFFERS, FORMAT JSON", name, values);

@@ -78,7 +78,7 @@ fn provider(preset: &Preset, op: &Op) -> Provider {
     };
     let outbound = Outbound::new().expect("a client");
     let registry = Registry::new(config.providers, &Db::open(&access), &outbound).expect("no authorities to be wrong");
-    registry.get("op").unwrap_or_else(|| panic!("{} is no provider", preset.name)).clone()
+    registry.get("op").unwrap_or_else(|| panic!("{} is not a provider", preset.name)).clone()
 }
 
 /// The members of the discovery document that a login needs.

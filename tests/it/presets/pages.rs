@@ -59,7 +59,7 @@ fn a_page_has_the_redirect_uri_and_the_snippet() {
     }
 }
 
-/// What was not tried says so, and the index lists providers that need no preset.
+/// The page of a preset that was not tried says so, and the index lists providers that need no preset.
 #[test]
 fn a_page_says_whether_the_preset_was_tried() {
     let presets = presets();

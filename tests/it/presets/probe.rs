@@ -36,35 +36,39 @@ fn of(issuer: &str) -> String {
 }
 
 /// The verdict and the text of the first finding of this check.
-fn found<'t>(told: &'t Value, check: &str) -> (&'t str, &'t str) {
-    let findings = told["providers"][0]["findings"].as_array().expect("findings");
+fn found<'t>(report: &'t Value, check: &str) -> (&'t str, &'t str) {
+    let findings = report["providers"][0]["findings"].as_array().expect("findings");
     let finding = findings.iter().find(|finding| finding["check"] == check);
-    let finding = finding.unwrap_or_else(|| panic!("nothing about {check} in {told:#}"));
+    let finding = finding.unwrap_or_else(|| panic!("nothing about {check} in {report:#}"));
     (finding["verdict"].as_str().expect("a verdict"), finding["said"].as_str().expect("words"))
 }
 
 fn probe(lines: &str) -> (Option<i32>, Value) {
-    let (code, told, complaint) = Operator::new().run(lines, &PROBE);
-    let all = format!("{told}{complaint}");
+    let (code, report, complaint) = Operator::new().run(lines, &PROBE);
+    let all = format!("{report}{complaint}");
     assert!(!all.contains(SECRET), "{all}");
-    (code, serde_json::from_str(&told).unwrap_or_else(|error| panic!("{error}: {told}{complaint}")))
+    (code, serde_json::from_str(&report).unwrap_or_else(|error| panic!("{error}: {report}{complaint}")))
 }
 
 fn verdict(op: &Op, check: &str) -> (Option<i32>, String, String) {
-    let (code, told) = probe(&of(&op.issuer));
-    let (verdict, said) = found(&told, check);
-    (code, verdict.to_owned(), said.to_owned())
+    let (code, report) = probe(&of(&op.issuer));
+    let (verdict, message) = found(&report, check);
+    (code, verdict.to_owned(), message.to_owned())
 }
 
 #[test]
 fn a_working_provider_passes_every_check() {
     let op = good();
-    let (code, told) = probe(&of(&op.issuer));
-    assert_eq!((code, &told["good"], &told["providers"][0]["id"]), (Some(0), &json!(true), &json!("op")), "{told:#}");
+    let (code, report) = probe(&of(&op.issuer));
+    assert_eq!(
+        (code, &report["good"], &report["providers"][0]["id"]),
+        (Some(0), &json!(true), &json!("op")),
+        "{report:#}"
+    );
     for check in ["reachable", "discovery", "keys", "algorithms", "pkce", "iss", "logout", "client", "redirect_uri"] {
-        assert_eq!(found(&told, check).0, "good", "{check} in {told:#}");
+        assert_eq!(found(&report, check).0, "good", "{check} in {report:#}");
     }
-    assert_eq!(found(&told, "clock").0, "note", "its answers have no Date");
+    assert_eq!(found(&report, "clock").0, "note", "its answers have no Date");
     let calls = op.calls_to("/token");
     assert_eq!(calls.len(), 1, "one junk code");
     assert_eq!(calls[0].basic(), Some(format!("us%3A1:{SECRET}")), "the right secret, as a login shows it");
@@ -76,21 +80,24 @@ fn a_working_provider_passes_every_check() {
 #[test]
 fn the_text_output_has_the_same_findings() {
     let op = good();
-    let (code, told, complaint) = Operator::new().run(&of(&op.issuer), &["config", "check", "--probe"]);
+    let (code, report, complaint) = Operator::new().run(&of(&op.issuer), &["config", "check", "--probe"]);
     assert_eq!((code, complaint.as_str()), (Some(0), ""));
-    assert!(told.starts_with("The configuration is valid. Issuer: http://127.0.0.1:8080. Provider: op.\n"), "{told}");
-    assert!(told.contains("\n\nop (Op)\n"), "{told}");
-    assert!(told.contains("\n  good     client         client_secret is correct"), "{told}");
-    assert!(told.ends_with("\nNone of 1 provider failed.\n"), "{told}");
+    assert!(
+        report.starts_with("The configuration is valid. Issuer: http://127.0.0.1:8080. Provider: op.\n"),
+        "{report}"
+    );
+    assert!(report.contains("\n\nop (Op)\n"), "{report}");
+    assert!(report.contains("\n  good     client         client_secret is correct"), "{report}");
+    assert!(report.ends_with("\nNone of 1 provider failed.\n"), "{report}");
     op.reply("/token", refusal(401, "invalid_client"));
-    let (code, told, _) = Operator::new().run(&of(&op.issuer), &["config", "check", "--probe"]);
+    let (code, report, _) = Operator::new().run(&of(&op.issuer), &["config", "check", "--probe"]);
     assert_eq!(code, Some(1));
     assert!(
-        told.contains("\n  FAILED   client         the provider rejected the client authentication (invalid_client)"),
-        "{told}"
+        report.contains("\n  FAILED   client         the provider rejected the client authentication (invalid_client)"),
+        "{report}"
     );
-    assert!(told.starts_with("The configuration is valid, but a provider failed. Issuer: "), "{told}");
-    assert!(told.ends_with("\n1 of 1 provider failed: op.\n"), "{told}");
+    assert!(report.starts_with("The configuration is valid, but a provider failed. Issuer: "), "{report}");
+    assert!(report.ends_with("\n1 of 1 provider failed: op.\n"), "{report}");
 }
 
 #[test]
@@ -107,8 +114,8 @@ fn a_wrong_secret_a_right_secret_and_an_unclear_response_differ() {
         (Reply::text(400, "text/html", "<html>no</html>"), 0, "warning"),
     ] {
         op.reply("/token", reply.clone());
-        let (exit, verdict, said) = verdict(&op, "client");
-        assert_eq!((exit, verdict.as_str()), (Some(code), expected), "{reply:?}: {said}");
+        let (exit, verdict, message) = verdict(&op, "client");
+        assert_eq!((exit, verdict.as_str()), (Some(code), expected), "{reply:?}: {message}");
     }
 }
 
@@ -117,15 +124,15 @@ fn a_wrong_secret_a_right_secret_and_an_unclear_response_differ() {
 fn a_missing_token_endpoint_is_reported() {
     let op = good();
     op.set_metadata("token_endpoint", json!("http://127.0.0.1:1/token"));
-    let (code, told) = probe(&of(&op.issuer));
-    let findings = told["providers"][0]["findings"].as_array().expect("findings").iter();
+    let (code, report) = probe(&of(&op.issuer));
+    let findings = report["providers"][0]["findings"].as_array().expect("findings").iter();
     let failed: Vec<_> = findings.filter(|finding| finding["verdict"] == "failed").collect();
-    assert_eq!((code, failed.len(), &failed[0]["check"]), (Some(1), 1, &json!("reachable")), "{told:#}");
+    assert_eq!((code, failed.len(), &failed[0]["check"]), (Some(1), 1, &json!("reachable")), "{report:#}");
     assert!(
         failed[0]["said"]
             .as_str()
-            .is_some_and(|said| said.starts_with("the token endpoint, http://127.0.0.1:1/token: ")),
-        "{told:#}"
+            .is_some_and(|message| message.starts_with("the token endpoint, http://127.0.0.1:1/token: ")),
+        "{report:#}"
     );
 }
 
@@ -134,11 +141,11 @@ fn a_missing_token_endpoint_is_reported() {
 fn the_previous_secret_is_tried_as_well() {
     let op = good();
     op.reply("/token", refusal(401, "invalid_client"));
-    let (code, told) = probe(&(of(&op.issuer) + "client_secret_previous_file = \"\"\n"));
-    let of_client = told["providers"][0]["findings"].as_array().expect("findings").iter();
+    let (code, report) = probe(&(of(&op.issuer) + "client_secret_previous_file = \"\"\n"));
+    let of_client = report["providers"][0]["findings"].as_array().expect("findings").iter();
     let of_client: Vec<_> = of_client.filter(|finding| finding["check"] == "client").collect();
-    assert_eq!((code, of_client.len()), (Some(1), 2), "{told:#}");
-    assert!(of_client[1]["said"].as_str().is_some_and(|said| said.contains("remove it")), "{told:#}");
+    assert_eq!((code, of_client.len()), (Some(1), 2), "{report:#}");
+    assert!(of_client[1]["said"].as_str().is_some_and(|message| message.contains("remove it")), "{report:#}");
     assert_eq!(op.calls_to("/token").len(), 2);
 }
 
@@ -152,10 +159,10 @@ fn an_accepted_previous_secret_is_not_a_failure() {
         _ => refusal(400, "invalid_grant"),
     });
     op.set_metadata("token_endpoint", json!(format!("{endpoint}/token")));
-    let (code, told) = probe(&(of(&op.issuer) + "client_secret_previous_file = \"\"\n"));
-    let (verdict, said) = found(&told, "client");
-    assert_eq!((code, verdict), (Some(0), "warning"), "{told:#}");
-    assert!(said.contains("logins use the previous one"), "{said}");
+    let (code, report) = probe(&(of(&op.issuer) + "client_secret_previous_file = \"\"\n"));
+    let (verdict, message) = found(&report, "client");
+    assert_eq!((code, verdict), (Some(0), "warning"), "{report:#}");
+    assert!(message.contains("logins use the previous one"), "{message}");
 }
 
 /// RD-01
@@ -163,19 +170,19 @@ fn an_accepted_previous_secret_is_not_a_failure() {
 fn a_wrong_issuer_is_reported_with_the_right_one() {
     let op = good();
     op.set_metadata("issuer", json!("https://op.example/"));
-    let (code, verdict, said) = verdict(&op, "discovery");
+    let (code, verdict, message) = verdict(&op, "discovery");
     assert_eq!((code, verdict.as_str()), (Some(1), "failed"));
-    assert!(said.contains("write issuer = \"https://op.example/\""), "{said}");
+    assert!(message.contains("write issuer = \"https://op.example/\""), "{message}");
     assert_eq!(op.calls_to("/token").len(), 0, "no secret goes where another issuer lives");
 }
 
 #[test]
 fn an_unreachable_provider_is_reported() {
-    let (code, told) = probe(&of("http://127.0.0.1:1"));
-    let (verdict, said) = found(&told, "reachable");
+    let (code, report) = probe(&of("http://127.0.0.1:1"));
+    let (verdict, message) = found(&report, "reachable");
     assert_eq!((code, verdict), (Some(1), "failed"));
     let source = "http://127.0.0.1:1/.well-known/openid-configuration: ";
-    assert!(said.starts_with(source) && said.to_lowercase().contains("refused"), "{said}");
+    assert!(message.starts_with(source) && message.to_lowercase().contains("refused"), "{message}");
 }
 
 /// A provider that does not respond does not delay the others, and all are reported.
@@ -184,19 +191,19 @@ fn providers_are_probed_independently() {
     let (op, silent) = (good(), Op::start());
     silent.reply(crate::fake_provider::WELL_KNOWN, Reply::Silent);
     let second = of(&op.issuer).replace("[providers.op]", "[providers.second]");
-    let (code, told) = probe(&format!("{}timeout = \"1s\"\n{second}", of(&silent.issuer)));
+    let (code, report) = probe(&format!("{}timeout = \"1s\"\n{second}", of(&silent.issuer)));
     assert_eq!(code, Some(1));
-    assert!(found(&told, "reachable").1.ends_with("no answer in time"), "{told:#}");
-    assert_eq!((&told["providers"][1]["id"], &told["providers"][1]["good"]), (&json!("second"), &json!(true)));
+    assert!(found(&report, "reachable").1.ends_with("no answer in time"), "{report:#}");
+    assert_eq!((&report["providers"][1]["id"], &report["providers"][1]["good"]), (&json!("second"), &json!(true)));
 }
 
 #[test]
 fn a_clock_difference_is_reported() {
     let op = good();
     op.reply("/token", refusal(400, "invalid_grant").with("Date", "Mon, 01 Jan 2001 00:00:00 GMT"));
-    let (code, verdict, said) = verdict(&op, "clock");
-    assert_eq!((code, verdict.as_str()), (Some(1), "failed"), "{said}");
-    assert!(said.contains(" s slow by ours, and leeway is 30 s"), "{said}");
+    let (code, verdict, message) = verdict(&op, "clock");
+    assert_eq!((code, verdict.as_str()), (Some(1), "failed"), "{message}");
+    assert!(message.contains(" s slow by ours, and leeway is 30 s"), "{message}");
     let now = vestibule::base::clock::Clock::system().now().format("%a, %d %b %Y %H:%M:%S GMT").to_string();
     op.reply("/token", refusal(400, "invalid_grant").with("Date", &now));
     assert_eq!(self::verdict(&op, "clock").1, "good");
@@ -212,8 +219,8 @@ fn unsupported_features_are_reported() {
     op.set_metadata("code_challenge_methods_supported", json!(["plain"]));
     assert_eq!(verdict(&op, "pkce").1, "warning");
     op.set_metadata("scopes_supported", json!(["openid", "email"]));
-    let (code, verdict, said) = verdict(&op, "scopes");
-    assert_eq!((code, verdict.as_str(), said.as_str()), (Some(0), "note", "not among those it lists: profile"));
+    let (code, verdict, message) = verdict(&op, "scopes");
+    assert_eq!((code, verdict.as_str(), message.as_str()), (Some(0), "note", "not among those it lists: profile"));
     op.reply("/jwks", Reply::text(200, "application/json", "{\"keys\":[]}"));
     assert_eq!(self::verdict(&op, "keys").1, "failed");
 }
@@ -235,15 +242,15 @@ fn private_key_jwt_is_probed() {
     for (lines, field, name) in [(&apple, "client_secret", "private_key_id"), (&key, "client_assertion", "private_key")]
     {
         op.reply("/token", refusal(400, "invalid_grant"));
-        let (code, told) = probe(lines);
-        assert_eq!((code, found(&told, "client").0), (Some(0), "good"), "{told:#}");
+        let (code, report) = probe(lines);
+        assert_eq!((code, found(&report, "client").0), (Some(0), "good"), "{report:#}");
         let proof = op.calls_to("/token").last().expect("a call").form(field).concat();
         assert_eq!(proof.split('.').count(), 3, "{proof} is no JWT");
-        assert!(!told.to_string().contains(&proof));
+        assert!(!report.to_string().contains(&proof));
         op.reply("/token", refusal(401, "invalid_client"));
-        let (code, told) = probe(lines);
-        let (verdict, said) = found(&told, "client");
-        assert!((code, verdict) == (Some(1), "failed") && said.contains(name), "{told:#}");
+        let (code, report) = probe(lines);
+        let (verdict, message) = found(&report, "client");
+        assert!((code, verdict) == (Some(1), "failed") && message.contains(name), "{report:#}");
     }
 }
 
@@ -261,8 +268,8 @@ fn the_secret_of_an_oauth2_provider_is_probed() {
     {
         let form = format!("error={code}&error_description=x");
         op.reply("/token", Reply::text(200, "application/x-www-form-urlencoded", &form));
-        let (exited, told) = probe(&lines);
-        assert_eq!((exited, found(&told, "client").0), (Some(exit), expected), "{told:#}");
+        let (exited, report) = probe(&lines);
+        assert_eq!((exited, found(&report, "client").0), (Some(exit), expected), "{report:#}");
     }
     assert_eq!(op.calls_to("/token")[0].form("client_secret"), [SECRET]);
 }
@@ -284,8 +291,8 @@ fn the_signature_for_an_oauth1_provider_is_probed() {
         (503, String::new(), 1, "reachable", "failed"),
     ] {
         op.reply("/request_token", Reply::text(status, "application/x-www-form-urlencoded", &body));
-        let (exited, told) = probe(&lines);
-        assert_eq!((exited, found(&told, check).0), (Some(exit), expected), "{told:#}");
+        let (exited, report) = probe(&lines);
+        assert_eq!((exited, found(&report, check).0), (Some(exit), expected), "{report:#}");
     }
 }
 
@@ -301,15 +308,15 @@ fn a_clock_difference_to_an_oauth1_provider_is_reported() {
     let form = |status, body: &str| Reply::text(status, "application/x-www-form-urlencoded", body);
     let refused = form(401, "oauth_problem=timestamp_refused").with("Date", "Mon, 01 Jan 2001 00:00:00 GMT");
     op.reply("/request_token", refused);
-    let (code, told) = probe(&lines);
-    let (verdict, said) = found(&told, "clock");
-    assert_eq!((code, verdict, found(&told, "client").0), (Some(1), "failed", "failed"), "{told:#}");
-    assert!(said.contains(" s slow by ours"), "{said}");
+    let (code, report) = probe(&lines);
+    let (verdict, message) = found(&report, "clock");
+    assert_eq!((code, verdict, found(&report, "client").0), (Some(1), "failed", "failed"), "{report:#}");
+    assert!(message.contains(" s slow by ours"), "{message}");
     let now = vestibule::base::clock::Clock::system().now().format("%a, %d %b %Y %H:%M:%S GMT").to_string();
     let given = "oauth_token=t&oauth_token_secret=s&oauth_callback_confirmed=true";
     op.reply("/request_token", form(200, given).with("Date", &now));
-    let (code, told) = probe(&lines);
-    assert_eq!((code, found(&told, "clock").0), (Some(0), "good"), "{told:#}");
+    let (code, report) = probe(&lines);
+    assert_eq!((code, found(&report, "clock").0), (Some(0), "good"), "{report:#}");
 }
 
 /// A TLS server with a certificate of an unknown authority.
@@ -337,8 +344,8 @@ pub fn tls() -> String {
 /// RD-06
 #[test]
 fn an_untrusted_certificate_is_reported_with_its_reason() {
-    let (code, told) = probe(&of(&tls()));
-    let (verdict, said) = found(&told, "reachable");
+    let (code, report) = probe(&of(&tls()));
+    let (verdict, message) = found(&report, "reachable");
     assert_eq!((code, verdict), (Some(1), "failed"));
-    assert!(said.contains("set ca_file"), "{said}");
+    assert!(message.contains("set ca_file"), "{message}");
 }

@@ -19,23 +19,23 @@ fn of(issuer: &str, more: &str) -> String {
 }
 
 fn probe(toml: &str) -> (Option<i32>, Value) {
-    let (code, told, complaint) = Operator::new().run(toml, &["config", "check", "--probe", "--json"]);
-    (code, serde_json::from_str(&told).unwrap_or_else(|error| panic!("{error}: {told}{complaint}")))
+    let (code, reported, complaint) = Operator::new().run(toml, &["config", "check", "--probe", "--json"]);
+    (code, serde_json::from_str(&reported).unwrap_or_else(|error| panic!("{error}: {reported}{complaint}")))
 }
 
 /// Verdict and text of the findings of a check.
-fn found(told: &Value, check: &str) -> Vec<(String, String)> {
-    let findings = told["providers"][0]["findings"].as_array().expect("findings").iter();
+fn found(reported: &Value, check: &str) -> Vec<(String, String)> {
+    let findings = reported["providers"][0]["findings"].as_array().expect("findings").iter();
     let text = |finding: &Value, name: &str| finding[name].as_str().expect("text").to_owned();
     let of_check = findings.filter(|finding| finding["check"] == check);
     of_check.map(|finding| (text(finding, "verdict"), text(finding, "said"))).collect()
 }
 
-fn one(told: &Value, check: &str) -> (String, String) {
-    found(told, check).pop().unwrap_or_else(|| panic!("nothing about {check}: {told:#}"))
+fn one(reported: &Value, check: &str) -> (String, String) {
+    found(reported, check).pop().unwrap_or_else(|| panic!("nothing about {check}: {reported:#}"))
 }
 
-/// Keycloak, where requests are pushed and where they are not: each mistake fails the probe, in its words.
+/// Keycloak, if requests are pushed and if they are not: each mistake fails the probe, in its words.
 #[test]
 fn what_breaks_every_login_at_keycloak_fails_the_probe() {
     let mistakes: [(fn(&mut Client), &str, &str); 4] = [
@@ -52,20 +52,20 @@ fn what_breaks_every_login_at_keycloak_fails_the_probe() {
         let keycloak = Keycloak::start();
         keycloak.client().secret = SECRET.into();
         let toml = of(&keycloak.op.issuer, &format!("pushed_authorization = \"{pushed}\"\n"));
-        let (code, told) = probe(&toml);
-        let (verdict, said) = one(&told, "redirect_uri");
-        assert_eq!((code, verdict.as_str()), (Some(0), "good"), "{pushed}: {told:#}");
-        assert!(said.contains(CALLBACK), "{said}");
+        let (code, reported) = probe(&toml);
+        let (verdict, message) = one(&reported, "redirect_uri");
+        assert_eq!((code, verdict.as_str()), (Some(0), "good"), "{pushed}: {reported:#}");
+        assert!(message.contains(CALLBACK), "{message}");
         let path = if pushed == "auto" { "/par" } else { "/auth" };
         assert_eq!(keycloak.site.calls_to(path).len(), 1, "asked once");
         for (mistake, words, remedy) in mistakes {
             *keycloak.client() = Client::default();
             keycloak.client().secret = SECRET.into();
             mistake(&mut keycloak.client());
-            let (code, told) = probe(&toml);
-            let (verdict, said) = one(&told, "redirect_uri");
-            assert_eq!((code, verdict.as_str()), (Some(1), "failed"), "{pushed} {words}: {told:#}");
-            assert!(said.contains(words) && said.contains(remedy), "{pushed}: {said}");
+            let (code, reported) = probe(&toml);
+            let (verdict, message) = one(&reported, "redirect_uri");
+            assert_eq!((code, verdict.as_str()), (Some(1), "failed"), "{pushed} {words}: {reported:#}");
+            assert!(message.contains(words) && message.contains(remedy), "{pushed}: {message}");
         }
     }
 }
@@ -101,9 +101,9 @@ fn the_answer_to_the_request_tells_whether_the_redirect_uri_is_known() {
         let op = Op::start();
         op.reply("/token", Reply::text(400, "application/json", "{\"error\":\"invalid_grant\"}"));
         op.set_metadata("authorization_endpoint", json!(format!("{site}/auth")));
-        let (code, told) = probe(&of(&op.issuer, ""));
-        let (found, said) = one(&told, "redirect_uri");
-        assert_eq!((code, found.as_str()), (Some(exit), verdict), "{said}");
+        let (code, reported) = probe(&of(&op.issuer, ""));
+        let (found, message) = one(&reported, "redirect_uri");
+        assert_eq!((code, found.as_str()), (Some(exit), verdict), "{message}");
     }
 }
 
@@ -132,19 +132,19 @@ fn the_request_is_that_of_a_login_with_prompt_none() {
 fn the_way_back_from_a_logout_is_checked() {
     let keycloak = Keycloak::start();
     keycloak.client().secret = SECRET.into();
-    let (code, told) = probe(&of(&keycloak.op.issuer, "logout = \"provider\"\n"));
-    assert!(code == Some(0) && found(&told, "logout").iter().all(|(verdict, _)| verdict == "good"), "{told:#}");
+    let (code, reported) = probe(&of(&keycloak.op.issuer, "logout = \"provider\"\n"));
+    assert!(code == Some(0) && found(&reported, "logout").iter().all(|(verdict, _)| verdict == "good"), "{reported:#}");
     let asked = keycloak.site.calls_to("/logout");
     assert_eq!(asked.len(), 1);
     assert!(!asked[0].path.contains("state=") && asked[0].header("cookie").is_none());
     keycloak.client().post_logout_redirect_uri = Some("https://other.example/".into());
-    let (code, told) = probe(&of(&keycloak.op.issuer, "logout = \"provider\"\n"));
-    let (verdict, said) = one(&told, "logout");
-    assert_eq!((code, verdict.as_str()), (Some(0), "warning"), "{told:#}");
+    let (code, reported) = probe(&of(&keycloak.op.issuer, "logout = \"provider\"\n"));
+    let (verdict, message) = one(&reported, "logout");
+    assert_eq!((code, verdict.as_str()), (Some(0), "warning"), "{reported:#}");
     let parts = ["Invalid redirect uri", "register http://127.0.0.1:8080/logout/callback/op", "ID token"];
-    assert!(parts.iter().all(|part| said.contains(part)), "{said}");
-    let (_, told) = probe(&of(&keycloak.op.issuer, ""));
-    assert_eq!(keycloak.site.calls_to("/logout").len(), 2, "not asked without logout = \"provider\": {told:#}");
+    assert!(parts.iter().all(|part| message.contains(part)), "{message}");
+    let (_, reported) = probe(&of(&keycloak.op.issuer, ""));
+    assert_eq!(keycloak.site.calls_to("/logout").len(), 2, "not asked without logout = \"provider\": {reported:#}");
 }
 
 /// The https address of a server that answers plain HTTP to whatever is sent.
@@ -164,22 +164,22 @@ fn plain_port() -> String {
 /// TLS spoken to a plain port, plain HTTP to a TLS port, and an issuer without its path.
 #[test]
 fn a_wrong_address_is_explained() {
-    let (code, told) = probe(&of(&plain_port(), ""));
-    let (verdict, said) = one(&told, "reachable");
+    let (code, reported) = probe(&of(&plain_port(), ""));
+    let (verdict, message) = one(&reported, "reachable");
     assert_eq!((code, verdict.as_str()), (Some(1), "failed"));
-    assert!(said.contains("does not speak TLS at this port"), "{said}");
+    assert!(message.contains("does not speak TLS at this port"), "{message}");
     for body in ["Client sent an HTTP request to an HTTPS server.", "The plain HTTP request was sent to HTTPS port"] {
         let tls = listen(move |_| Reply::text(400, "text/plain", body));
-        let said = one(&probe(&of(&tls, "")).1, "reachable").1;
-        assert!(said.contains("speaks TLS at this port: write https://"), "{said}");
+        let message = one(&probe(&of(&tls, "")).1, "reachable").1;
+        assert!(message.contains("speaks TLS at this port: write https://"), "{message}");
     }
     let base = Op::start();
     base.reply(
         WELL_KNOWN,
         Reply::text(404, "application/json", "{\"error\":\"Unable to find matching target resource method\"}"),
     );
-    let said = one(&probe(&of(&base.issuer, "")).1, "reachable").1;
-    assert!(said.contains("/realms/NAME") && said.contains("Unable to find matching"), "{said}");
+    let message = one(&probe(&of(&base.issuer, "")).1, "reachable").1;
+    assert!(message.contains("/realms/NAME") && message.contains("Unable to find matching"), "{message}");
 }
 
 /// A provider whose clock is slow by less than ten minutes: logins work.
@@ -192,12 +192,12 @@ fn a_slow_clock_is_a_warning_and_a_fast_one_a_failure() {
         let date = time.format("%a, %d %b %Y %H:%M:%S GMT").to_string();
         let refused = Reply::text(400, "application/json", "{\"error\":\"invalid_grant\"}").with("Date", &date);
         op.reply("/token", refused);
-        let (_, told) = probe(&of(&op.issuer, ""));
-        let (found, said) = one(&told, "clock");
-        assert_eq!(found, verdict, "{said}");
+        let (_, reported) = probe(&of(&op.issuer, ""));
+        let (found, message) = one(&reported, "clock");
+        assert_eq!(found, verdict, "{message}");
         assert!(
-            verdict == "good" || (said.contains("leeway") && said.contains("set the clock of this machine")),
-            "{said}"
+            verdict == "good" || (message.contains("leeway") && message.contains("set the clock of this machine")),
+            "{message}"
         );
     }
 }

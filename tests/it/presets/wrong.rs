@@ -184,8 +184,8 @@ fn each_problem_has_its_line_key_and_remedy() {
     for Wrong { lines, line, key, what, remedy } in all().into_iter().chain(of_kinds()) {
         let (code, _, complaint) = operator.run(&configuration(lines), &["config", "check"]);
         assert_eq!(code, Some(2), "accepted:\n{lines}");
-        let told: Vec<_> = complaint.lines().collect();
-        let [problem, count] = told.as_slice() else { panic!("not one problem:\n{complaint}\n{lines}") };
+        let reported: Vec<_> = complaint.lines().collect();
+        let [problem, count] = reported.as_slice() else { panic!("not one problem:\n{complaint}\n{lines}") };
         assert_eq!(*count, "1 problem in the configuration.");
         let place = format!("vestibule.toml:{line}: providers.corp.{key}: ");
         assert!(problem.contains(&place), "{place}\n{problem}\n{lines}");
@@ -198,20 +198,26 @@ fn each_problem_has_its_line_key_and_remedy() {
 fn an_issuer_of_all_tenants_without_tenants_gives_a_notice() {
     let operator = Operator::new();
     let multi = "preset = \"microsoft-multi\"\nclient_id = \"v\"\nclient_secret_file = \"\"\n";
-    let (code, told, _) = operator.run(&configuration(multi), &["config", "check"]);
-    assert!(code == Some(0) && told.contains("\nNotice: providers.corp accepts users of every organization"), "{told}");
-    let (_, told, _) = operator.run(&configuration(multi), &["config", "check", "--json"]);
-    let told: Value = serde_json::from_str(&told).expect("JSON");
-    assert!(told["notices"][0].as_str().is_some_and(|notice| notice.contains("providers.corp.tenants")), "{told}");
+    let (code, reported, _) = operator.run(&configuration(multi), &["config", "check"]);
+    assert!(
+        code == Some(0) && reported.contains("\nNotice: providers.corp accepts users of every organization"),
+        "{reported}"
+    );
+    let (_, reported, _) = operator.run(&configuration(multi), &["config", "check", "--json"]);
+    let reported: Value = serde_json::from_str(&reported).expect("JSON");
+    assert!(
+        reported["notices"][0].as_str().is_some_and(|notice| notice.contains("providers.corp.tenants")),
+        "{reported}"
+    );
     let id = "11111111-2222-3333-4444-555555555555";
     for rule in [format!("tenants = [\"{id}\"]"), format!("allow.claims = {{ \"/tid\" = \"{id}\" }}")] {
-        let (code, told, complaint) = operator.run(&configuration(&format!("{multi}{rule}")), &["config", "check"]);
-        assert!(code == Some(0) && !told.contains("Notice"), "{told}{complaint}");
+        let (code, reported, complaint) = operator.run(&configuration(&format!("{multi}{rule}")), &["config", "check"]);
+        assert!(code == Some(0) && !reported.contains("Notice"), "{reported}{complaint}");
     }
-    // What any tenant can say of itself is no bound.
-    let (_, told, _) =
+    // What any tenant can say of itself is not a bound.
+    let (_, reported, _) =
         operator.run(&configuration(&format!("{multi}allow.groups = [\"staff\"]")), &["config", "check"]);
-    assert!(told.contains("every organization"), "{told}");
+    assert!(reported.contains("every organization"), "{reported}");
 }
 
 #[test]
@@ -240,25 +246,26 @@ fn a_key_of_the_wrong_type_for_apple_names_the_right_file() {
 #[test]
 fn json_output_has_the_same_problems() {
     let operator = Operator::new();
-    let (code, told, _) = operator.run(&configuration("preset = \"githbu\""), &["config", "check", "--json"]);
-    let told: Value = serde_json::from_str(&told).expect("JSON");
-    assert_eq!((code, &told["good"]), (Some(2), &false.into()));
-    let problem = &told["problems"][0];
+    let (code, reported, _) = operator.run(&configuration("preset = \"githbu\""), &["config", "check", "--json"]);
+    let reported: Value = serde_json::from_str(&reported).expect("JSON");
+    assert_eq!((code, &reported["good"]), (Some(2), &false.into()));
+    let problem = &reported["problems"][0];
     assert_eq!(problem["key"], "providers.corp.preset");
-    assert!(problem["place"].as_str().is_some_and(|place| place.ends_with("vestibule.toml:2")), "{told}");
-    assert!(problem["remedy"].as_str().is_some_and(|remedy| remedy.contains("github")), "{told}");
-    let (code, told, _) = operator.run(&configuration(GOOGLE), &["config", "check", "--json"]);
-    let told: Value = serde_json::from_str(&told).expect("JSON");
-    assert_eq!((code, &told["good"]), (Some(0), &true.into()));
-    assert_eq!((&told["providers"][0]["id"], &told["notices"]), (&"corp".into(), &Value::Array(Vec::new())));
+    assert!(problem["place"].as_str().is_some_and(|place| place.ends_with("vestibule.toml:2")), "{reported}");
+    assert!(problem["remedy"].as_str().is_some_and(|remedy| remedy.contains("github")), "{reported}");
+    let (code, reported, _) = operator.run(&configuration(GOOGLE), &["config", "check", "--json"]);
+    let reported: Value = serde_json::from_str(&reported).expect("JSON");
+    assert_eq!((code, &reported["good"]), (Some(0), &true.into()));
+    assert_eq!((&reported["providers"][0]["id"], &reported["notices"]), (&"corp".into(), &Value::Array(Vec::new())));
 }
 
 #[test]
 fn two_providers_with_the_same_name_give_a_notice() {
     let twin = |id: &str| format!("[providers.{id}]\n{GOOGLE}\n");
-    let (code, told, _) = Operator::new().run(&(twin("one") + &twin("two")), &["config", "check"]);
+    let (code, reported, _) = Operator::new().run(&(twin("one") + &twin("two")), &["config", "check"]);
     assert_eq!(code, Some(0));
-    assert!(told.contains("\nNotice: one, two have the same name \"Google\" on their buttons"), "{told}");
-    let (_, told, _) = Operator::new().run(&(twin("one") + &twin("two") + "name = \"Staff\"\n"), &["config", "check"]);
-    assert!(!told.contains("Notice"), "{told}");
+    assert!(reported.contains("\nNotice: one, two have the same name \"Google\" on their buttons"), "{reported}");
+    let (_, reported, _) =
+        Operator::new().run(&(twin("one") + &twin("two") + "name = \"Staff\"\n"), &["config", "check"]);
+    assert!(!reported.contains("Notice"), "{reported}");
 }

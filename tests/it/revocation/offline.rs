@@ -50,7 +50,7 @@ impl Service {
         Self { child, tokens, verdicts }
     }
 
-    /// What it says of a token.
+    /// Its answer about a token.
     fn verify(&mut self, token: &str) -> String {
         writeln!(self.tokens, "{token}").expect("it reads");
         let mut verdict = String::new();
@@ -104,7 +104,7 @@ async fn learns_in_time(name: &str, program: Command) {
     assert_eq!(service.verify(&bob.token), bobs, "{name}: others stay");
 }
 
-/// A service that is told no audience would accept the tokens of every other service, so it does not start.
+/// A service without a configured audience would accept the tokens of every other service, so it does not start.
 #[test]
 fn a_service_without_an_audience_does_not_start() {
     for name in ["Rust", "Node", "Python"] {

@@ -84,7 +84,7 @@ async fn a_hanging_feed_is_503_although_the_database_answers() {
     assert_eq!(gateway.browser().fetch("/session").await.problem(), (401, "no_session".into()));
     lock.batch_execute("COMMIT").expect("the lock's end");
     until(200, &[503], async || browser.fetch("/session").await.status).await;
-    // On a busy machine the feed can be late once more.
+    // On a busy machine the feed can be late a second time.
     let copy = copy_of(&browser, &gateway);
     until(200, &[503], async || copy.fetch("/session").await.status).await;
     until(200, &[503], async || renew().await.status).await;

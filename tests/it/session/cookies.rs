@@ -37,7 +37,7 @@ fn lines(answer: &Answer, name: &str) -> Vec<String> {
 
 /// SE-12: a cookie of another app in Latin-1 hides neither the binding cookie nor the session cookie.
 #[tokio::test]
-async fn cookie_not_utf8() {
+async fn a_cookie_in_latin_1_does_not_hide_other_cookies() {
     let gateway = Gateway::start();
     let latin_1 = HeaderValue::from_bytes(b"town=K\xf6ln; =; ;x").expect("a header value");
     let with_latin_1 = |browser: &Browser, path: &str| browser.ask("GET", path).header_value(COOKIE, latin_1.clone());

@@ -214,7 +214,7 @@ async fn a_session_that_a_second_login_ended_is_refused_at_once() {
     assert_eq!((seen.statuses(&gateway).await, another.status().await), ((401, 401, false), 200));
 }
 
-/// What a login says of the person, and a use.
+/// The profile of a login, and a use of the session.
 #[tokio::test]
 async fn a_login_and_a_refresh_are_shown_at_once() {
     let (gateway, _other) = start("[sessions]\nidle_timeout = '2h'");
@@ -242,7 +242,7 @@ async fn a_login_and_a_refresh_are_shown_at_once() {
     assert_eq!(idle_end().await - before, TimeDelta::seconds(20));
 }
 
-/// What was rolled back did not happen.
+/// A change that was rolled back has no effect on the caches.
 #[tokio::test]
 async fn a_write_that_fails_ends_nothing() {
     let (gateway, _other) = start("");

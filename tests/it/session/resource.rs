@@ -1,4 +1,4 @@
-//! What an access token opens at `/session`, and where `POST /session/token` reads `resource`.
+//! The access tokens that `/session` accepts, and the parameter `resource` of `POST /session/token`.
 
 use serde_json::json;
 

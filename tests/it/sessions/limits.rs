@@ -77,8 +77,8 @@ async fn with_one_session_per_user_a_login_ends_the_older_one() {
     assert_eq!((first.status().await, second.status().await, bob.status().await), (401, 200, 200));
     assert_eq!(reason(&gateway, &first.sid), "one_per_user");
     assert_eq!(second.sessions().await.len(), 1);
-    let told = "SELECT count(*) FROM revocations WHERE kind = 'session'";
-    assert_eq!(gateway.database.number(told), 1);
+    let reported = "SELECT count(*) FROM revocations WHERE kind = 'session'";
+    assert_eq!(gateway.database.number(reported), 1);
     // The same in the SPA flow.
     gateway.browser().sign_in_json("alice").await;
     assert_eq!(second.status().await, 401);

@@ -148,10 +148,10 @@ fn token_of(call: &Call) -> String {
 /// Waits until an app has that many logout tokens. Returns them.
 pub async fn wait_for_logout_tokens(receiver: &Op, app: &str, count: usize) -> Vec<String> {
     for _ in 0..1000 {
-        let told = logout_tokens(receiver, app);
-        if told.len() >= count {
-            assert_eq!(told.len(), count, "{app}");
-            return told;
+        let reported = logout_tokens(receiver, app);
+        if reported.len() >= count {
+            assert_eq!(reported.len(), count, "{app}");
+            return reported;
         }
         tokio::time::sleep(std::time::Duration::from_millis(10)).await;
     }

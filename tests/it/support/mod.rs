@@ -1,4 +1,4 @@
-//! The real gateway on a loopback port, with a database of its own, a provider that does as it is told, and browsers.
+//! The real gateway on a loopback port, with a database of its own, a provider with configured answers, and browsers.
 
 mod answer;
 pub mod app;

@@ -87,7 +87,7 @@ fn plain(markup: &str) -> String {
 }
 
 fn decoded(text: &str) -> String {
-    // `&#38;` last: what it decodes to is no entity.
+    // `&#38;` last: what it decodes to is not an entity.
     let entities = [
         ("&#34;", "\""),
         ("&quot;", "\""),

@@ -27,7 +27,7 @@ impl Person {
         Self { browser }
     }
 
-    /// Who they are here.
+    /// The user at the gateway.
     pub async fn sub(&self) -> String {
         let session = self.browser.fetch("/session").await.json();
         session["sub"].as_str().unwrap_or_else(|| panic!("{session}")).to_owned()

@@ -144,7 +144,7 @@ impl Setup {
         Self { bounds, ..self }
     }
 
-    /// Where a provider will send people back to.
+    /// The URL to which a provider will redirect browsers.
     pub fn callback_at(&self, provider: &str) -> String {
         format!("http://{}{}/callback/{provider}", self.listen, self.prefix)
     }

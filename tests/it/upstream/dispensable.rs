@@ -16,7 +16,7 @@ fn info(body: &Value) -> Reply {
     Reply::text(200, JSON, &body.to_string())
 }
 
-/// Responses without claims, each with its fault where the login needs them.
+/// Responses without claims, each with its fault if the login needs them.
 fn without_claims(op: &Op) -> Vec<(Reply, Fault)> {
     let encrypted = Reply::text(200, "application/jwt", "eyJhbGciOiJSU0EtT0FFUCJ9.a.b.c.d");
     let header = json!({"alg": "EdDSA", "kid": op::KID});

@@ -84,7 +84,7 @@ fn behind(proxy: &Proxy, op: &Op, host: &str, more: &str) -> Gateway {
 }
 
 #[tokio::test]
-async fn outbound_proxy() {
+async fn requests_to_providers_go_through_the_proxy() {
     let op = Op::start();
     let proxy = Proxy::start(&op.issuer);
     let gateway = behind(&proxy, &op, "sso.far.example", "");

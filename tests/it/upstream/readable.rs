@@ -73,7 +73,7 @@ async fn every_response_is_read_with_a_byte_order_mark_and_compressed() {
             let provider = provider_with(&op, |oidc| oidc.userinfo = Userinfo::Always);
             assert_eq!(sign_in(&provider).await, Ok(()), "{path} {coding:?}");
         }
-        for (coding, sent, told) in [
+        for (coding, sent, reported) in [
             ("gzip", gzip(&vec![b' '; 20 << 20]), "larger than 1 MiB"),
             ("gzip, gzip", gzip(&gzip(body.as_bytes())), "several content codings"),
             ("gzip", body.clone().into_bytes(), "damaged gzip"),
@@ -85,7 +85,7 @@ async fn every_response_is_read_with_a_byte_order_mark_and_compressed() {
             op.reply(path, bytes(coding, sent));
             let provider = provider_with(&op, |oidc| oidc.userinfo = Userinfo::Always);
             let reason = sign_in(&provider).await.expect_err("unreadable");
-            assert!(reason.contains(told), "{path} {coding:?}: {reason}");
+            assert!(reason.contains(reported), "{path} {coding:?}: {reason}");
         }
         op.reply(path, bytes("", body.into_bytes()));
     }

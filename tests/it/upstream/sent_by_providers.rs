@@ -1,4 +1,4 @@
-//! What real providers send, by the cases of public reports: each is accepted, or its refusal names the remedy.
+//! Responses of real providers, by the cases of public reports: each is accepted, or its refusal names the remedy.
 
 use std::io::Write;
 
@@ -44,8 +44,8 @@ fn logout_token(op: &Op, header: &Value, number: usize) -> String {
 }
 
 async fn signs_out(provider: &Provider, token: &str, seconds: i64) -> Result<(), String> {
-    let told = provider.verify_logout_token(token, at(seconds)).await.expect("OpenID Connect");
-    told.map(drop).map_err(|failure| failure.reason)
+    let reported = provider.verify_logout_token(token, at(seconds)).await.expect("OpenID Connect");
+    reported.map(drop).map_err(|failure| failure.reason)
 }
 
 fn gzip(body: &str) -> Vec<u8> {
@@ -126,7 +126,7 @@ async fn jwks_same_key_twice() {
 async fn an_unusable_key_is_named() {
     let op = Op::start();
     let (key, other) = (named(&op, Some(op::KID)), named(&Op::start(), Some("other")));
-    for (broken, told) in [
+    for (broken, reported) in [
         (with(key.clone(), "crv", "Ed448"), "its curve (crv) is not supported: Ed448"),
         (with(key.clone(), "alg", "Ed448"), "its algorithm (alg) is not supported: Ed448"),
         (with(key.clone(), "use", "enc"), "it is not for signatures (use)"),
@@ -136,7 +136,7 @@ async fn an_unusable_key_is_named() {
         op.reply("/jwks", jwks(&[broken, other.clone()]));
         let (stage, fault, reason) = failure(finish(&provider(&op), 0).await);
         assert_eq!((stage, fault), (Stage::Token, Fault::Refused));
-        assert!(reason.contains("cannot be used") && reason.contains(told), "{reason}");
+        assert!(reason.contains("cannot be used") && reason.contains(reported), "{reason}");
     }
 }
 
@@ -152,7 +152,7 @@ async fn both_names_of_ed25519_are_accepted() {
     let configured = provider_with(&op, |oidc| oidc.signing_algorithms = vec![JwsAlgorithm::EdDsa]);
     let header = json!({"alg": "Ed25519", "kid": op::KID});
     assert_eq!(signs_out(&configured, &logout_token(&op, &header, 1), 1).await, Ok(()));
-    for (alg, told) in [
+    for (alg, reported) in [
         ("Ed448", "is signed with Ed448, which Vestibule does not verify"),
         ("ES256K", "is signed with ES256K, which Vestibule does not verify"),
         ("ed25519", "is signed with an unknown algorithm (alg is \"ed25519\")"),
@@ -162,13 +162,13 @@ async fn both_names_of_ed25519_are_accepted() {
     ] {
         op.set_header("alg", json!(alg));
         let (_, fault, reason) = failure(finish(&provider(&op), 0).await);
-        assert!(fault == Fault::Refused && reason.contains(told), "{reason}");
+        assert!(fault == Fault::Refused && reason.contains(reported), "{reason}");
     }
 }
 
 /// RT-03, RT-04: in ID tokens, refreshed ones and logout tokens.
 #[tokio::test]
-async fn aud_several() {
+async fn several_audiences_need_trusted_audiences() {
     let op = Op::start();
     let aud = json!([op::CLIENT, "308117379076915203", "269084476393390083"]);
     op.set_claims(json!({"aud": aud, "azp": op::CLIENT, "client_id": op::CLIENT}));
@@ -196,7 +196,7 @@ async fn aud_several() {
 
 /// A provider that signs with the client secret has no key set.
 #[tokio::test]
-async fn hs256_no_jwks() {
+async fn a_provider_that_signs_with_the_secret_needs_no_key_set() {
     const SECRET: &str = "a client secret of 42 characters and more!";
     let op = Op::start();
     let by_secret = |op: &Op| {
@@ -252,7 +252,7 @@ async fn id_token_large_picture() {
 
 /// RFC 9110 §12.5.3: the gateway asks for no coding, and understands gzip.
 #[tokio::test]
-async fn gzip_unasked() {
+async fn a_response_in_gzip_is_understood() {
     let op = Op::start();
     let usual = |path: &str| op.usual(path);
     for path in [op::WELL_KNOWN, "/jwks", "/token"] {
@@ -272,7 +272,7 @@ async fn gzip_unasked() {
 }
 
 #[tokio::test]
-async fn json_with_bom() {
+async fn json_with_a_byte_order_mark_is_accepted() {
     let op = Op::start();
     for path in [op::WELL_KNOWN, "/jwks", "/token"] {
         op.reply(path, Reply::text(200, JSON, &format!("\u{feff}{}", op.usual(path))));
@@ -308,7 +308,7 @@ async fn signed_userinfo_as_json() {
 
 /// Azure AD B2C, Oracle IDCS: the document is not below the issuer. The remedy in the reason works.
 #[tokio::test]
-async fn discovery_elsewhere() {
+async fn a_discovery_url_outside_the_issuer_is_used_if_configured() {
     let op = Op::start();
     let issuer = format!("{}/other/v2.0/", op.issuer);
     op.set_metadata("issuer", json!(issuer));

@@ -42,8 +42,8 @@ fn info(token: &str) -> Reply {
 }
 
 async fn signs_out(provider: &Provider, token: &str) -> Result<(), Fault> {
-    let told = provider.verify_logout_token(token, at(1)).await.expect("OpenID Connect");
-    told.map(drop).map_err(|failure| failure.fault)
+    let reported = provider.verify_logout_token(token, at(1)).await.expect("OpenID Connect");
+    reported.map(drop).map_err(|failure| failure.fault)
 }
 
 /// RT-29, RD-07, RD-09: for userinfo with a new key, as for an ID token, the key set is fetched once.

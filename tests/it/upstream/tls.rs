@@ -102,7 +102,7 @@ impl Secured {
         Self { op, issuer, connections, certificate }
     }
 
-    /// A gateway where people sign in at it, with or without a `ca_file`.
+    /// A gateway at which people sign in, with or without a `ca_file`.
     fn gateway(&self, authority: Option<&Authority>) -> Gateway {
         self.gateway_with(authority.map(|authority| &authority.file))
     }
@@ -150,7 +150,7 @@ fn is_whole(request: &[u8]) -> bool {
     body.len() >= length.map_or(0, |length| length.trim().parse().expect("a length"))
 }
 
-/// RD-06: who cannot show to be the provider is told nothing and asked nothing.
+/// RD-06: the gateway sends no request to a server whose certificate is not that of the provider.
 #[tokio::test]
 async fn a_provider_with_an_untrusted_certificate_gets_no_request() {
     let (trusted, other) = (Authority::new("trusted"), Authority::new("other"));
@@ -192,7 +192,7 @@ async fn a_provider_with_a_configured_ca_is_accepted() {
 
 /// RD-06: the certificate of the provider itself as `ca_file`, by any issuer. Host name and validity are checked all the same.
 #[tokio::test]
-async fn self_signed_provider() {
+async fn a_provider_certificate_as_ca_file_is_accepted() {
     let authority = Authority::new("private");
     let is_ca = |mut parameters: CertificateParams| {
         parameters.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);

@@ -1,4 +1,4 @@
-//! `providers.<id>.recheck`: sessions end where the provider no longer renews the tokens of their identity.
+//! `providers.<id>.recheck`: sessions end if the provider no longer renews the tokens of their identity.
 
 use chrono::TimeDelta;
 
@@ -90,7 +90,7 @@ async fn only_a_refusal_ends_a_session() {
     assert!(is_active(&bob).await);
 }
 
-/// A refresh grant that is switched off is no word about the person: the link is broken, and the session stays.
+/// A refresh grant that is switched off is not a word about the person: the link is broken, and the session stays.
 #[tokio::test]
 async fn an_error_about_the_client_ends_no_session() {
     let gateway = start();
@@ -104,7 +104,7 @@ async fn an_error_about_the_client_ends_no_session() {
 
 /// Two replicas walk over the same tokens; the lease lets one of them ask.
 #[tokio::test]
-async fn replicas_ask_once() {
+async fn two_replicas_recheck_an_identity_once() {
     let gateway = start();
     let _second = Setup::beside(&gateway).toml(STORES).toml(RECHECK).start();
     let alice = signed_in(&gateway, "alice").await;

@@ -56,7 +56,7 @@ async fn a_disabled_user_is_refused_by_both_replicas() {
     until(401, async || get(&browser, SITE).await.status).await;
 }
 
-/// What a login changes is seen at once by the replica that wrote it.
+/// The replica that wrote a login sees its changes at once.
 #[tokio::test]
 async fn a_login_is_seen_by_the_other_sessions_of_the_identity() {
     let gateway = start("");

@@ -8,7 +8,7 @@ const SITE: &str = "https://wiki.example.com/";
 
 /// FW-02: what the headers say of a person.
 #[tokio::test]
-async fn a_session_is_told_by_all_headers() {
+async fn all_headers_describe_the_session() {
     let gateway = start("");
     let browser = signed_in(&gateway, "ada", &["staff", "a,b", "50%", "Größe"]).await;
     let sub = browser.fetch("/session").await.json()["sub"].as_str().expect("a sub").to_owned();
@@ -60,7 +60,7 @@ async fn switches_send_unverified_addresses_and_tokens() {
     );
 }
 
-/// FW-22: a preflight request passes where that is switched on, and tells nobody.
+/// FW-22: a preflight request passes if that is switched on, and tells nobody.
 #[tokio::test]
 async fn a_preflight_request_passes_by_switch_without_an_identity() {
     let rules = "[[verify.rules]]\nhosts = ['wiki.example.com']\npaths = ['/internal/**']\nallow = { deny = true }\n\
@@ -74,7 +74,7 @@ async fn a_preflight_request_passes_by_switch_without_an_identity() {
     let answer = preflight("OPTIONS").send().await;
     assert_eq!(identity(&answer), ["", "", "", ""]);
     assert_eq!(answer.headers.get_all("authorization").iter().count(), 1, "empty, so that it overwrites");
-    assert!(!identity(&preflight("GET").send().await)[0].is_empty(), "another method is no preflight");
+    assert!(!identity(&preflight("GET").send().await)[0].is_empty(), "another method is not a preflight");
     let unknown = gateway.browser();
     assert_eq!(asked(&unknown, "OPTIONS", SITE).send().await.status, 401, "without Access-Control-Request-Method");
     // What is denied stays denied, and what no proxy reported is not judged.

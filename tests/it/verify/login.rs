@@ -30,7 +30,7 @@ async fn without_a_session_the_answer_names_the_login() {
     }
 }
 
-/// FW-01: a redirect only where it is wanted, and only for a navigation.
+/// FW-01: a redirect only if it is wanted, and only for a navigation.
 #[tokio::test]
 async fn a_navigation_is_redirected_where_that_is_wanted() {
     for (toml, query, redirects) in [

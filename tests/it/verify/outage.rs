@@ -1,4 +1,5 @@
-//! A gateway without its database: the cache, then 503, and never a pass or a redirect.
+//! `/verify` without the database: it answers from the cache until `tokens.revocation_max_age`, then with 503, and
+//! never with a redirect.
 
 use std::time::{Duration, Instant};
 
@@ -9,7 +10,7 @@ const SITE: &str = "https://wiki.example.com/";
 
 /// FW-19
 #[tokio::test]
-async fn without_the_database_nobody_passes_after_revocation_max_age() {
+async fn without_the_database_verify_answers_503_after_revocation_max_age() {
     let cluster = Cluster::own();
     let toml = "[tokens]\nrevocation_max_age = '2s'\n[verify]\nredirect = true\n[[verify.rules]]\npaths = ['/public/**']\n\
                 allow = { anyone = true }\n[[verify.rules]]";

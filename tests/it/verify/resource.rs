@@ -37,7 +37,7 @@ fn challenge(error: &str, scopes: &str) -> String {
     format!("Bearer {error}resource_metadata=\"{METADATA}\"{scopes}")
 }
 
-/// RFC 9728 §5.1: a client learns from the 401 where the metadata are; neither a cookie nor another token counts.
+/// RFC 9728 §5.1: the 401 names the URL of the metadata; neither a cookie nor another token counts.
 #[tokio::test]
 async fn only_tokens_for_the_resource_alone_count() {
     let gateway = start("");

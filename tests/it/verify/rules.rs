@@ -46,7 +46,7 @@ async fn a_rule_decides_who_may_see_what() {
     }
     let public = "https://wiki.example.com/public/x";
     assert_eq!(identity(&get(&unknown, public).await), ["", "", "", ""]);
-    assert_eq!(identity(&get(&guest, public).await)[3], "guests", "who is signed in is told also there");
+    assert_eq!(identity(&get(&guest, public).await)[3], "guests", "the headers name a signed-in user there as well");
     assert_eq!(asked(&unknown, "POST", public).send().await.status, 401);
     assert_eq!(get(&guest, "https://wiki.example.com/").await.problem(), (403, "not_allowed".into()));
 }
@@ -79,7 +79,7 @@ async fn a_port_of_the_client_does_not_leave_the_rules_of_a_host() {
     assert!(log.text().contains("no rule names the port"), "{}", log.text());
 }
 
-/// What a provider says beyond the profile is read from its last login.
+/// Claims beyond the profile are read from the last login.
 #[tokio::test]
 async fn a_rule_reads_claims_of_the_last_login() {
     let gateway = start(RULES);

@@ -67,7 +67,7 @@ async fn an_old_login_is_renewed_at_the_provider() {
     identity(&get(&browser, "https://wiki.example.com/recent/x").await);
 }
 
-/// The login of a step-up that has worked is not counted, also where the next one is due within ten minutes.
+/// The login of a step-up that has worked is not counted, also if the next one is due within ten minutes.
 #[tokio::test]
 async fn a_step_up_that_worked_is_asked_for_again() {
     let gateway = start(&RULES.replace("\"10m\"", "\"2m\""));
@@ -111,7 +111,7 @@ async fn a_step_up_that_was_not_completed_can_be_begun_again() {
     identity(&get(&browser, "https://wiki.example.com/recent/x").await);
 }
 
-/// A provider that does not authenticate anew leads to a page and not to a loop: once for each rule and browser.
+/// A provider that does not authenticate again leads to a page and not to a loop: once for each rule and browser.
 #[tokio::test]
 async fn a_login_that_changes_nothing_is_not_repeated() {
     let gateway = start(RULES);

@@ -38,7 +38,7 @@ pub async fn signed_in(gateway: &Gateway, who: &str, groups: &[&str]) -> Browser
     browser
 }
 
-/// What the proxy of a site asks, for a URL such as `https://wiki.example.com/x`.
+/// The request of the proxy of a site, for a URL such as `https://wiki.example.com/x`.
 pub fn asked(browser: &Browser, method: &str, url: &str) -> Ask {
     let (scheme, rest) = url.split_once("://").expect("a URL");
     let (host, path) = rest.find('/').map_or((rest, "/"), |slash| rest.split_at(slash));

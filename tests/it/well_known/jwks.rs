@@ -69,10 +69,10 @@ async fn auth_time_acr_and_amr_are_copied_from_the_provider() {
     assert_eq!(claims["amr"], json!(["pwd", "otp"]));
 }
 
-/// How the person was authenticated, in every place, and only what the provider said: no `auth_time` of the callback, and no
-/// `aal` where neither `acr` nor `amr` came.
+/// How the person was authenticated, in every place, and only as the provider sent it: no `auth_time` of the callback,
+/// and no `aal` if neither `acr` nor `amr` came.
 #[tokio::test]
-async fn auth_time_and_aal_stand_only_where_the_provider_said_them() {
+async fn auth_time_and_aal_are_present_only_if_the_provider_sent_them() {
     let gateway = app::setup().toml("[providers.op.aal]\n'gold' = 'aal3'\n").start();
     let then = gateway.clock.now().timestamp() - 1000;
     for (sent, auth_time, aal) in [

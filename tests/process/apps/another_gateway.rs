@@ -74,7 +74,7 @@ async fn go_and_deny(visitor: &Visitor, from: &str) -> serde_json::Value {
     let page = visitor.follow(visitor.get(from).await, "nowhere").await;
     let back = visitor.decide(&page.url, &[("failure", "deny"), ("person", "ada")]).await;
     let last = visitor.follow(visitor.get(back).await, "http://localhost").await;
-    let callback = last.location().unwrap_or_else(|| panic!("nobody is told: {last}"));
+    let callback = last.location().unwrap_or_else(|| panic!("no app is notified: {last}"));
     let request = visitor.request(reqwest::Method::GET, callback).header("accept", "application/json");
     Visitor::send(request).await.json()
 }

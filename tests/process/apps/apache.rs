@@ -31,9 +31,9 @@ impl Apache {
         let (directory, port) = (Directory::new(), ports::free::<3>());
         let site = format!("http://127.0.0.1:{port}");
         let callback = format!("{site}/private/callback");
-        let told = format!("backchannel_logout_uri = \"{callback}?logout=backchannel\"");
+        let reported = format!("backchannel_logout_uri = \"{callback}?logout=backchannel\"");
         let client =
-            confidential("apache", SECRET, &callback, &format!("{told}\ninsecure_allow_private_logout_uri = true"));
+            confidential("apache", SECRET, &callback, &format!("{reported}\ninsecure_allow_private_logout_uri = true"));
         let setup = setup(&client.replace(GOODBYE, &format!("{site}/public/index.shtml")));
         for place in ["private", "public"] {
             std::fs::create_dir_all(directory.join("site").join(place)).expect("a directory");
@@ -54,7 +54,7 @@ impl Apache {
         format!("http://127.0.0.1:{}{path}", self.port + place)
     }
 
-    /// What a page shows: name, e-mail address, sub, scope, access token.
+    /// The values that a page shows: name, e-mail address, sub, scope, access token.
     fn shown<'p>(&self, page: &'p Page) -> Vec<&'p str> {
         assert_eq!(page.status, 200, "{page}\n{}\n{}", self.server.log(), self.setup.gateway.log());
         page.body.trim().trim_start_matches("<p>").trim_end_matches("</p>").split('|').collect()

@@ -55,7 +55,7 @@ impl Shop {
         go(ada, next.as_str(), "nowhere").await
     }
 
-    /// What the app shows of Ada: `sub`, `name`, `email`, and the token that it renews.
+    /// The values that the app shows about Ada: `sub`, `name`, `email`, and the token that it renews.
     fn shown(&self, page: &Page) -> [String; 4] {
         assert_eq!(page.status, 200, "{page}\n{}\n{}", self.server.log(), self.setup.gateway.log());
         let shown: serde_json::Value = serde_json::from_str(&page.body)

@@ -65,7 +65,7 @@ impl Server {
         Self { _running: running, directory }
     }
 
-    /// What it has written so far.
+    /// Its output so far.
     pub fn log(&self) -> String {
         std::fs::read_to_string(self.directory.join("log")).expect("a log")
     }

@@ -80,8 +80,8 @@ pub async fn go(visitor: &Visitor, from: &str, until: &str) -> Page {
     visitor.follow(visitor.get(back).await, until).await
 }
 
-/// The same, with the person's consent where a page asks for it; fails unless the last redirect is to a URL that begins with
-/// `until`.
+/// The same, with the person's consent if a page asks for it; fails unless the last redirect is to a URL that begins
+/// with `until`.
 pub async fn sent_back(visitor: &Visitor, from: &str, until: &str) -> Url {
     let mut page = go(visitor, from, until).await;
     if page.body.contains("/oauth2/authorize/agree") {

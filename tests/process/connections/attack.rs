@@ -61,7 +61,7 @@ async fn one_host_cannot_stop_the_gateway() {
     let admin = SocketAddr::from(([127, 0, 0, 1], gateway.settings.port + 1));
     let watch = HealthWatch::start(admin);
     let first = |text: &str| (Duration::ZERO, text.to_owned());
-    // 64 KiB at 1 KiB/s, while the attacks go on.
+    // 64 KiB at 1 KiB/s, while the attacks continue.
     let kilobytes = (0..64).map(|_| (Duration::from_secs(1), "a".repeat(1024)));
     let slow = tokio::spawn(speak(to, [127, 0, 0, 3], [first(&form(65_536))].into_iter().chain(kilobytes).collect()));
     let silent = vec![first(&form(14)), first("grant_"), (Duration::from_secs(10), "type=abc".into())];

@@ -8,7 +8,7 @@ use crate::snippets::named;
 
 const APACHE: Kind = Kind { command, redirect: false, passes_cookie: false };
 
-/// What the documented `a2enmod` enables, and what Debian enables by itself.
+/// The modules that the documented `a2enmod` enables, and those that Debian enables by itself.
 const MODULES: [&str; 11] = [
     "authn_core",
     "authz_core",

@@ -1,4 +1,4 @@
-//! What every reverse proxy must do.
+//! The checks that every reverse proxy must pass.
 
 use std::time::{Duration, Instant};
 

@@ -22,7 +22,7 @@ use crate::visitor::Visitor;
 /// The site of the documents.
 pub const SITE: &str = "https://app.example.com";
 
-/// What replaces the addresses and paths of a documented configuration.
+/// The replacements for the addresses and paths of a documented configuration.
 pub struct Place {
     /// For configurations and their files.
     pub directory: Directory,
@@ -122,7 +122,7 @@ impl Deployment {
         Visitor::through(self.tunnel.port)
     }
 
-    /// Opens a URL and follows redirects, through the login at the pretend provider where it asks.
+    /// Opens a URL and follows redirects, through the login at the pretend provider if it asks.
     pub async fn open(&self, visitor: &Visitor, url: &str, choices: &[(&str, &str)]) -> Page {
         let mut page = visitor.follow(visitor.get(url).await, "nowhere").await;
         // The gateways may have begun before their provider, and then leave it alone for a few seconds.
@@ -163,7 +163,7 @@ impl Deployment {
         Visitor::send(request.header("sec-fetch-mode", "cors").header("accept", "application/json")).await
     }
 
-    /// What reached the site.
+    /// The requests that reached the site.
     pub fn reached(&self, page: &Page) -> Value {
         assert_eq!(page.status, 200, "{page}\n{}", self.logs());
         page.json()

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 /// The identity headers without `X-Auth-Request-`.
 const NAMES: [&str; 4] = ["User", "Email", "Preferred-Username", "Groups"];
-/// What a forged header says.
+/// The value of a forged header.
 pub const FORGED: &str = "forged-by-the-client";
 
 /// The values by header, as sites read them that do not tell `-` from `_` or `.`: in lower case, with `-`. An empty value is left
@@ -23,7 +23,7 @@ pub fn identity(reached: &Value) -> BTreeMap<String, Vec<String>> {
     found
 }
 
-/// The only value of a header; empty where there is none.
+/// The only value of a header; empty if there is none.
 pub fn only(reached: &Value, name: &str) -> String {
     let values = identity(reached).remove(&format!("x-auth-request-{name}")).unwrap_or_default();
     assert!(values.len() < 2, "{name}: {values:?}");

@@ -30,7 +30,7 @@ fn send(deployment: &Deployment, requests: &[(&str, Vec<&str>)]) -> Vec<String> 
     answers.as_array().expect("answers").iter().map(|answer| answer.as_str().expect("text").to_owned()).collect()
 }
 
-/// What reached the site, if it is the site that answered.
+/// The request that reached the site, if the site answered.
 fn reached(answer: &str) -> Option<Value> {
     let (start, end) = (answer.find("{\"method\"")?, answer.rfind('}')?);
     serde_json::from_str(&answer[start..=end]).ok()

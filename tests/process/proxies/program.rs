@@ -12,7 +12,7 @@ use crate::guarded::Guarded;
 /// The longest wait for a start.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// Where `scripts/bootstrap-test` puts the programs.
+/// The directory in which `scripts/bootstrap-test` installs the programs.
 pub fn installed(path: &str) -> PathBuf {
     let found = Path::new(env!("CARGO_MANIFEST_DIR")).join(".dev/proxies").join(path);
     assert!(found.exists(), "{} is missing: run scripts/bootstrap-test", found.display());
@@ -43,7 +43,7 @@ impl Program {
         Self { _running: running, log }
     }
 
-    /// What it has written so far.
+    /// Its output so far.
     pub fn log(&self) -> String {
         std::fs::read_to_string(&self.log).expect("a log")
     }

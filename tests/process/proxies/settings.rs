@@ -25,7 +25,7 @@ fn documented(settings: Settings, redirect: bool) -> Settings {
         assert!(server.contains(line), "{line} is missing in {server}");
     }
     let settings = settings
-        // A rule that decides where the host is not one of the documented rules.
+        // A last rule, which decides for hosts that no documented rule names.
         .and(&format!("[sessions.cookie]{rest}\n[[verify.rules]]\nallow = {{ anyone = true }}\n"))
         .with("server.public_url", LOGIN)
         .with("server.trusted_proxies", "127.0.0.1/32")

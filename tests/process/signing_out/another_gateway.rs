@@ -10,8 +10,8 @@ use crate::visitor::{Visitor, param};
 fn two() -> (Setup, Gateway, String) {
     let settings = settings("http://127.0.0.1:9").with("providers.op.client_id", "second");
     let second = format!("http://localhost:{}", settings.port);
-    let [back, told] = addresses(&second);
-    let more = format!("backchannel_logout_uri = \"{told}\"\ninsecure_allow_private_logout_uri = true");
+    let [back, reported] = addresses(&second);
+    let more = format!("backchannel_logout_uri = \"{reported}\"\ninsecure_allow_private_logout_uri = true");
     let client = confidential("second", &settings.client_secret, &format!("{second}/callback/op"), &more);
     let first = setup(&client.replace(GOODBYE, &back));
     let settings = settings.with("providers.op.issuer", &first.gateway.public()).with("server.public_url", &second);

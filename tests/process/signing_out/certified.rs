@@ -17,8 +17,8 @@ impl Setup {
         let port = ports::free::<1>();
         let issuer = format!("http://127.0.0.1:{port}");
         let settings = settings(&issuer);
-        let [back, told] = addresses(&settings.public());
-        let mut all = vec!["--post-logout-redirect-uri", &back, "--backchannel-logout-uri", &told];
+        let [back, reported] = addresses(&settings.public());
+        let mut all = vec!["--post-logout-redirect-uri", &back, "--backchannel-logout-uri", &reported];
         all.extend(options);
         let redirect_uris = [format!("{}/callback/op", settings.public())];
         let provider = Provider::certified(port, &settings.client_secret, &redirect_uris, &all);

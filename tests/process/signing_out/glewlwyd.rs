@@ -23,8 +23,8 @@ impl Setup {
         let api = format!("http://127.0.0.1:{port}/api");
         let settings = settings(&format!("{api}/oidc")).with("providers.op.scopes", "openid");
         let public = settings.public();
-        let [back, told] = addresses(&public);
-        let options = ["--post-logout-redirect-uri", &back, "--backchannel-logout-uri", &told];
+        let [back, reported] = addresses(&public);
+        let options = ["--post-logout-redirect-uri", &back, "--backchannel-logout-uri", &reported];
         let provider = Provider::glewlwyd(port, &settings.client_secret, &format!("{public}/callback/op"), &options);
         Self { gateway: settings.serve(), api, _provider: provider }
     }
@@ -46,7 +46,7 @@ impl Setup {
         visitor.get(back).await
     }
 
-    /// What its page does when the user confirms the logout: it ends the session, and returns the next URL.
+    /// Does what its page does when the user confirms the logout: it ends the session, and returns the next URL.
     async fn agree(&self, visitor: &Visitor, sid: &str) {
         self.ask(visitor, Method::DELETE, &format!("/oidc/session/{sid}"), json!({})).await;
         self.ask(visitor, Method::DELETE, "/auth/", json!({})).await;
@@ -70,7 +70,7 @@ async fn glewlwyd_signs_people_in() {
     assert_eq!(session["sub"], second["sub"]);
 }
 
-/// LO-27, LO-11: the logout here leads to the provider's page, where the user confirms. The provider then sends a logout
+/// LO-27, LO-11: the logout here leads to the provider's page, if the user confirms. The provider then sends a logout
 /// token, for this logout and for one that begins at the provider.
 #[tokio::test]
 async fn a_logout_on_either_side_ends_both_sessions() {

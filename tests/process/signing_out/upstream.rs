@@ -43,14 +43,14 @@ pub async fn until_signed_out(visitor: &Visitor, gateway: &Gateway, public_url: 
 
 /// The number of logout tokens that a gateway accepted.
 pub fn taken(gateway: &Gateway) -> usize {
-    gateway.log().matches("told of a logout by the provider").count()
+    gateway.log().matches("logout token of the provider accepted").count()
 }
 
 /// Waits until a gateway has accepted that many.
 pub async fn until_taken(gateway: &Gateway, count: usize) {
     let started = Instant::now();
     while taken(gateway) < count {
-        assert!(started.elapsed() < Duration::from_secs(20), "not told:\n{}", gateway.log());
+        assert!(started.elapsed() < Duration::from_secs(20), "not notified:\n{}", gateway.log());
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
     assert_eq!(taken(gateway), count, "{}", gateway.log());

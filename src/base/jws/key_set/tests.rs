@@ -129,7 +129,7 @@ fn both_names_of_ed25519_are_one_algorithm() {
     assert_eq!(refused, "is signed with Ed448, which Vestibule does not verify");
 }
 
-/// An unusable key is named, and is no candidate beside a usable one.
+/// An unusable key is named, and is not a candidate beside a usable one.
 #[test]
 fn an_unusable_key_is_named() {
     let with = |mut jwk: Value, name: &str, value: &str| {
@@ -138,7 +138,7 @@ fn an_unusable_key_is_named() {
     };
     let (a, weak) = (Some("a"), json!({"kty": "RSA", "kid": "a", "n": WEAK_MODULUS, "e": "AQAB"}));
     let (rs256, eddsa) = (by_rsa(0, "RS256", a), by_ed(0, "EdDSA", a));
-    for (key, token, told) in [
+    for (key, token, reported) in [
         (weak.clone(), WEAKLY_SIGNED.to_owned(), "less than 2048 bits"),
         (with(rsa(0, a), "use", "enc"), rs256.clone(), "not for signatures (use)"),
         (with(rsa(0, a), "alg", "RSA-OAEP"), rs256.clone(), "not supported: RSA-OAEP"),
@@ -149,7 +149,7 @@ fn an_unusable_key_is_named() {
         (rsa(0, a), by_ed(0, "EdDSA", a), "it is for RS256, RS384, RS512, PS256, PS384, PS512 only"),
     ] {
         let refused = verified(&[key, ed(1, Some("z"))], &token).expect_err("refused").to_string();
-        assert!(refused.contains("cannot be used") && refused.contains(told), "{refused}");
+        assert!(refused.contains("cannot be used") && refused.contains(reported), "{refused}");
     }
     assert_eq!(verified(&[weak, rsa(0, a)], &rs256), Ok(()));
     assert_eq!(verified(&[with(rsa(0, a), "alg", "PS512")], &by_rsa(0, "PS512", a)), Ok(()));
@@ -192,7 +192,7 @@ fn a_key_of_another_issuer_is_not_used() {
     assert_eq!(["a", "b", "c"].map(|kid| is_used(kid, &[])), [true; 3], "at a provider with one issuer");
 }
 
-/// RT-15, RT-18: a public key is no secret for HMAC, and an empty secret verifies nothing that another one signed.
+/// RT-15, RT-18: a public key is not a secret for HMAC, and an empty secret verifies nothing that another one signed.
 #[test]
 fn hmac_is_verified_by_secrets_only() {
     let sign = |secret: &[u8]| {

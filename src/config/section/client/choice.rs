@@ -48,7 +48,7 @@ pub enum ClientType {
     Confidential,
 }
 
-/// What ID tokens say of the user.
+/// The claims about the user in ID tokens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum IdTokenClaims {
@@ -58,7 +58,7 @@ pub enum IdTokenClaims {
     Minimal,
 }
 
-/// What a logout that the client's server asks for ends.
+/// The sessions that end by a logout request of the client's server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ServerLogout {

@@ -44,11 +44,11 @@ const MAX_NAME: usize = 128;
 pub struct ClientClaim {
     /// The name of the claim in the token.
     pub name: String,
-    /// Where its value comes from.
+    /// The source of its value.
     pub source: ClaimSource,
 }
 
-/// Where the value of a client's claim comes from.
+/// The source of the value of a client's claim.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ClaimSource {
     /// The claims of the provider: those of the ID token, merged with those of userinfo.

@@ -1,4 +1,4 @@
-//! What the rules for clients need of other sections.
+//! The values of other sections that the rules for clients need.
 
 use std::time::Duration;
 

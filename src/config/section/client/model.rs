@@ -22,8 +22,8 @@ pub const BUILT_IN_CLIENT: &str = "vestibule";
 /// identities, reads tokens of providers. No session has it, so that no ordinary token has it, and no client may have it.
 pub const ACCOUNT_SCOPE: &str = "account";
 
-/// One client: a `[clients.<id>]` section, or the built-in client. A key with `serde(skip)` is not written so: the validation makes
-/// it of the texts of [`RawClient`].
+/// One client: a `[clients.<id>]` section, or the built-in client. A field with `serde(skip)` is not a key: the
+/// validation makes it of the texts of [`RawClient`].
 #[derive(Deserialize, JsonSchema)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a key of the table")]
 pub struct Client {
@@ -45,7 +45,7 @@ pub struct Client {
     /// The registered redirect URIs.
     #[serde(skip)]
     pub redirect_uris: Vec<RedirectUri>,
-    /// Where a browser may be sent after a logout that the client requested.
+    /// The URLs to which a browser may be sent after a logout that the client requested.
     #[serde(skip)]
     pub post_logout_redirect_uris: Vec<RedirectUri>,
     /// CORS: origins whose scripts may use the token endpoint and userinfo as this client.
@@ -59,7 +59,7 @@ pub struct Client {
     pub audience: Vec<String>,
     /// algorithm that signs its ID tokens; one of signing.algorithms
     pub id_token_alg: Algorithm,
-    /// What its tokens have of their own.
+    /// The settings of its tokens that differ from `[tokens]`.
     #[serde(flatten)]
     pub tokens: ClientTokens,
     /// of a confidential client: further audiences whose access tokens it may introspect, as the default audience; `["*"]`: any
@@ -69,12 +69,12 @@ pub struct Client {
     pub sessions_per_browser: u32,
     /// ids of the providers at which its users may sign in; empty: all
     pub providers: Vec<String>,
-    /// Which users may use it, beyond `providers`.
+    /// The users who may use it, beyond `providers`.
     #[serde(skip)]
     pub allow: Allow,
     /// what a request to `/logout` from its server ends, which has an `id_token_hint` and no cookie: `app`: this app's session; `sign_in`: the sign-in that it came from too, with all apps under it
     pub server_logout: ServerLogout,
-    /// Where it receives logout tokens (OpenID Connect Back-Channel Logout 1.0 §2.2).
+    /// The endpoint for logout tokens (OpenID Connect Back-Channel Logout 1.0 §2.2).
     #[serde(skip)]
     pub backchannel_logout_uri: Option<Url>,
     /// allow a `backchannel_logout_uri` in a private network
@@ -116,7 +116,7 @@ pub(crate) struct RawClient {
     pub(crate) allow: RawAllow,
     /// receives a logout token for each session that ends
     pub(crate) backchannel_logout_uri: String,
-    /// allow private-use schemes without a dot, as `myapp:/callback`
+    /// allow private-use schemes without a dot, for example `myapp:/callback`
     pub(crate) insecure_allow_dotless_schemes: bool,
     /// The keys that mean what is written.
     #[serde(flatten)]

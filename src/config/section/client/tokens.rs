@@ -1,4 +1,4 @@
-//! What the tokens of a client have of their own: lifetimes, algorithms, claims.
+//! The settings of the tokens of one client: lifetimes, algorithms, claims.
 
 use std::time::Duration;
 

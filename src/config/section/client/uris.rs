@@ -10,8 +10,8 @@ use crate::config::layer::validator::{Validator, quoted};
 use crate::config::section::address;
 use crate::config::value::redirect_uri::{PrivateUseSchemes, RedirectUri};
 
-/// Which private-use schemes the redirect URIs may have. A confidential client may have them too: some apps have a server and a
-/// phone app under one id.
+/// The private-use schemes that the redirect URIs may have. A confidential client may have them too: some apps have a
+/// server and a phone app under one id.
 pub(crate) fn private_use_schemes(raw: &RawClient) -> PrivateUseSchemes {
     if raw.insecure_allow_dotless_schemes { PrivateUseSchemes::Dotless } else { PrivateUseSchemes::Dotted }
 }

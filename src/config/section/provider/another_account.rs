@@ -3,10 +3,10 @@
 use super::reserved::is_reserved;
 use crate::config::layer::validator::{Validator, quoted};
 
-/// What a login with `prompt=select_account` sends to the provider.
+/// The parameters that a login with `prompt=select_account` sends to the provider.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum AnotherAccount {
-    /// `prompt=select_account`; `prompt=login` where the metadata lists that and not `select_account`.
+    /// `prompt=select_account`; `prompt=login` if the metadata lists that and not `select_account`.
     #[default]
     Auto,
     /// These parameters of the authorization request.

@@ -30,8 +30,8 @@ impl ProviderKind {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum TokenEndpointAuthMethod {
-    /// By the provider's metadata: `private_key_jwt` where a private key is given and the metadata lists it, else
-    /// `client_secret_basic`, else `client_secret_post`; where nothing is listed, `client_secret_basic`.
+    /// By the provider's metadata: `private_key_jwt` if a private key is given and the metadata lists it, else
+    /// `client_secret_basic`, else `client_secret_post`; if nothing is listed, `client_secret_basic`.
     Auto,
     /// HTTP Basic; id and secret are form-encoded first (RFC 6749 §2.3.1).
     ClientSecretBasic,
@@ -99,8 +99,8 @@ pub enum PushedAuthorization {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Userinfo {
-    /// When the ID token lacks the e-mail address or another claim that is needed. A login does without the response where it fails,
-    /// unless a rule of `allow` compares a claim that the ID token lacks.
+    /// When the ID token lacks the e-mail address or another claim that is needed. A login does without the response if
+    /// it fails, unless a rule of `allow` compares a claim that the ID token lacks.
     Auto,
     /// At every login, whatever the metadata or the ID token contain.
     Always,
@@ -108,7 +108,7 @@ pub enum Userinfo {
     Never,
 }
 
-/// What counts where a provider does not say whether an address is verified.
+/// The value of `email_verified` if a provider does not send it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 pub enum EmailVerified {
     /// Nothing: the address is neither verified nor not verified.
@@ -131,11 +131,11 @@ pub enum Aal {
     Aal3,
 }
 
-/// What happens to the session at the provider when a user signs out here.
+/// The effect of a logout here on the session at the provider.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum ProviderLogout {
-    /// The session at the provider goes on.
+    /// The session at the provider stays active.
     Local,
     /// The session at the provider ends as well (OpenID Connect RP-Initiated Logout 1.0).
     Provider,
@@ -147,7 +147,7 @@ pub enum SignatureMethod {
     /// HMAC with SHA-1, which most providers require.
     #[serde(rename = "HMAC-SHA1")]
     HmacSha1,
-    /// HMAC with SHA-256, where the provider supports it.
+    /// HMAC with SHA-256, if the provider supports it.
     #[serde(rename = "HMAC-SHA256")]
     HmacSha256,
     /// RSASSA-PKCS1-v1_5 with SHA-1, with a private key.

@@ -1,4 +1,4 @@
-//! `[providers.<id>.claims]`: where each claim is in the provider's response.
+//! `[providers.<id>.claims]`: the positions of the claims in the provider's response.
 
 use schemars::JsonSchema;
 use serde::Deserialize;

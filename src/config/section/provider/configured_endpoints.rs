@@ -5,18 +5,18 @@ use url::Url;
 /// Configured endpoints. For `oidc`, each replaces the one from discovery.
 #[derive(Default)]
 pub struct Endpoints {
-    /// Where the browser is sent to sign in.
+    /// The URL of the authorization endpoint.
     pub authorization_endpoint: Option<Url>,
-    /// Where a code is redeemed.
+    /// The URL of the token endpoint.
     pub token_endpoint: Option<Url>,
-    /// Where claims or the profile are requested.
+    /// The userinfo endpoint, or the URL of the profile.
     pub userinfo_endpoint: Option<Url>,
-    /// Where the discovery document is; `None`: under the issuer.
+    /// The URL of the discovery document; `None`: under the issuer.
     pub discovery_url: Option<Url>,
-    /// Where the provider's signing keys are fetched.
+    /// The URL of the provider's signing keys.
     pub jwks_uri: Option<Url>,
-    /// Where the browser is sent to sign out (OpenID Connect RP-Initiated Logout 1.0).
+    /// The logout endpoint (OpenID Connect RP-Initiated Logout 1.0).
     pub end_session_endpoint: Option<Url>,
-    /// Where tokens are revoked (RFC 7009).
+    /// The revocation endpoint (RFC 7009).
     pub revocation_endpoint: Option<Url>,
 }

@@ -7,7 +7,7 @@ use crate::config::section::address::provider_url;
 
 /// The placeholder for the tenant in an issuer of all tenants.
 pub(crate) const TENANT: &str = "{tenantid}";
-/// The remedy where the issuer of all tenants is written instead of that of one tenant.
+/// The remedy if the issuer of all tenants is written instead of that of one tenant.
 pub(crate) const ONE_TENANT: &str = "write your tenant's id in its place, or preset = \"microsoft-multi\" with the \
                                      tenants whose users may sign in";
 

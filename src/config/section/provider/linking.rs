@@ -43,7 +43,7 @@ fn trust(provider: &Provider, validator: &mut Validator<'_>) {
     }
 }
 
-/// Linking by address has an effect only where two providers are the authority for the same domain.
+/// Linking by address has an effect only if two providers are the authority for the same domain.
 fn check_shared_domain(providers: &[&Registration], validator: &mut Validator<'_>) {
     let key = "login.link_by_verified_email";
     let trusting: Vec<_> = providers.iter().filter(|provider| provider.trusts_email).collect();

@@ -18,7 +18,7 @@ pub(crate) fn missing(
     validator.reject(&key(name), "is missing", quoted.unwrap_or_else(|| remedy.to_owned()));
 }
 
-/// Takes a secret out of the raw configuration; `None` where it is empty.
+/// Takes a secret out of the raw configuration; `None` if it is empty.
 pub(crate) fn secret(text: &mut String) -> Option<Plain> {
     Some(Plain::new(std::mem::take(text))).filter(|secret| !secret.is_empty())
 }

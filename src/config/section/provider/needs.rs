@@ -1,4 +1,4 @@
-//! Which claims a login has to provide, for `userinfo = "auto"`.
+//! The claims that a login has to provide, for `userinfo = "auto"`.
 
 use std::collections::BTreeMap;
 
@@ -46,7 +46,7 @@ impl ClaimNeeds<'_> {
         let of_groups = groups.as_ref().filter(|_| asks_for_group || any_has_groups);
         let of_rules = allow.claims.iter().map(|(pointer, _)| pointer);
         let all = email.iter().chain(of_tokens).chain(of_domains).chain(of_groups).chain(of_rules);
-        // A value that is no pointer is reported where the client is validated.
+        // A value that is not a pointer is reported when the client is validated.
         let texts = clients().flat_map(|client| client.claims.values()).filter_map(Value::as_str);
         let texts = texts.chain(conditions.iter().flat_map(|all| all.claims.keys().map(String::as_str)));
         all.cloned().chain(texts.filter_map(|text| Pointer::parse(text).ok())).collect()

@@ -4,20 +4,20 @@ use url::Url;
 
 use super::endpoints::required;
 use super::issuer;
-use super::profile::{ProfileCalls, profile, sub_is_known};
+use super::profile::{ProfileCalls, profile, require_sub_pointer};
 use super::raw::RawProvider;
 use super::registration::Registration;
 use crate::config::layer::validator::Validator;
 
 /// An OAuth 2.0 provider (RFC 6749). The user's profile comes from its API.
 pub struct OAuth2 {
-    /// What all protocols have in common.
+    /// The keys that all provider kinds share.
     pub registration: Registration,
     /// The required `iss` of an authorization response (RFC 9207), if it is known.
     pub issuer: Option<String>,
-    /// Where the browser is sent to sign in.
+    /// The URL of the authorization endpoint.
     pub authorization_endpoint: Url,
-    /// Where a code is redeemed.
+    /// The URL of the token endpoint.
     pub token_endpoint: Url,
     /// The requests for the user's profile.
     pub profile: ProfileCalls,
@@ -33,18 +33,18 @@ impl OAuth2 {
 pub(crate) fn validate(
     key: &dyn Fn(&str) -> String,
     mut raw: RawProvider,
-    complete: Option<()>,
+    registration_is_valid: Option<()>,
     validator: &mut Validator<'_>,
 ) -> Option<OAuth2> {
     let profile = profile(key, &raw, validator);
     let authorization_endpoint = required(key, "authorization_endpoint", &raw.authorization_endpoint, &raw, validator);
     let token_endpoint = required(key, "token_endpoint", &raw.token_endpoint, &raw, validator);
-    sub_is_known(key, &raw, validator);
+    require_sub_pointer(key, &raw, validator);
     let issuer = match std::mem::take(&mut raw.issuer) {
         none if none.is_empty() => None,
         text => Some(issuer::issuer(&key("issuer"), text, raw.registration.insecure_allow_http, validator)?),
     };
-    complete?;
+    registration_is_valid?;
     Some(OAuth2 {
         registration: raw.registration,
         issuer,

@@ -15,12 +15,12 @@ use crate::config::value::pointer::Pointer;
 
 /// An OpenID provider. Endpoints and keys come from discovery.
 pub struct Oidc {
-    /// What all protocols have in common.
+    /// The keys that all provider kinds share.
     pub registration: Registration,
     /// Its issuer, byte for byte as in metadata and ID tokens. In the issuer of all tenants, `{tenantid}` stands for the
     /// tenant.
     pub issuer: String,
-    /// Where the issuer contains `{tenantid}`: the tenants whose users may sign in, as lower-case UUIDs; empty: all.
+    /// If the issuer contains `{tenantid}`: the tenants whose users may sign in, as lower-case UUIDs; empty: all.
     pub tenants: Vec<String>,
     /// When the authorization request is pushed (RFC 9126).
     pub pushed_authorization: PushedAuthorization,
@@ -37,7 +37,7 @@ pub struct Oidc {
 impl Oidc {
     /// The placeholder for the tenant in an issuer of all tenants.
     pub const TENANT: &str = TENANT;
-    /// The remedy where the issuer of all tenants is written instead of that of one tenant.
+    /// The remedy if the issuer of all tenants is written instead of that of one tenant.
     pub const ONE_TENANT: &str = ONE_TENANT;
     /// The least length in bytes of a secret that verifies HMAC signatures: the output of SHA-256 (RFC 7518 §3.2), since a
     /// shorter one can be guessed offline (RT-20).
@@ -54,7 +54,7 @@ impl Oidc {
 pub(crate) fn validate(
     key: &dyn Fn(&str) -> String,
     mut raw: RawProvider,
-    complete: Option<()>,
+    registration_is_valid: Option<()>,
     needs: &ClaimNeeds<'_>,
     validator: &mut Validator<'_>,
 ) -> Option<Oidc> {
@@ -80,7 +80,7 @@ pub(crate) fn validate(
     let secret_bytes = raw.registration.client_secret.as_ref().map_or(0, |secret| secret.expose().len());
     let signing_algorithms = signing_algorithms(key, &raw.signing_algorithms, secret_bytes, validator);
     trusted_audiences(&key("trusted_audiences"), &raw.trusted_audiences, validator);
-    if complete.is_some() && !raw.registration.scopes.iter().any(|scope| scope == "openid") {
+    if registration_is_valid.is_some() && !raw.registration.scopes.iter().any(|scope| scope == "openid") {
         // OpenID Connect Core §3.1.2.1
         validator.reject(
             &key("scopes"),
@@ -88,7 +88,7 @@ pub(crate) fn validate(
             "add it: without it, the provider returns no ID token",
         );
     }
-    complete?;
+    registration_is_valid?;
     let needed_claims = needs.at(&raw.registration);
     Some(Oidc {
         registration: raw.registration,
@@ -146,7 +146,7 @@ fn signing_algorithms(
     read
 }
 
-/// What is wrong with the name of an algorithm, and what to write instead.
+/// The error in the name of an algorithm, and its remedy.
 fn refused(name: &str, unusable: &UnusableAlgorithm) -> (String, String) {
     let known = JwsAlgorithm::NAMES;
     match unusable {

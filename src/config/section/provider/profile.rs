@@ -28,7 +28,7 @@ pub struct ProfileCall {
     pub name: String,
     /// The URL of the request.
     pub endpoint: Url,
-    /// Where the response is a list, the member becomes the first item in which this pointer is `true`.
+    /// If the response is a list, the member becomes the first item in which this pointer is `true`.
     pub pick: Option<Pointer>,
 }
 
@@ -51,9 +51,9 @@ pub(crate) fn profile(
     Some(ProfileCalls { first: first?, further })
 }
 
-pub(crate) fn sub_is_known(key: &dyn Fn(&str) -> String, raw: &RawProvider, validator: &mut Validator<'_>) {
+pub(crate) fn require_sub_pointer(key: &dyn Fn(&str) -> String, raw: &RawProvider, validator: &mut Validator<'_>) {
     if raw.registration.claims.sub.is_none() {
-        let remedy = "point to an identifier that never changes and is never reassigned, as \"/id\"";
+        let remedy = "point to an identifier that never changes and is never reassigned, for example \"/id\"";
         validator.reject(&key("claims.sub"), "is missing", remedy);
     }
 }

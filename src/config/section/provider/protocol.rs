@@ -29,7 +29,7 @@ impl Provider {
         matches!(self, Self::Oidc(_))
     }
 
-    /// What all protocols have in common.
+    /// The keys that all provider kinds share.
     pub fn registration(&self) -> &Registration {
         match self {
             Self::Oidc(oidc) => &oidc.registration,
@@ -74,11 +74,11 @@ pub(crate) fn validate(
         return None;
     }
     unused_keys::validate(&key, &raw, validator);
-    let complete = registration_rules::validate(id, &key, &mut raw, validator);
+    let registration_is_valid = registration_rules::validate(id, &key, &mut raw, validator);
     match raw.kind {
-        ProviderKind::Oidc => oidc::validate(&key, raw, complete, needs, validator).map(Provider::Oidc),
-        ProviderKind::OAuth2 => oauth2::validate(&key, raw, complete, validator).map(Provider::OAuth2),
-        ProviderKind::OAuth1 => oauth1::validate(&key, raw, complete, validator).map(Provider::OAuth1),
+        ProviderKind::Oidc => oidc::validate(&key, raw, registration_is_valid, needs, validator).map(Provider::Oidc),
+        ProviderKind::OAuth2 => oauth2::validate(&key, raw, registration_is_valid, validator).map(Provider::OAuth2),
+        ProviderKind::OAuth1 => oauth1::validate(&key, raw, registration_is_valid, validator).map(Provider::OAuth1),
     }
 }
 

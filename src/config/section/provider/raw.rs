@@ -17,7 +17,7 @@ use crate::config::value::pointer::Pointer;
 pub(crate) struct RawProvider {
     /// `oidc`, `oauth2` or `oauth1`; a preset sets it
     pub(crate) kind: ProviderKind,
-    /// name from `vestibule providers`, as `google`: sets the keys that are not written here
+    /// name from `vestibule providers`, for example `google`: sets the keys that are not written here
     pub(crate) preset: String,
     /// oidc: base of discovery, and the required `iss`, compared byte for byte; required. oauth2: the required `iss` of an authorization response
     pub(crate) issuer: String,
@@ -34,11 +34,11 @@ pub(crate) struct RawProvider {
     pub(crate) certificate_file: String,
     /// SPA flow: redirect URI of the frontend; the browser flow uses `{public_url}/callback/{id}`
     pub(crate) redirect_uri: String,
-    /// where the provider sends the browser after it signed out there; empty: `{public_url}/logout/callback/{id}`
+    /// the URL to which the provider sends the browser after a logout there; empty: `{public_url}/logout/callback/{id}`
     pub(crate) post_logout_redirect_uri: String,
-    /// pushed authorization requests: `auto` (where the provider advertises it), `always` or `never`
+    /// pushed authorization requests: `auto` (if the provider advertises it), `always` or `never`
     pub(crate) pushed_authorization: PushedAuthorization,
-    /// what a login with another account sends: `auto` (`prompt=select_account`; `prompt=login` where the metadata lists only that), parameters such as `"prompt=login"`, or `none`: a page asks to sign out there first
+    /// what a login with another account sends: `auto` (`prompt=select_account`; `prompt=login` if the metadata lists only that), parameters such as `"prompt=login"`, or `none`: a page asks to sign out there first
     pub(crate) another_account: String,
     /// `auto` (when the ID token lacks the e-mail address or a claim that `allow`, `tokens.claims`, a rule for sites, or a client needs by its `allow`, its `claims` or its scope `groups`), `always` or `never`
     pub(crate) userinfo: Userinfo,
@@ -46,35 +46,35 @@ pub(crate) struct RawProvider {
     pub(crate) signing_algorithms: Vec<String>,
     /// oidc: further audiences that ID tokens (then `azp` must be the client id) and logout tokens may have; `["*"]`: any
     pub(crate) trusted_audiences: Vec<String>,
-    /// where the issuer contains `{tenantid}`: ids of the tenants whose users may sign in; empty: all
+    /// if the issuer contains `{tenantid}`: ids of the tenants whose users may sign in; empty: all
     pub(crate) tenants: Vec<String>,
     /// PEM file with the certificate authorities to trust for it; empty: those of the system
     pub(crate) ca_file: String,
-    /// `assume`: where this provider says nothing of it, its addresses count as verified; not for linking, and not where the issuer has `{tenantid}`
+    /// `assume`: if this provider sends no `email_verified`, its e-mail addresses count as verified; not for linking, and not if the issuer has `{tenantid}`
     pub(crate) email_verified: EmailVerified,
-    /// where the browser is sent to sign in; oidc: replaces the one from discovery
+    /// authorization endpoint; oidc: replaces the one from discovery
     pub(crate) authorization_endpoint: String,
-    /// where codes are redeemed; oidc: replaces the one from discovery
+    /// token endpoint; oidc: replaces the one from discovery
     pub(crate) token_endpoint: String,
-    /// where the profile is requested; oidc: replaces the one from discovery
+    /// userinfo endpoint, or the URL of the profile; oidc: replaces the one from discovery
     pub(crate) userinfo_endpoint: String,
-    /// oidc: where the discovery document is, if not under the issuer; `issuer` must be the one in it
+    /// oidc: the URL of the discovery document, if it is not under the issuer; `issuer` must be the one in it
     pub(crate) discovery_url: String,
-    /// oidc: where signing keys are fetched; replaces the one from discovery
+    /// oidc: the URL of the signing keys; replaces the one from discovery
     pub(crate) jwks_uri: String,
-    /// where the browser signs out with `logout = "provider"`; oidc: replaces the one from discovery
+    /// logout endpoint, for `logout = "provider"`; oidc: replaces the one from discovery
     pub(crate) end_session_endpoint: String,
-    /// where tokens are revoked (RFC 7009); oidc: replaces the one from discovery
+    /// revocation endpoint (RFC 7009); oidc: replaces the one from discovery
     pub(crate) revocation_endpoint: String,
-    /// oauth1: where temporary credentials are requested (RFC 5849 §2.1)
+    /// oauth1: endpoint for temporary credentials (RFC 5849 §2.1)
     pub(crate) request_token_endpoint: String,
-    /// oauth1: where token credentials are requested (RFC 5849 §2.3)
+    /// oauth1: endpoint for token credentials (RFC 5849 §2.3)
     pub(crate) access_token_endpoint: String,
     /// oauth1: or `HMAC-SHA256`, `RSA-SHA1`, `PLAINTEXT`
     pub(crate) signature_method: SignatureMethod,
     /// oauth2, oauth1: name = URL; further requests, whose responses are added to that of `userinfo_endpoint` under these names
     pub(crate) profile_calls: BTreeMap<String, String>,
-    /// oauth2, oauth1: name = pointer; where that response is a list, use the first item in which the pointer is true
+    /// oauth2, oauth1: name = pointer; if that response is a list, use the first item in which the pointer is true
     pub(crate) profile_pick: BTreeMap<String, Pointer>,
     pub(crate) allow: RawAllow,
     /// The keys that mean what is written, for all kinds.

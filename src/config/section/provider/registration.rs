@@ -19,8 +19,8 @@ use crate::config::value::given::{GivenText, Pairs};
 use crate::config::value::key_file::KeyFile;
 use crate::config::value::public_url::PublicUrl;
 
-/// The gateway's registration at a provider, and how the provider's responses are used. A key with `serde(skip)` is not written
-/// so: the validation makes it of other keys.
+/// The gateway's registration at a provider, and how the provider's responses are used. A field with `serde(skip)` is
+/// not a key of the configuration: the validation computes it from other keys.
 #[derive(Deserialize, JsonSchema)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch that an operator sets by itself")]
 pub struct Registration {
@@ -48,7 +48,7 @@ pub struct Registration {
     /// `kid` of the private key at the provider
     #[serde(with = "GivenText")]
     pub private_key_id: Option<String>,
-    /// `private_key_jwt`: `aud` of the assertion, where the provider requires another one than its issuer; often the token endpoint
+    /// `private_key_jwt`: `aud` of the assertion, if the provider requires another one than its issuer; often the token endpoint
     #[serde(with = "GivenText")]
     pub client_assertion_audience: Option<String>,
     /// apple: id of the team that owns the key
@@ -59,10 +59,10 @@ pub struct Registration {
     /// The redirect URI of the frontend, in the SPA flow.
     #[serde(skip)]
     pub redirect_uri: Option<Url>,
-    /// Where the provider sends the browser after it signed out there; `None`: to the gateway.
+    /// The `post_logout_redirect_uri` of a logout at the provider; `None`: `{public_url}/logout/callback/{id}`.
     #[serde(skip)]
     pub post_logout_redirect_uri: Option<Url>,
-    /// name of the parameter with that address, where it is not that of the standard; Amazon Cognito: `logout_uri`
+    /// name of the logout parameter with the post-logout redirect URI, if it is not `post_logout_redirect_uri`; Amazon Cognito: `logout_uri`
     pub post_logout_parameter: String,
     /// PKCE method: `S256`, `plain` or `off`
     pub pkce: Pkce,
@@ -78,15 +78,15 @@ pub struct Registration {
     #[serde(skip)]
     pub endpoints: Endpoints,
     pub claims: ClaimPointers,
-    /// accept the text "true" as `email_verified`; only where the provider documents it
+    /// accept the text "true" as `email_verified`; only if the provider documents it
     pub email_verified_as_text: bool,
-    /// Whether addresses count as verified where the provider says nothing of it.
+    /// Whether e-mail addresses count as verified if the provider sends no `email_verified`.
     #[serde(skip)]
     pub assume_email_verified: bool,
-    /// oidc: value of `acr` or member of `amr` = `aal1`, `aal2` or `aal3`; goes before the built-in mapping
+    /// oidc: value of `acr` or member of `amr` = `aal1`, `aal2` or `aal3`; takes precedence over the built-in mapping
     #[serde(with = "Pairs::<Aal>")]
     pub aal: Vec<(String, Aal)>,
-    /// the provider sends a single group as a text, not as a list
+    /// the provider sends a single group as a string, not as a list
     pub single_group_as_list: bool,
     /// Which users may sign in.
     #[serde(skip)]
@@ -114,7 +114,7 @@ pub struct Registration {
     pub recheck: Option<Duration>,
     /// with `store_tokens`: hand the stored tokens also to sessions that were made through another identity of the user
     pub tokens_for_linked: bool,
-    /// it is the authority for the domains in `allow.email_domains`, which is then required
+    /// this provider is the authority for the e-mail domains in `allow.email_domains`; requires that key
     pub trusts_email: bool,
     /// allow http to other hosts than loopback
     pub insecure_allow_http: bool,
@@ -123,8 +123,8 @@ pub struct Registration {
 }
 
 impl Registration {
-    /// The authentication method, where the provider's metadata lists these: the configured one, unless that is
-    /// [`TokenEndpointAuthMethod::Auto`].
+    /// Returns the configured authentication method. For [`TokenEndpointAuthMethod::Auto`], chooses one by the
+    /// configured credentials and by `listed`, the methods in the metadata of the provider.
     pub(crate) fn auth_method(&self, listed: &[String]) -> TokenEndpointAuthMethod {
         use TokenEndpointAuthMethod::{Auto, ClientSecretBasic, ClientSecretPost, PrivateKeyJwt};
         if self.token_endpoint_auth_method != Auto {
@@ -141,7 +141,7 @@ impl Registration {
         }
     }
 
-    /// The redirect URI of the SPA flow: that of the frontend, where configured; else the gateway's callback.
+    /// The redirect URI of the SPA flow: that of the frontend, if configured; else the gateway's callback.
     pub(crate) fn spa_redirect_uri(&self, public_url: &PublicUrl) -> String {
         self.redirect_uri.as_ref().map_or_else(|| public_url.callback(&self.id), Url::to_string)
     }

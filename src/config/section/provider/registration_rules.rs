@@ -11,7 +11,7 @@ use crate::base::tls::Authorities;
 use crate::config::layer::validator::{Rejected, Validator, quoted};
 use crate::config::section::{address, scope};
 
-/// Validates the keys of all kinds, and completes `raw.registration`; `None` where a part of it is invalid.
+/// Validates the keys of all kinds, and completes `raw.registration`; `None` if a part of it is invalid.
 pub(crate) fn validate(
     id: &str,
     key: &dyn Fn(&str) -> String,

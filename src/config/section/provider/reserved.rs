@@ -1,6 +1,6 @@
 //! The parameters of the authorization request that the gateway itself sets.
 
-/// Parameters of the authorization request that the gateway sets, in upper or lower case (RA-16).
+/// Names in lower case; [`is_reserved`] ignores the letter case (RA-16).
 const RESERVED: [&str; 11] = [
     "client_id",
     "client_secret",

@@ -96,7 +96,8 @@ pub(crate) fn validate(key: &dyn Fn(&str) -> String, raw: &RawProvider, validato
             let method = raw.registration.token_endpoint_auth_method.name();
             let what = format!("is set, but token_endpoint_auth_method \"{method}\" does not use it");
             let others: Vec<_> = methods.iter().map(|method| format!("\"{}\"", method.name())).collect();
-            validator.reject(&written, what, format!("remove it, or write {} there", others.join(" or ")));
+            let remedy = format!("remove it, or set token_endpoint_auth_method to {}", others.join(" or "));
+            validator.reject(&written, what, remedy);
         }
     }
     of_oauth1(key, raw, validator);
@@ -110,7 +111,7 @@ fn of_oauth1(key: &dyn Fn(&str) -> String, raw: &RawProvider, validator: &mut Va
         && let Some(written) = validator.written(&key("client_secret"))
     {
         let what = "is set, but signature_method \"RSA-SHA1\" uses the private key only";
-        validator.reject(&written, what, "remove it, or write \"HMAC-SHA1\" there");
+        validator.reject(&written, what, "remove it, or set signature_method = \"HMAC-SHA1\"");
     }
     let is_reserved = |name: &&String| name.to_ascii_lowercase().starts_with("oauth_");
     for name in raw.registration.extra_params.iter().map(|(name, _)| name).filter(is_reserved) {
@@ -185,9 +186,9 @@ mod tests {
         for (kind, names) in UNUSED {
             assert_eq!(problems(kind.name(), ""), [], "{kind:?}");
             for name in names {
-                let told = problems(kind.name(), &format!("{name} = {}", value(name)));
-                let about: Vec<_> = told.iter().filter(|(_, what, _)| what.contains("has no effect")).collect();
-                let [(key, what, remedy)] = about.as_slice() else { panic!("{kind:?} {name}: {told:?}") };
+                let reported = problems(kind.name(), &format!("{name} = {}", value(name)));
+                let about: Vec<_> = reported.iter().filter(|(_, what, _)| what.contains("has no effect")).collect();
+                let [(key, what, remedy)] = about.as_slice() else { panic!("{kind:?} {name}: {reported:?}") };
                 assert!(key == name || key.starts_with(&format!("{name}.")), "{key}");
                 assert!(what.contains(&format!("\"{}\"", kind.name())), "{what}");
                 assert!(
@@ -215,8 +216,8 @@ mod tests {
     fn keys_of_another_authentication_method_are_rejected() {
         for kind in ["oidc", "oauth2"] {
             for name in ["private_key_id", "team_id", "client_assertion_audience", "certificate_file"] {
-                let told = problems(kind, &format!("{name} = \"A1\""));
-                let [(key, what, remedy)] = told.as_slice() else { panic!("{kind} {name}: {told:?}") };
+                let reported = problems(kind, &format!("{name} = \"A1\""));
+                let [(key, what, remedy)] = reported.as_slice() else { panic!("{kind} {name}: {reported:?}") };
                 assert_eq!((key.as_str(), what.contains("\"auto\" does not use it")), (name, true), "{what}");
                 assert!(remedy.contains("remove it, or write \""), "{remedy}");
             }
@@ -225,27 +226,30 @@ mod tests {
 
     #[test]
     fn a_secret_file_counts_as_the_secret() {
-        let told = problems("oauth1", "client_secret_previous_file = \"/nowhere/else\"");
-        assert!(told.iter().any(|(key, _, _)| key == "client_secret_previous_file"), "{told:?}");
-        let told = of_provider(
+        let reported = problems("oauth1", "client_secret_previous_file = \"/nowhere/else\"");
+        assert!(reported.iter().any(|(key, _, _)| key == "client_secret_previous_file"), "{reported:?}");
+        let reported = of_provider(
             "preset = \"discogs\"\nclient_id = \"v\"\nclient_secret = \"s\"\nsignature_method = \"RSA-SHA1\"\n\
              private_key = \"x\"\n",
         );
-        assert!(told.iter().any(|(key, what, _)| key == "client_secret" && what.contains("RSA-SHA1")), "{told:?}");
+        assert!(
+            reported.iter().any(|(key, what, _)| key == "client_secret" && what.contains("RSA-SHA1")),
+            "{reported:?}"
+        );
     }
 
     #[test]
     fn parameters_of_the_protocol_are_rejected() {
         for name in ["oauth_token", "OAuth_Callback"] {
-            let told = problems("oauth1", &format!("extra_params.{name} = \"x\""));
-            let [(key, what, _)] = told.as_slice() else { panic!("{name}: {told:?}") };
+            let reported = problems("oauth1", &format!("extra_params.{name} = \"x\""));
+            let [(key, what, _)] = reported.as_slice() else { panic!("{name}: {reported:?}") };
             assert_eq!((key, what.contains("OAuth 1.0a")), (&format!("extra_params.{name}"), true));
             assert_eq!(problems("oauth2", &format!("extra_params.{name} = \"x\"")), []);
         }
         assert_eq!(problems("oauth1", "extra_params.theme = \"dark\""), []);
     }
 
-    /// Keys without effect are accepted where a preset sets them, even if the operator overrides the kind.
+    /// Keys without effect are accepted if a preset sets them, even if the operator overrides the kind.
     #[test]
     fn keys_without_effect_may_come_from_a_preset() {
         let more = "client_id = \"v\"\nclient_secret = \"s\"\nissuer = \"https://a.example\"\nkind = \"oidc\"\n\

@@ -23,7 +23,8 @@ pub struct ProtectedResource {
 }
 
 impl ProtectedResource {
-    /// Where its reverse proxy serves the metadata (RFC 9728 §3.1): the well-known path stands between host and path.
+    /// The URL at which its reverse proxy serves the metadata (RFC 9728 §3.1): the well-known path is between host and
+    /// path.
     pub fn metadata_url(&self) -> String {
         let Ok(mut url) = Url::parse(&self.resource) else { return String::new() };
         let path = url.path().strip_suffix('/').unwrap_or(url.path()).to_owned();

@@ -47,7 +47,8 @@ pub(crate) fn validate(
     Some(ProtectedResource { id: id.to_owned(), resource: raw.resource, name, scopes: raw.scopes, conditions })
 }
 
-/// RFC 9728 §1.2: https and no fragment. Neither the issuer nor a default audience: every token would be for it.
+/// Parses the resource URL (RFC 9728 §1.2: https, no fragment). Rejects the issuer and the items of `tokens.audience`:
+/// access tokens that were not requested for this resource would be valid at it.
 fn address(
     key: &str,
     text: &str,
@@ -63,10 +64,9 @@ fn address(
         let what = if text.is_empty() {
             "is missing".to_owned()
         } else {
-            format!("{} is no https address without a fragment", quoted(text))
+            format!("{} must be an https URL with a host, without a user name and without a fragment", quoted(text))
         };
-        let remedy =
-            "write the address of the service, as \"https://tools.example.com/mcp\"; http is allowed on loopback only";
+        let remedy = "write the URL of the service, for example \"https://tools.example.com/mcp\"; http is allowed on loopback only";
         validator.reject(key, what, remedy);
         return None;
     };
@@ -79,7 +79,7 @@ fn address(
     Some(url)
 }
 
-/// Rejects two resources with one address: their tokens would be the same.
+/// Rejects two resources with the same URL: their tokens would have the same audience.
 pub(crate) fn distinct(resources: &[ProtectedResource], validator: &mut Validator<'_>) {
     for (at, resource) in resources.iter().enumerate() {
         let same = |other: &&ProtectedResource| is_same_resource(&other.resource, &resource.resource);

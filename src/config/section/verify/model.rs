@@ -23,7 +23,7 @@ pub struct Verify {
     pub unverified_email: bool,
     /// compare paths of rules without letter case, for servers that ignore it
     pub ignore_case: bool,
-    /// let CORS preflight requests pass without a session and without identity headers, where the rules do not deny them
+    /// let CORS preflight requests pass without a session and without identity headers, if the rules do not deny them
     pub allow_preflight: bool,
     /// answer a navigation without a session by a redirect to /login; for Traefik and Caddy, not for nginx
     pub redirect: bool,
@@ -50,7 +50,7 @@ pub struct SiteRule {
     pub access: SiteAccess,
 }
 
-/// Who may see the part of a site that a rule names.
+/// The users who may see the part of a site that a rule names.
 #[derive(Clone, Debug)]
 pub enum SiteAccess {
     /// Nobody, also with a session.
@@ -93,7 +93,7 @@ impl SiteRule {
     }
 }
 
-/// Whether a method is the listed one, or HEAD where GET is listed.
+/// Whether a method is the listed one, or HEAD if GET is listed.
 pub(crate) fn is_method_of(listed: &str, method: &str) -> bool {
     listed == method || (listed == "GET" && method == "HEAD")
 }

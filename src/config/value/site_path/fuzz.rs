@@ -21,7 +21,7 @@ fn decoded(text: &str) -> String {
     percent_decode_str(text).decode_utf8_lossy().into_owned()
 }
 
-/// Removes dot segments as RFC 3986 §5.2.4 does, and merges slashes where a server does so.
+/// Removes dot segments as RFC 3986 §5.2.4 does, and merges slashes if a server does so.
 fn cleaned(path: &str, merges_slashes: bool) -> String {
     let mut kept: Vec<&str> = Vec::new();
     let segments: Vec<&str> = path.split('/').skip(1).collect();

@@ -282,7 +282,7 @@ const PATH: &str = r"(/|\.|%2e|%2f|%5c|%25|%61|a|b|;|\?|#|\\|%00|%c3%a9|é|%){0,
 const PATTERN: &str = r"/((a|b|\*|\*\*|a\*|é|\.a)/){0,4}(a|b|\*|\*\*|)";
 
 proptest! {
-    /// FW-07, FZ-04: what is accepted has only plain segments, also for a server that decodes or cleans once more.
+    /// FW-07, FZ-04: what is accepted has only plain segments, also for a server that decodes or cleans a second time.
     #[test]
     fn an_accepted_path_is_read_alike_by_every_server(uri in PATH) {
         if let Ok(path) = read(&uri) {

@@ -157,7 +157,7 @@ const SIGNED_IN: &[&str] = &[
     "/*/a",
 ];
 
-/// Two servers could read each as two paths, or it is no path.
+/// Two servers could read each as two paths, or it is not a path.
 const REFUSED: &[&str] = &[
     "//",
     "//public",

@@ -34,7 +34,7 @@ pub fn passes(app: &App, signed_in: &SignedIn, now: Timestamp) -> Result<HttpRes
     with_identity(app, &headers, &token)
 }
 
-/// The same with the access token that was sent, where the site gets one.
+/// 200 with the identity headers and the access token that was sent, if the site gets one.
 pub fn passes_with(app: &App, signed_in: &SignedIn, token: &Plain) -> Result<HttpResponse, Problem> {
     let headers = IdentityHeaders::of(&signed_in.user, app.config.verify.unverified_email);
     with_identity(app, &headers, &format!("Bearer {}", token.expose()))
@@ -60,7 +60,7 @@ fn with_identity(app: &App, headers: &IdentityHeaders, token: &str) -> Result<Ht
     Ok(answer)
 }
 
-/// 403. `signed_in` is the session, where it is known; `at` is the position of the rule.
+/// 403. `signed_in` is the session, if it is known; `at` is the position of the rule.
 pub fn denied(
     app: &App,
     request: &HttpRequest,
@@ -87,7 +87,7 @@ pub fn denied(
     Ok(problem.for_site(app, request))
 }
 
-/// 302 to the login for a navigation where that is wanted, else 401 with the address of the login.
+/// 302 to the login for a navigation if that is wanted, else 401 with the address of the login.
 pub fn sign_in(
     app: &App,
     request: &HttpRequest,
@@ -105,7 +105,8 @@ pub fn sign_in(
     problem.with_login_url(url).for_program(request)
 }
 
-/// The same with a login at the provider of the session. A program gets the challenge of RFC 9470.
+/// A redirect to a new login at the provider of the session, or 401 with its URL. A program gets the challenge of RFC
+/// 9470.
 pub fn step_up(
     request: &HttpRequest,
     question: &Question<'_>,
@@ -136,12 +137,12 @@ fn found(url: &str) -> HttpResponse {
     HttpResponse::Found().insert_header((header::LOCATION, url)).finish()
 }
 
-/// The address of the login that leads back to the site.
+/// The URL of the login that returns to the site.
 pub struct LoginUrl {
     return_to: Option<String>,
 }
 
-/// The address of the login. It leads back where `login.return_to` allows the site; else the log names the missing entry.
+/// The URL of the login. It returns to the site if `login.return_to` allows that; else the log names the missing entry.
 pub fn login_url(app: &App, question: &Question<'_>, now: Timestamp) -> LoginUrl {
     let return_to = return_to(app, question);
     if let (None, Some(host), Some(_)) = (&return_to, &question.site.host, question.site.uri) {
@@ -190,7 +191,7 @@ fn with_query(address: String, query: &str) -> String {
     if query.is_empty() { address } else { format!("{address}?{query}") }
 }
 
-/// The address of the request to the site, where `login.return_to` allows it.
+/// The URL of the request to the site, if `login.return_to` allows it.
 fn return_to(app: &App, question: &Question<'_>) -> Option<String> {
     let (host, uri) = (question.site.host.as_ref()?, std::str::from_utf8(question.site.uri?).ok()?);
     if !uri.starts_with('/') {

@@ -15,7 +15,7 @@ use crate::web::request::credentials;
 
 /// The session of the request, and whether an access token named it.
 pub struct Known {
-    /// The session, from the cache where it was seen lately.
+    /// The session, from the cache if it was seen lately.
     pub seen: CachedSession,
     /// Whether an access token named it.
     pub is_by_token: bool,

@@ -43,7 +43,7 @@ async fn answer(app: &App, request: &HttpRequest, source: PathSource<'_>) -> Res
         Ruling::Rule(at, rule) => match &rule.access {
             SiteAccess::SignedIn(conditions) => (Some(at), conditions),
             SiteAccess::Anyone if is_preflight => (Some(at), &everyone),
-            // The resource narrows: it wants its token also where the rule wants no session.
+            // The resource narrows: it wants its token also if the rule wants no session.
             SiteAccess::Anyone if question.resource.is_some() => (Some(at), &everyone),
             SiteAccess::Anyone => return anyone(app, request, &question, now).await,
             SiteAccess::Deny => return denied(app, request, &question, None, Some(at), "allow.deny is set"),
@@ -83,8 +83,8 @@ async fn answer(app: &App, request: &HttpRequest, source: PathSource<'_>) -> Res
     }
 }
 
-/// A page for everyone. The headers tell who it is where a session came. The conditions of the query narrow it, so they require
-/// a session; without them it passes also where the session cannot be read, as the database is out of reach.
+/// A page for everyone. The headers name the user if a session came. The conditions of the query narrow it, so they
+/// require a session; without them it passes also if the session cannot be read, as the database is out of reach.
 async fn anyone(
     app: &App,
     request: &HttpRequest,

@@ -20,7 +20,7 @@ pub struct Question<'r> {
     pub resource: Option<AskedResource>,
     /// Whether a navigation is to be redirected to the login.
     pub redirects: bool,
-    /// The request to the site; empty where the peer is no trusted proxy.
+    /// The request to the site; empty if the peer is not a trusted proxy.
     pub site: SiteRequest<'r>,
     /// Whether the peer is a trusted proxy.
     pub is_trusted: bool,

@@ -1,4 +1,4 @@
-//! What the log says of requests that the configuration, or the proxy, cannot have meant: once an hour each.
+//! Warnings about requests that show a mistake in the configuration or the proxy: once an hour each.
 
 use std::hash::{BuildHasher, RandomState};
 use std::sync::LazyLock;
@@ -57,7 +57,7 @@ pub fn warn_of_return_to(app: &App, entry: &str, now: Timestamp) {
     if app.verify_warnings.is_due(&format!("return_to {bucket}"), now) {
         tracing::warn!(
             entry,
-            "a login for a site cannot lead back to it: if it is one of yours, write {entry} in login.return_to"
+            "a login for a site cannot return to it: if it is one of yours, write {entry} in login.return_to"
         );
     }
 }

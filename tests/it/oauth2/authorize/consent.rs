@@ -95,7 +95,7 @@ async fn the_page_names_the_app_the_user_and_the_scopes() {
     }
 }
 
-/// A program on this machine is no host; another account can be used, and is then asked on the same page.
+/// A program on this machine is not a host; another account can be used, and is then asked on the same page.
 #[tokio::test]
 async fn another_person_can_answer_instead() {
     let gateway = start();

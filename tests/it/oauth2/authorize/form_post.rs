@@ -7,7 +7,7 @@ use crate::support::app::{
 };
 use crate::support::{Answer, Form};
 
-/// What ASP.NET Core 9 sends by itself, with a `redirect_uri` of the app `server`.
+/// The parameters that ASP.NET Core 9 sends by default, with a `redirect_uri` of the app `server`.
 const ASP_NET: [(&str, &str); 11] = [
     ("client_id", "server"),
     ("redirect_uri", SERVER),
@@ -103,7 +103,7 @@ async fn each_way_to_a_code_ends_with_the_form() {
     posted(&browser.get(&sent.location()).await, "A page").field("code");
 }
 
-/// An error goes the way that the request asks for, also where the request itself is wrong.
+/// An error goes the way that the request asks for, also if the request itself is wrong.
 #[tokio::test]
 async fn errors_are_posted_too() {
     let gateway = start();

@@ -63,7 +63,7 @@ async fn a_client_can_be_required_to_push_its_requests() {
     code(&browser.get(&format!("/oauth2/authorize?client_id=strict&request_uri={uri}")).await);
 }
 
-/// RFC 9700 §4.5.3: one warning for each client and hour; none where one of the two comes.
+/// RFC 9700 §4.5.3: one warning for each client and hour; none if one of the two comes.
 #[tokio::test]
 async fn a_request_with_neither_pkce_nor_nonce_is_warned_of_once_an_hour() {
     let id = format!("loose-{}", uuid::Uuid::new_v4());

@@ -37,7 +37,7 @@ async fn arrive(gateway: &Gateway, browser: &Browser, page: &Answer, text: &str,
     Tokens::of(&answer);
 }
 
-/// Presses the button that leads back to the app.
+/// Presses the button that returns to the app.
 async fn back(browser: &Browser, page: &Answer) -> Answer {
     let answer = page.form("Back to A page").press(browser, None).send().await;
     assert_eq!(answer.location_parameter("state").as_deref(), Some("s t%te"));
@@ -135,7 +135,7 @@ async fn a_wrong_browser_begins_a_request_of_its_own() {
 
 /// The parameters of a pushed request are for the browser that brought it.
 #[tokio::test]
-async fn a_pushed_request_does_not_begin_anew_in_another_browser() {
+async fn a_pushed_request_cannot_begin_again_in_another_browser() {
     let gateway = start();
     let form: Vec<_> = url::form_urlencoded::parse(request(&[]).as_bytes()).into_owned().collect();
     let form: Vec<_> = form.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
@@ -150,7 +150,7 @@ async fn a_pushed_request_does_not_begin_anew_in_another_browser() {
     assert_eq!((forced.status, forced.is_page()), (400, true), "{forced:?}");
 }
 
-/// A reload of the callback: where the app has its answer the page leads to the app.
+/// A reload of the callback: if the app has its answer the page leads to the app.
 #[tokio::test]
 async fn a_repeated_response_leads_to_the_app() {
     let gateway = start();
@@ -172,7 +172,8 @@ async fn a_repeated_response_leads_to_the_app() {
     assert_eq!(browser.get(&begun.callback_of("ada")).await.location(), consent);
 }
 
-/// A provider that is down, and a limit: the page tries again at its own address, and leads back to the app.
+/// A provider that is down, and a limit: the page tries again at its own address, and has a button that returns to the
+/// app.
 #[tokio::test]
 async fn a_temporary_failure_keeps_the_app() {
     let gateway = setup().toml("[limits]\nlogins_per_minute = 3\n").start();

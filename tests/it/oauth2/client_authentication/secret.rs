@@ -87,7 +87,7 @@ async fn basic_with_empty_secret() {
 
 /// TK-16: a secret with `%`, `+` and other reserved characters, unencoded and form-encoded, in the header and in the form.
 #[tokio::test]
-async fn secrets_both_ways() {
+async fn a_secret_with_reserved_characters_is_accepted_raw_and_form_encoded() {
     use base64::Engine;
     use base64::engine::general_purpose::STANDARD;
     let secrets = [
@@ -124,7 +124,7 @@ async fn secrets_both_ways() {
 
 /// RFC 6749 §5.2: 400 without a header, so that a browser asks nobody for a password; 401 for the scheme that was tried.
 #[tokio::test]
-async fn password_dialog() {
+async fn a_failed_authentication_without_a_header_is_400_without_a_challenge() {
     let gateway = start();
     for path in ["/oauth2/token", "/oauth2/par", "/oauth2/introspect", "/oauth2/revoke"] {
         for fields in [

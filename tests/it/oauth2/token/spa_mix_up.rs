@@ -73,7 +73,7 @@ async fn with_a_shared_redirect_uri_the_other_provider_may_be_out_of_reach() {
     assert_eq!(exchange(&browser, &begun, Some(&gateway.op.issuer)).await.status, 200);
 }
 
-/// RA-09: `iss` may be missing only where the provider does not announce it.
+/// RA-09: `iss` may be missing only if the provider does not announce it.
 #[tokio::test]
 async fn an_announced_iss_is_required_in_the_spa_flow() {
     let setup = Setup::new();

@@ -66,7 +66,7 @@ async fn revoking_one_app_session_keeps_the_others() {
 
 /// RF-07
 #[tokio::test]
-async fn a_refresh_token_is_refused_for_another_app() {
+async fn a_refresh_token_is_refused_for_another_client() {
     let gateway = start();
     let tokens = Tokens::of_spa(&gateway, "ada").await;
     let as_of = |client| {

@@ -74,7 +74,7 @@ async fn a_retry_from_elsewhere_is_counted_and_audited_once_a_day() {
                    WHERE kind = 'refresh_repeated_elsewhere'";
     assert_eq!(gateway.database.words(audited), ["192.0.3.1 true"]);
 
-    // On the next day once more. A rotation from another place is no retry.
+    // On the next day the event is written again. A rotation from another place is not a retry.
     gateway.hand.advance(TimeDelta::hours(24));
     let moved = refresh(&gateway, token(&next), elsewhere[3]).await;
     assert_eq!(gateway.database.number(RECORDED), 1);

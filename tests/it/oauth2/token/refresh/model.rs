@@ -60,7 +60,7 @@ struct Model {
     used: Timestamp,
     end: Timestamp,
     ended: bool,
-    /// What the database loses if it fails over now.
+    /// The writes that the database loses if it fails over now.
     before: Option<(i64, Option<Timestamp>, Timestamp)>,
 }
 
