@@ -24,7 +24,7 @@ const LAYERS: [(u8, &[&str]); 12] = [
 const HOMES: [(&[&str], &[&str]); 16] = [
     (&["actix*", "tracing_actix_web"], WEB),
     (&["diesel*", "pq_sys"], &["base/", "*/store.rs", "*/store/", "keys/row.rs"]),
-    (&["r2d2"], &["base/db/"]),
+    (&["r2d2", "openssl_sys"], &["base/db/"]),
     (&["openidconnect", "oauth2"], &["upstream/"]),
     (&["reqwest"], &["base/outbound.rs"]),
     (&["config"], &["config/load.rs"]),

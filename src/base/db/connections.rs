@@ -34,6 +34,10 @@ pub(super) struct Manager {
 
 impl Manager {
     pub(super) fn new(access: &Access) -> Self {
+        // Before libpq does it: OpenSSL then registers no cleanup for the exit of the process. A thread that connects at that
+        // moment would read freed memory, and the command would end by a signal.
+        #[cfg(feature = "bundled-libpq")]
+        openssl_sys::init();
         let settings = format!(
             "SET application_name = 'vestibule'; SET statement_timeout = {0}; SET lock_timeout = {0}; \
              SET idle_in_transaction_session_timeout = {0}; {HOT_PLANS}",
