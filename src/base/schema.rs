@@ -75,6 +75,7 @@ diesel::table! {
         completed_at -> Nullable<Timestamptz>,
         spa_challenge -> Nullable<Text>,
         carries_cookie -> Bool,
+        posts -> SmallInt,
     }
 }
 

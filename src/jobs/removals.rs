@@ -69,7 +69,7 @@ macro_rules! older {
 pub const REMOVALS: &[Removal] = removals! {
     "prune revocations" AT_ONCE, revocations: |conn, due| session::prune_feed(conn, due.now, due.most);
     "prune sessions" Keep::AsEndedSessions, sessions: |conn, due| session::prune_ended(conn, due.before, due.most, due.now);
-    "prune failed logins" A_DAY, logins: older!("authorization_sessions", "expires_at", only "status NOT IN ('pending', 'completed')");
+    "prune failed logins" A_DAY, logins: older!("authorization_sessions", "expires_at", only "failure IS NOT NULL");
     "prune logins not begun" A_DAY, logins: older!("logins_not_begun", "created_at");
     "prune logins" Keep::AsEndedSessions, logins: |conn, due| login::prune_completed(conn, due.before, due.most);
     "prune authorization requests" AN_HOUR, authorizations: older!("authorization_requests", "expires_at");

@@ -12,7 +12,7 @@ use super::keys::follow_keys;
 use super::providers::check_issuers;
 use super::recheck::recheck;
 use super::revoke::revoke;
-use super::sweep::sweep;
+use super::sweep::{LastSweep, sweep};
 use crate::app::App;
 
 /// How long a replica takes at most to use a provider again after `vestibule providers move`.
@@ -25,8 +25,12 @@ impl Schedule {
     /// Starts the jobs. `evict` is called each minute, to remove old entries of caches in memory.
     pub fn start(app: &Arc<App>, evict: impl Fn() + Send + 'static) -> Self {
         let failing = Arc::new(AtomicBool::new(false));
+        let last_sweep = Arc::new(LastSweep::default());
         let mut jobs = vec![
-            every(Duration::from_secs(30), Arc::clone(app), |app| async move { sweep(&app).await }),
+            every(Duration::from_secs(30), Arc::clone(app), move |app| {
+                let last = Arc::clone(&last_sweep);
+                async move { sweep(&app, &last).await }
+            }),
             every(CHECK_ISSUERS, Arc::clone(app), move |app| {
                 let failing = Arc::clone(&failing);
                 async move { check_issuers(&app, &failing).await }

@@ -1,5 +1,7 @@
 //! Ends logins that were never completed, and counts those that are pending.
 
+use std::sync::atomic::{AtomicI64, Ordering};
+
 use chrono::TimeDelta;
 
 use crate::app::App;
@@ -13,17 +15,37 @@ const BATCH: i64 = 1000;
 /// How long a login may take after its callback was accepted. After that it expires, and a late result is rejected.
 const MAX_CALLBACK_TIME: TimeDelta = TimeDelta::minutes(2);
 
+/// How far before the previous sweep the next one begins to read: rows that were locked then, and clocks that differ between
+/// replicas.
+const OVERLAP: TimeDelta = TimeDelta::minutes(10);
+
+/// The start of this process's last complete sweep, in microseconds since 1970; 0 before it. A sweep reads only the logins that
+/// expired since then, so that it does not read the completed ones again.
+#[derive(Default)]
+pub struct LastSweep(AtomicI64);
+
+impl LastSweep {
+    /// From where the next sweep reads.
+    fn since(&self) -> Timestamp {
+        let last = Timestamp::from_timestamp_micros(self.0.load(Ordering::Relaxed)).unwrap_or(Timestamp::UNIX_EPOCH);
+        last.checked_sub_signed(OVERLAP).unwrap_or(Timestamp::UNIX_EPOCH)
+    }
+
+    fn set(&self, begun: Timestamp) {
+        self.0.store(begun.timestamp_micros(), Ordering::Relaxed);
+    }
+}
+
 /// Expires the logins that are due. Replicas that sweep at the same time take different rows.
-pub async fn sweep(app: &App) {
+pub async fn sweep(app: &App, last: &LastSweep) {
     // First, so that a sweep that stops does not keep the number from being known.
     count_pending(app).await;
-    let now = app.clock.now();
+    let (since, now) = (last.since(), app.clock.now());
     loop {
-        let pass =
-            app.db.run("sweep logins", move |conn| login::expire(conn, now, now - MAX_CALLBACK_TIME, BATCH)).await;
-        match pass {
+        let expire = move |conn: &mut Conn| login::expire(conn, since, now, now - MAX_CALLBACK_TIME, BATCH);
+        match app.db.run("sweep logins", expire).await {
             Ok(ended) if ended == usize::try_from(BATCH).unwrap_or(usize::MAX) => {}
-            Ok(_) => break,
+            Ok(_) => return last.set(now),
             Err(error) => return tracing::warn!(%error, "the sweep of logins stopped"),
         }
     }

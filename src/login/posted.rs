@@ -28,10 +28,12 @@ use crate::upstream::{AuthorizationGrant, ProviderError};
 
 /// The maximum length of the `user` parameter, in bytes; a longer one is ignored.
 const MAX_USER: usize = 4096;
-/// The maximum length of the code, in bytes. Who has begun a login may post its response many times.
+/// The maximum length of the code, in bytes.
 const MAX_CODE: usize = 4096;
 /// The maximum length of another parameter, in bytes.
 const MAX_TEXT: usize = 1024;
+/// The maximum length of the serialized response, in bytes. JSON writes a control character as six bytes.
+const MAX_RESPONSE: usize = 10 * 1024;
 
 /// The parameters of an authorization response. Serialized only to be sealed.
 #[derive(Serialize, Deserialize)]
@@ -76,8 +78,11 @@ pub async fn store_response(
     {
         return Err(LoginRefusal::early(Code::UnknownState));
     }
-    let state = state.hashed();
     let plain = serde_json::to_vec(&plain_response).unwrap_or_default();
+    if plain.len() > MAX_RESPONSE {
+        return Err(LoginRefusal::early(Code::UnknownState));
+    }
+    let state = state.hashed();
     let sealed = app.config.ring.seal(&sealed_for(provider, state), &plain);
     let posted = store::Posted { provider: provider.to_owned(), state, sealed, now };
     let known = app.db.run("keep posted answer", move |conn| store::store_posted(conn, &posted)).await?;

@@ -108,10 +108,11 @@ async fn old_rows_are_deleted_and_rows_in_retention_stay() {
     let login = |status: &str, count: usize, age: &str| {
         let id = "(lpad(to_hex((extract(epoch FROM t) * 1000)::bigint), 12, '0') || '7000' || substr(md5(random()::text), 1, 16))::uuid";
         let completed = if status == "pending" { "NULL" } else { "t" };
+        let failure = if ["pending", "completed"].contains(&status) { "NULL" } else { "'provider_error'" };
         database.execute(&format!(
             "INSERT INTO authorization_sessions (id, reference, provider, flow, state_hash, handshake, binding_hash, status,
-                                                 created_at, expires_at, completed_at)
-             SELECT {id}, 'x', 'op', 'browser', sha256(random()::text::bytea), '', '', '{status}', t, t, {completed}
+                                                 failure, created_at, expires_at, completed_at)
+             SELECT {id}, 'x', 'op', 'browser', sha256(random()::text::bytea), '', '', '{status}', {failure}, t, t, {completed}
              FROM (SELECT now() - interval '{age}' AS t) began, generate_series(1, {count})"
         ));
     };

@@ -58,9 +58,12 @@ statement! {
         steps: &'a Value => Jsonb,
         now: Timestamp => Timestamptz,
     }
-    "WITH claimed AS (
+    // Asynchronous commit: the durable commit that completes the login writes this one too. If it is lost in a crash, the
+    // login is pending again, and the provider refuses the second use of the code.
+    "WITH hasty AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true)), claimed AS (
          UPDATE authorization_sessions
          SET claimed_at = {now}, steps = steps || {steps}
+         FROM hasty
          WHERE provider = {provider} AND state_hash = {state} AND flow = {flow}
            AND spa_challenge IS NOT DISTINCT FROM {challenge}
            AND CASE WHEN {binding} IS NOT NULL THEN binding_hash = {binding}

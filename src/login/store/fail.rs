@@ -89,17 +89,17 @@ pub fn fail(conn: &mut Conn, failing: &Failing) -> QueryResult<Option<String>> {
 
 statement! {
     struct Expire<'a> {
+        since: Timestamp => Timestamptz,
         now: Timestamp => Timestamptz,
         unfinished: Timestamp => Timestamptz,
         expired_steps: &'a Value => Jsonb,
         unfinished_steps: &'a Value => Jsonb,
         most: i64 => BigInt,
     }
-    // `completed_at IS NULL` is the predicate of the index `authorization_sessions_open`. A claimed login is looked at
-    // once it has expired, so that the logins that still wait for their browser are not read.
+    // A claimed login is looked at once it has expired, so that the logins that still wait for their browser are not read.
     "WITH due AS MATERIALIZED (
          SELECT id FROM authorization_sessions
-         WHERE completed_at IS NULL AND expires_at <= {now}
+         WHERE completed_at IS NULL AND expires_at > {since} AND expires_at <= {now}
            AND (status = 'pending') IS TRUE AND (claimed_at IS NULL OR claimed_at <= {unfinished})
          ORDER BY expires_at LIMIT {most} FOR UPDATE SKIP LOCKED
      )
@@ -112,11 +112,18 @@ statement! {
      FROM due WHERE a.id = ANY (ARRAY[due.id])"
 }
 
-/// Gives their end to logins that have expired: those that never came back, and those that were claimed before
-/// `unfinished` and left there (the process died, the browser went away). At most `most`; the answer is how many.
-pub fn expire(conn: &mut Conn, now: Timestamp, unfinished: Timestamp, most: i64) -> QueryResult<usize> {
+/// Ends logins that expired after `since`: those without an authorization response, and those that were claimed before
+/// `unfinished` and not completed (the process ended, the client closed the connection). Returns their number, at most `most`.
+pub fn expire(
+    conn: &mut Conn,
+    since: Timestamp,
+    now: Timestamp,
+    unfinished: Timestamp,
+    most: i64,
+) -> QueryResult<usize> {
     let expired_steps = Steps::one(now, Status::Expired.as_str(), None).to_json();
     let unfinished_steps = Steps::one(now, Status::TokenFailed.as_str(), Some("never finished".into())).to_json();
-    let expire = Expire { now, unfinished, expired_steps: &expired_steps, unfinished_steps: &unfinished_steps, most };
+    let expire =
+        Expire { since, now, unfinished, expired_steps: &expired_steps, unfinished_steps: &unfinished_steps, most };
     expire.execute(conn)
 }

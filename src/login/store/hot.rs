@@ -18,8 +18,8 @@ pub fn hot_statements() -> Vec<HotStatement> {
             "authorization_requests_pkey", "providers_pkey"
         ],
         fail::Fail: ["authorization_sessions_pkey", "sessions_pkey", "users_pkey"],
-        fail::Expire: ["authorization_sessions_open", "authorization_sessions_pkey"],
-        pending::CountPending: ["authorization_sessions_open", "logins_not_begun_created_at"],
+        fail::Expire: ["authorization_sessions_expires_at", "authorization_sessions_pkey"],
+        pending::CountPending: ["authorization_sessions_expires_at", "logins_not_begun_created_at"],
         not_begun::InsertNotBegun: [],
         not_begun::FindNotBegun: ["logins_not_begun_pkey"],
         by_email::Lock: [],

@@ -112,10 +112,12 @@ statement! {
         now: Timestamp => Timestamptz,
     }
     // A row of another user is neither changed nor returned. `xmax` distinguishes an existing row from a new one.
-    "INSERT INTO subs (id, provider, sub, user_id, claims, profile, created_at, last_login_at)
-     VALUES ({id}, {provider}, {sub}, {user}, {claims}, {profile}, {now}, {now})
+    "INSERT INTO subs (id, provider, sub, user_id, claims, profile, email, email_verified, created_at, last_login_at)
+     VALUES ({id}, {provider}, {sub}, {user}, {claims}, {profile}, {profile}->>'email',
+             COALESCE(({profile}->>'email_verified')::boolean, false), {now}, {now})
      ON CONFLICT (provider, sub) DO UPDATE
-     SET claims = excluded.claims, profile = excluded.profile
+     SET claims = excluded.claims, profile = excluded.profile, email = excluded.email,
+         email_verified = excluded.email_verified
      WHERE subs.user_id = {user}
      RETURNING id, xmax = 0 AS new"
 }

@@ -9,7 +9,6 @@ use crate::base::statement::statement;
 
 statement! {
     struct CountPending { now: Timestamp => Timestamptz, since: Timestamp => Timestamptz, most: i64 => BigInt }
-    // `completed_at IS NULL` is the predicate of the index `authorization_sessions_open`.
     "SELECT (
          SELECT count(*) FROM (
              SELECT FROM authorization_sessions WHERE completed_at IS NULL AND expires_at > {now} LIMIT {most}

@@ -142,7 +142,8 @@ statement! {
          UPDATE subs
          SET claims = {claims}, last_login_at = {now}, unlink_at = NULL,
              profile = CASE WHEN {keep_name} THEN jsonb_build_object('name', profile->'name')
-                            ELSE jsonb_build_object() END || {profile}
+                            ELSE jsonb_build_object() END || {profile},
+             email = {profile}->>'email', email_verified = COALESCE(({profile}->>'email_verified')::boolean, false)
          FROM admitted WHERE subs.id = ANY (ARRAY[admitted.sub_id])
          RETURNING profile->>'name' AS name
      ), session AS (

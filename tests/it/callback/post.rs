@@ -126,6 +126,27 @@ async fn a_form_post_of_another_client_does_not_prevent_the_login() {
     assert_eq!(user(&victim).await, "alice@example.com");
 }
 
+/// IN-12: a person without an account can begin a login and post to it any number of times.
+#[tokio::test]
+async fn at_most_eight_form_posts_of_a_login_are_stored() {
+    let gateway = gateway();
+    let browser = gateway.browser();
+    let begun = browser.begin("op").await;
+    let large = "\u{1}".repeat(4000);
+    let form = encoded(&[("code", &large), ("user", &large), ("state", &begun.state)]);
+    assert_eq!(post(&gateway, "/callback/op", form).await.status, 400);
+    let posted = "SELECT encode(posted, 'hex') FROM authorization_sessions";
+    let bounced = post_answer(&gateway, &begun, "alice").await;
+    let mut writes = vec![gateway.database.words(posted)];
+    for _ in 0..20 {
+        assert_eq!(post_answer(&gateway, &begun, "mallory").await.status, 303);
+        writes.push(gateway.database.words(posted));
+    }
+    writes.dedup();
+    assert_eq!(writes.len(), 8);
+    assert_eq!(browser.get(&bounced.location()).await.status, 303, "the last stored response completes the login");
+}
+
 /// RA-07
 #[tokio::test]
 async fn a_form_post_for_an_expired_login_is_refused() {

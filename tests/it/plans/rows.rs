@@ -24,9 +24,8 @@ pub fn everywhere(kind: Kind, first: u32, last: u32) -> String {
     format!(
         "SET session_replication_role = replica;
          INSERT INTO users (id, created_at, updated_at) SELECT {user}, now(), now() {from};
-         INSERT INTO subs (id, provider, sub, user_id, claims, profile, created_at, last_login_at)
-         SELECT {sub}, 'op', 'sub' || n, {user}, '{{}}',
-                jsonb_build_object('email', n || '@example.com', 'email_verified', true), now(), now() {from};
+         INSERT INTO subs (id, provider, sub, user_id, claims, email, email_verified, created_at, last_login_at)
+         SELECT {sub}, 'op', 'sub' || n, {user}, '{{}}', n || '@example.com', true, now(), now() {from};
          INSERT INTO sessions (id, user_id, sub_id, parent_id, provider, client_id, upstream_sid, auth_time,
                                last_activity_at, not_after, created_at, ended_at, ended_reason)
          SELECT {session}, {user}, {sub},
