@@ -72,7 +72,7 @@ impl Code {
     pub fn of_failure(failure: &Failure) -> Self {
         match (failure.fault, failure.stage) {
             (Fault::Unavailable, _) => Self::ProviderUnavailable,
-            (Fault::Timeout, _) => Self::ProviderTimeout,
+            (Fault::Timeout | Fault::NotSent, _) => Self::ProviderTimeout,
             (Fault::Overloaded, _) => Self::Overloaded,
             (Fault::InvalidResponse, _) => Self::ProviderError,
             (Fault::Refused, Stage::Token) => Self::TokenInvalid,

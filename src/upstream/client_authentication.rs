@@ -4,7 +4,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use chrono::TimeDelta;
-use http::{HeaderValue, header};
+use http::{HeaderValue, StatusCode, header};
 use serde_json::json;
 
 use super::client_request::ClientRequest;
@@ -51,11 +51,15 @@ pub async fn send(
     if rejects_client(&other) {
         return Ok(of(response, sent, &[first, second]));
     }
-    http.secret_order().prefer(second, now);
-    tracing::warn!(
-        provider = %registration.id,
-        "the provider rejected {} and accepted {}; see that both are as intended there", first.name(), second.name()
-    );
+    let status = other.status();
+    // Another response, such as 429 or 503, says nothing about the secret.
+    if status.is_success() || (status.is_client_error() && status != StatusCode::TOO_MANY_REQUESTS) {
+        http.secret_order().prefer(second, now);
+        tracing::warn!(
+            provider = %registration.id,
+            "the provider rejected {} and accepted {}; see that both are as intended there", first.name(), second.name()
+        );
+    }
     Ok(of(other, sent, &[second]))
 }
 

@@ -20,15 +20,29 @@ pub enum Fault {
     /// The provider's metadata or keys cannot be fetched, and neither the cache nor the database has them; or the
     /// provider is not used, because its issuer has changed.
     Unavailable,
-    /// The provider did not respond in time, or the request was not sent because it had not responded to earlier ones.
+    /// The provider did not respond in time.
     Timeout,
-    /// This process has no file descriptor left for the request, or too many requests in progress. The provider is not
-    /// the cause.
+    /// No request was sent: earlier ones timed out and requests are suspended for a while, or too many wait for a response.
+    NotSent,
+    /// This process has no file descriptor left for the request, or has as many requests in progress as it may. The provider
+    /// is not the cause.
     Overloaded,
     /// The request failed, or the response has an unexpected status, media type or content.
     InvalidResponse,
     /// The provider returned an OAuth error, or one of its tokens is not valid.
     Refused,
+}
+
+/// The state of a code or a refresh token after a failed token request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GrantState {
+    /// The provider says that it is not valid (`invalid_grant`, RFC 6749 §5.2, or a code that means the same), and not only that
+    /// it refuses.
+    Invalid,
+    /// It was not redeemed: it was not sent, or the provider answered with an error about something else.
+    Unspent,
+    /// The provider may have redeemed it: the response is missing or cannot be used.
+    Unknown,
 }
 
 /// A failed login, refresh or revocation at a provider.
@@ -44,9 +58,8 @@ pub struct Failure {
     /// Whether the user has to log in again: the refresh token is no longer valid (`invalid_grant`, RFC 6749 §5.2), or the
     /// response belongs to another user.
     pub requires_reauth: bool,
-    /// Whether the provider says that the code or the refresh token is not valid (`invalid_grant`, RFC 6749 §5.2, or a code that
-    /// means the same), and not only that it refuses.
-    pub refuses_grant: bool,
+    /// The state of the code or the refresh token of the request.
+    pub grant: GrantState,
     /// Whether only an operator can change it, here or at the provider: another issuer, an unknown certificate authority, a
     /// client that the provider refuses. A further attempt fails too.
     pub needs_operator: bool,
@@ -62,7 +75,11 @@ impl Failure {
         if let Some((end, _)) = reason.char_indices().nth(MAX_REASON) {
             reason.truncate(end);
         }
-        Self { stage, fault, reason, requires_reauth: false, refuses_grant: false, needs_operator: false }
+        let grant = match fault {
+            Fault::Unavailable | Fault::NotSent | Fault::Overloaded => GrantState::Unspent,
+            Fault::Timeout | Fault::InvalidResponse | Fault::Refused => GrantState::Unknown,
+        };
+        Self { stage, fault, reason, requires_reauth: false, grant, needs_operator: false }
     }
 
     /// This failure with [`Self::requires_reauth`] set.

@@ -50,7 +50,7 @@ mod unverified_claims;
 pub use claim_losses::{ClaimLoss, ClaimLosses, GROUPS_ELSEWHERE, has_groups_elsewhere};
 pub use email_address::domain as email_domain;
 pub use error_response::ProviderError;
-pub use failure::{Failure, Fault, Stage};
+pub use failure::{Failure, Fault, GrantState, Stage};
 pub use handshake::{
     AuthorizationGrant, Handshake, LoginHints, LoginRequest, LogoutAlgorithm, LogoutClaims, RequestToken, StartedLogin,
 };

@@ -117,7 +117,7 @@ impl ProviderHttp {
         let begun = Instant::now();
         let permit = tokio::time::timeout(self.timeout, self.permits.acquire()).await;
         let Ok(Ok(_permit)) = permit else {
-            return Err(CallError(Fault::Timeout, "too many requests to it are waiting for a response".into()));
+            return Err(CallError(Fault::NotSent, "too many requests to it are waiting for a response".into()));
         };
         let waited = begun.elapsed();
         self.breaker.admit(now + time_delta(waited)).map_err(rejected)?;
@@ -159,7 +159,7 @@ impl ProviderHttp {
 fn rejected(left: TimeDelta) -> CallError {
     let seconds = left.num_seconds() + 1;
     CallError(
-        Fault::Timeout,
+        Fault::NotSent,
         format!("did not respond in time several times in a row; the next request is sent in {seconds} s"),
     )
 }
@@ -206,7 +206,7 @@ mod tests {
             http.permits.try_acquire_many(u32::try_from(MAX_IN_FLIGHT).expect("few")).expect("all permits");
         for _ in 0..10 {
             let CallError(fault, why) = http.send(request(), now).await.expect_err("no permit");
-            assert!(fault == Fault::Timeout && why.contains("too many"), "{why}");
+            assert!(fault == Fault::NotSent && why.contains("too many"), "{why}");
         }
         drop(all_permits);
         let CallError(fault, why) = http.send(request(), now).await.expect_err("a private address");

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::client_response::ClientResponse;
 use super::error_response::{INVALID_GRANT_CODES, ProviderError, members};
-use super::failure::{Failure, Fault};
+use super::failure::{Failure, Fault, GrantState};
 
 /// A failure at the token request.
 pub fn token_failure(fault: Fault, why: &str) -> Failure {
@@ -25,6 +25,16 @@ pub enum TokenType {
 
 /// Distinguishes tokens, errors about the request, and failures of the provider, and normalizes the tokens.
 pub fn normalize(answer: &ClientResponse, token_type: TokenType) -> Result<http::Response<Vec<u8>>, Failure> {
+    read(answer, token_type).map_err(|failure| match failure.grant {
+        // An error response: the request was not carried out.
+        GrantState::Unknown if answer.response.status().is_client_error() => {
+            Failure { grant: GrantState::Unspent, ..failure }
+        }
+        _ => failure,
+    })
+}
+
+fn read(answer: &ClientResponse, token_type: TokenType) -> Result<http::Response<Vec<u8>>, Failure> {
     let (status, headers) = (answer.response.status(), answer.response.headers());
     let is_error_response = status.is_client_error() && status != StatusCode::TOO_MANY_REQUESTS;
     let unusable = |why: &str| Err(token_failure(Fault::InvalidResponse, why));
@@ -34,7 +44,8 @@ pub fn normalize(answer: &ClientResponse, token_type: TokenType) -> Result<http:
     let members = members(status, headers, answer.response.body());
     let has_token = members.as_ref().is_ok_and(|members| members.contains_key("access_token"));
     if !has_token && let Some(why) = answer.client_rejection() {
-        return Err(Failure::token(Fault::Refused, why).needing_operator(true));
+        let failure = Failure::token(Fault::Refused, why).needing_operator(true);
+        return Err(Failure { grant: GrantState::Unspent, ..failure });
     }
     let error = members.as_ref().ok().filter(|_| !has_token).and_then(ProviderError::of_members);
     if let Some(error) = error {
@@ -54,15 +65,14 @@ fn rejected(error: &ProviderError, answer: &ClientResponse) -> Failure {
     if error.is_temporary() {
         return token_failure(Fault::InvalidResponse, &format!("has a temporary problem{description}"));
     }
-    let refuses_grant = INVALID_GRANT_CODES.contains(&error.code());
+    let is_invalid = INVALID_GRANT_CODES.contains(&error.code());
     let is_missing = [StatusCode::NOT_FOUND, StatusCode::METHOD_NOT_ALLOWED].contains(&answer.response.status());
-    if is_missing && !refuses_grant {
+    if is_missing && !is_invalid {
         // A proxy or a framework answers so while the provider is not there.
         return token_failure(Fault::InvalidResponse, &answer.describe());
     }
-    let failure =
-        Failure::token(Fault::Refused, format!("the provider rejected the grant{description}")).requiring_reauth();
-    Failure { refuses_grant, ..failure }
+    let failure = Failure::token(Fault::Refused, format!("the provider rejected the grant{description}")).requiring_reauth();
+    Failure { grant: if is_invalid { GrantState::Invalid } else { GrantState::Unspent }, ..failure }
 }
 
 /// The response with only the members that the library reads, in the form of RFC 6749 §5.1.
@@ -233,15 +243,15 @@ mod tests {
         }
         assert!(refused(401, r#"{"error":"invalid_grant"}"#).contains("rejected the grant"));
         for (body, expected) in [
-            (r#"{"error":"invalid_grant"}"#, true),
-            (r#"{"ok":false,"error":"bad_refresh_token"}"#, true),
-            (r#"{"error":"unauthorized_client"}"#, false),
-            (r#"{"error":"invalid_scope"}"#, false),
-            (r#"{"error":"Forbidden"}"#, false),
-            (r#"{"error":{"type":"OAuthException"}}"#, false),
+            (r#"{"error":"invalid_grant"}"#, GrantState::Invalid),
+            (r#"{"ok":false,"error":"bad_refresh_token"}"#, GrantState::Invalid),
+            (r#"{"error":"unauthorized_client"}"#, GrantState::Unspent),
+            (r#"{"error":"invalid_scope"}"#, GrantState::Unspent),
+            (r#"{"error":"Forbidden"}"#, GrantState::Unspent),
+            (r#"{"error":{"type":"OAuthException"}}"#, GrantState::Unspent),
         ] {
             let failure = normalize(&answer(400, json, body), TokenType::Required).expect_err("refused");
-            assert_eq!((failure.requires_reauth, failure.refuses_grant), (true, expected), "{body}");
+            assert_eq!((failure.requires_reauth, failure.grant), (true, expected), "{body}");
         }
         assert!(refused(200, r#"{"error":"bad_verification_code"}"#).contains("bad_verification_code"));
         assert!(refused(400, r#"{"error":"<script>"}"#).contains("it said \"<script>\""));

@@ -20,7 +20,7 @@ use crate::base::clock::Timestamp;
 use crate::base::db::DbError;
 use crate::base::event::Event;
 use crate::base::id::{SubId, uuid_v7};
-use crate::upstream::{Failure, Fault, Provider, ProviderTokens, RefreshRequest, max_refresh_duration};
+use crate::upstream::{Failure, Fault, GrantState, Provider, ProviderTokens, RefreshRequest, max_refresh_duration};
 
 /// Interval between reads of the row while another replica holds the lease.
 const POLL_INTERVAL: Duration = Duration::from_millis(100);
@@ -168,10 +168,14 @@ impl Vault {
                 self.recheck_pauses().answered(provider.id());
                 self.write(provider, stored, &tokens).await
             }
+            // The tokens are needed to ask again: the refusal may be a mistake in the configuration of either side, or an address
+            // that is not served now, and says nothing about the user.
+            Err(failure) if failure.grant == GrantState::Unspent && provider.registration().recheck.is_some() => {
+                self.back_off(provider, stored, holder, failure).await
+            }
             Err(failure) if failure.requires_reauth => {
                 self.recheck_pauses().answered(provider.id());
-                // Other refusals may be mistakes in the configuration of either side, or an address that is not served now.
-                let ends_sessions = failure.refuses_grant && provider.registration().recheck.is_some();
+                let ends_sessions = failure.grant == GrantState::Invalid && provider.registration().recheck.is_some();
                 self.require_reauth(provider, &stored, &failure.reason, ends_sessions, self.clock().now()).await
             }
             Err(failure) => self.back_off(provider, stored, holder, failure).await,
@@ -273,8 +277,8 @@ impl Vault {
         let now = self.clock().now();
         let (sub_id, until) = (stored.sub_id, now + BACK_OFF);
         // If this write fails, the lease runs out by itself.
-        // The provider may have issued new tokens that did not arrive, or that could not be verified.
-        let unanswered = failure.fault != Fault::Overloaded;
+        // The provider may have issued new tokens that did not arrive.
+        let unanswered = failure.grant == GrantState::Unknown;
         self.recheck_pauses().failed(provider.id(), now);
         let release = move |conn: &mut _| store::release_lease(conn, sub_id, holder, until, unanswered);
         let _logged = self.db().run("put off refresh", release).await;

@@ -35,6 +35,9 @@ pub enum Unverified {
     /// Each key that fits was tried.
     #[error("has a wrong signature")]
     WrongSignature,
+    /// The first [`MAX_CANDIDATES`] keys that fit were tried, and there are more.
+    #[error("has a signature of none of the first 8 of the provider's keys that fit; more are not tried")]
+    TooManyKeys,
 }
 
 impl KeySet {
@@ -65,11 +68,14 @@ impl KeySet {
     /// issuer is not used (AC-13); a key that names no issuer is.
     pub fn verify(&self, jws: &Jws<'_>, issuers: &[&str]) -> Result<(), Unverified> {
         let candidates = self.candidates(jws, issuers)?;
-        if candidates.iter().any(|key| jws.is_signed_by(key)) { Ok(()) } else { Err(Unverified::WrongSignature) }
+        if candidates.iter().take(MAX_CANDIDATES).any(|key| jws.is_signed_by(key)) {
+            return Ok(());
+        }
+        Err(if candidates.len() > MAX_CANDIDATES { Unverified::TooManyKeys } else { Unverified::WrongSignature })
     }
 
-    /// The keys with the token's `kid`, else those without one; equal ones once. A token without a `kid` may be signed by the
-    /// only key that fits, whatever its `kid`.
+    /// The keys with the token's `kid`, else those without one; equal ones once, and at most one more than [`MAX_CANDIDATES`]. A
+    /// token without a `kid` may be signed by the only key that fits, whatever its `kid`.
     fn candidates(&self, jws: &Jws<'_>, issuers: &[&str]) -> Result<Vec<&PublicKey>, Unverified> {
         let of_issuer =
             |entry: &&Entry| issuers.is_empty() || entry.issuer.as_deref().is_none_or(|own| issuers.contains(&own));
@@ -94,17 +100,19 @@ impl KeySet {
         if found.is_empty() {
             return Err(why_none(&entries, jws));
         }
-        found.truncate(MAX_CANDIDATES);
         Ok(found)
     }
 }
 
-/// The usable keys for an algorithm, equal ones once.
+/// The usable keys for an algorithm, equal ones once, and at most one more than [`MAX_CANDIDATES`].
 fn distinct<'k>(entries: impl Iterator<Item = &'k Entry>, algorithm: JwsAlgorithm) -> Vec<&'k PublicKey> {
     let mut found: Vec<&PublicKey> = Vec::new();
     for key in entries.filter_map(|entry| entry.key.as_ref().ok()).filter(|key| key.fits(algorithm)) {
         if !found.iter().any(|other| other.is_same(key)) {
             found.push(key);
+        }
+        if found.len() > MAX_CANDIDATES {
+            break;
         }
     }
     found

@@ -135,7 +135,7 @@ impl Oidc {
             self.0.prepare_keys(&Accepted::for_id_tokens(&self.0.config, &metadata.value), now).await?;
             Ok::<_, Failure>(metadata)
         };
-        let late = |_| Failure::token(Fault::Timeout, "metadata and keys were not fetched in time");
+        let late = |_| Failure::token(Fault::NotSent, "metadata and keys were not fetched in time");
         let limit = max_preparation_duration(self.registration());
         let metadata = tokio::time::timeout(limit, documents).await.map_err(late)??;
         self.0.refresh(&metadata.value, request, now).await

@@ -62,24 +62,43 @@ pub fn validate(
     now: Timestamp,
 ) -> Result<Verified, TokenError> {
     let claims = &jws.payload;
-    // Compared byte by byte.
-    let iss = text(claims, "iss")?.ok_or("has no iss")?;
-    if iss != token_issuer.issuer {
-        return Err(other_issuer(iss, &token_issuer.issuer).into());
-    }
+    check_issuer(claims, &token_issuer)?;
     check_audience(claims, expected)?;
     check_nonce(claims, expected)?;
     check_times(claims, expected, now)?;
     check_access_token(&jws, expected)?;
     let auth_time = auth_time(claims, expected, now)?;
+    let (sub, qualified_sub) = subject(claims, &token_issuer)?;
+    let issuer = token_issuer.issuer.into_owned();
+    Ok(Verified { issuer, sub, qualified_sub, auth_time, algorithm: jws.algorithm, claims: jws.payload })
+}
+
+/// The claims of a token that cannot be verified now, and its unique subject identifier, after the check of `iss` and `aud`. Only
+/// for a token that came from the token endpoint over TLS (OpenID Connect Core §3.1.3.7, step 6).
+pub fn read_unverified(token: &str, expected: &Expected) -> Result<(String, Map<String, Value>), TokenError> {
+    let jws = Jws::read(token, &FORM)?;
+    let token_issuer = expected.issuer.of_token(&jws.payload)?;
+    check_issuer(&jws.payload, &token_issuer)?;
+    check_audience(&jws.payload, expected)?;
+    let (_, qualified_sub) = subject(&jws.payload, &token_issuer)?;
+    Ok((qualified_sub, jws.payload))
+}
+
+/// Compares `iss` byte by byte (step 2).
+fn check_issuer(claims: &Map<String, Value>, token_issuer: &TokenIssuer<'_>) -> Result<(), TokenError> {
+    let iss = text(claims, "iss")?.ok_or("has no iss")?;
+    if iss == token_issuer.issuer { Ok(()) } else { Err(other_issuer(iss, &token_issuer.issuer).into()) }
+}
+
+/// The `sub` claim, and the unique subject identifier at the provider.
+fn subject(claims: &Map<String, Value>, token_issuer: &TokenIssuer<'_>) -> Result<(String, String), TokenError> {
     let sub = present(claims, "sub").ok_or("has no sub")?;
     let sub = claims::sub(sub).ok_or("has a sub of the wrong type")?;
     let qualified_sub = token_issuer.qualified_sub(&sub);
     if !claims::is_sub(&sub) || !claims::is_sub(&qualified_sub) {
         return Err("has an unusable sub".into());
     }
-    let issuer = token_issuer.issuer.into_owned();
-    Ok(Verified { issuer, sub, qualified_sub, auth_time, algorithm: jws.algorithm, claims: jws.payload })
+    Ok((sub, qualified_sub))
 }
 
 /// A claim; a null counts as absent.

@@ -13,6 +13,9 @@ pub enum TokenError {
     /// A time of the token is outside the tolerated difference of the clocks.
     #[error("{0}: compare the clocks of this machine and of the provider")]
     Clock(String),
+    /// No key of the provider's key set fits. The set may be older than the key.
+    #[error("{0}")]
+    NoKey(Unverified),
     /// There are no keys to verify it with.
     #[error("cannot be verified: {}", .0.reason)]
     Unavailable(Missing),
@@ -49,7 +52,10 @@ impl From<JwsError> for TokenError {
 
 impl From<Unverified> for TokenError {
     fn from(error: Unverified) -> Self {
-        Self::Invalid(error.to_string())
+        match error {
+            Unverified::NoKey => Self::NoKey(error),
+            _ => Self::Invalid(error.to_string()),
+        }
     }
 }
 

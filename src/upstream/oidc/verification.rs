@@ -32,7 +32,7 @@ impl RelyingParty {
         let token = tokens.id_token.as_ref().ok_or_else(missing)?;
         let (nonce, max_age) = (Some(handshake.nonce.as_str()), handshake.max_age);
         let expected = Expected { nonce, max_age, ..self.expected(&tokens.access_token) };
-        self.verify_as(metadata, &expected, token, now).await
+        self.verify_as(metadata, &expected, token, now).await.map_err(|error| error.into_failure("the ID token"))
     }
 
     /// The values that every ID token must have; for a login, `verify` adds `nonce` and `max_age`.
@@ -54,19 +54,16 @@ impl RelyingParty {
         expected: &Expected<'_>,
         token: &Plain,
         now: Timestamp,
-    ) -> Result<Verified, Failure> {
-        let verified = async {
-            let jws = Jws::read(token.expose(), &id_token::FORM)?;
-            // The claims are not verified yet. Their tenant only selects the keys that may have signed the token.
-            let token_issuer = expected.issuer.of_token(&jws.payload)?;
-            let accepted = Accepted::for_id_tokens(&self.config, metadata);
-            self.verify_signature(&jws, &accepted, &token_issuer.issuer, Refetch::Login, now).await?;
-            if let Some(claim) = jws.dropped {
-                let provider = &self.config.registration.id;
-                tracing::warn!(%provider, claim, "a claim of an ID token is not used: it makes the token larger than 64 KiB");
-            }
-            id_token::validate(jws, token_issuer, expected, now)
-        };
-        verified.await.map_err(|why: TokenError| why.into_failure("the ID token"))
+    ) -> Result<Verified, TokenError> {
+        let jws = Jws::read(token.expose(), &id_token::FORM)?;
+        // The claims are not verified yet. Their tenant only selects the keys that may have signed the token.
+        let token_issuer = expected.issuer.of_token(&jws.payload)?;
+        let accepted = Accepted::for_id_tokens(&self.config, metadata);
+        self.verify_signature(&jws, &accepted, &token_issuer.issuer, Refetch::Login, now).await?;
+        if let Some(claim) = jws.dropped {
+            let provider = &self.config.registration.id;
+            tracing::warn!(%provider, claim, "a claim of an ID token is not used: it makes the token larger than 64 KiB");
+        }
+        id_token::validate(jws, token_issuer, expected, now)
     }
 }

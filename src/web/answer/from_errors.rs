@@ -67,7 +67,7 @@ impl From<ProviderTokenError> for Problem {
             ProviderTokenError::NotLinked => Refusal::NotLinked.into(),
             ProviderTokenError::NotStored => Refusal::TokensNotStored.into(),
             ProviderTokenError::ReauthRequired => Refusal::ReauthRequired.into(),
-            ProviderTokenError::Provider(Fault::Timeout) => Refusal::ProviderTimeout.into(),
+            ProviderTokenError::Provider(Fault::Timeout | Fault::NotSent) => Refusal::ProviderTimeout.into(),
             ProviderTokenError::Provider(Fault::Overloaded) => Refusal::Overloaded.into(),
             ProviderTokenError::Provider(Fault::Unavailable) => Refusal::ProviderUnavailable.into(),
             ProviderTokenError::Provider(Fault::InvalidResponse | Fault::Refused) => Refusal::ProviderError.into(),

@@ -90,16 +90,23 @@ async fn only_a_refusal_ends_a_session() {
     assert!(is_active(&bob).await);
 }
 
-/// A refresh grant that is switched off is not a word about the person: the link is broken, and the session stays.
+/// A refresh grant that is switched off, or a client that is rejected, says nothing about the user. The tokens are kept, so that
+/// a later refusal of the user is seen.
 #[tokio::test]
-async fn an_error_about_the_client_ends_no_session() {
-    let gateway = start();
-    let alice = signed_in(&gateway, "alice").await;
-    gateway.op.reply("/token", Reply::text(400, "application/json", r#"{"error":"unauthorized_client"}"#));
-    gateway.hand.advance(TimeDelta::minutes(61));
-    gateway.database.until("SELECT count(*) FROM provider_tokens WHERE sealed IS NULL", 1).await;
-    assert_eq!(gateway.database.number("SELECT count(*) FROM provider_tokens WHERE refused_at IS NOT NULL"), 0);
-    assert!(is_active(&alice).await, "only the link is broken");
+async fn an_error_about_the_client_keeps_tokens_and_session_and_recheck_goes_on() {
+    for (status, error) in [(400, "unauthorized_client"), (401, "invalid_client"), (403, "Forbidden"), (429, "slow_down")] {
+        let gateway = start();
+        let alice = signed_in(&gateway, "alice").await;
+        gateway.op.reply("/token", Reply::text(status, "application/json", &format!(r#"{{"error":"{error}"}}"#)));
+        gateway.hand.advance(TimeDelta::minutes(61));
+        until_asked(&gateway, 1).await;
+        gateway.database.until("SELECT count(*) FROM provider_tokens WHERE lease_holder IS NULL", 1).await;
+        assert!(is_active(&alice).await && row(&gateway).starts_with("kept"), "{error}");
+        gateway.op.recover("/token");
+        gateway.op.refreshing(|refreshing| refreshing.refuse("alice"));
+        gateway.hand.advance(TimeDelta::minutes(61));
+        gateway.database.until(ACTIVE, 0).await;
+    }
 }
 
 /// Two replicas walk over the same tokens; the lease lets one of them ask.
