@@ -8,6 +8,7 @@ use clap::{Parser, Subcommand};
 use super::{
     cleanup, config, explain, healthcheck, keys, logins, logouts, migrate, providers, secrets, serve, sessions, users,
 };
+use crate::server;
 
 #[derive(Parser)]
 #[command(version, about, max_term_width = 100)]
@@ -82,6 +83,7 @@ enum Verb {
 /// Runs the command of the command line. The exit code is 0, 1 for a failure, or 2 for an invalid configuration.
 pub fn main() -> ExitCode {
     let Arguments { files, verb } = Arguments::parse();
+    server::end_process_one();
     match verb {
         Verb::Serve(arguments) => serve::run(&arguments, &files),
         #[cfg(feature = "dev")]

@@ -43,7 +43,12 @@ pub fn run(verb: Option<&Verb>, files: &[PathBuf]) -> ExitCode {
 
 /// Waits for the database as the start of the gateway does: the job may start beside it.
 fn ran(db: &Db, wait: Duration) -> Result<Vec<String>, DbError> {
-    db.wait_until_available(wait)?;
+    db.wait_until_available(wait, |error| {
+        let seconds = wait.as_secs();
+        output::print_error(&format_args!(
+            "the database is not available yet: {error}; waiting up to {seconds} s (database.connect_timeout)"
+        ));
+    })?;
     let ran = migrate::migrate(db)?;
     if ran.is_empty() {
         return Ok(vec!["The schema is up to date.".to_owned()]);

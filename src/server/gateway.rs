@@ -13,6 +13,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tracing_actix_web::TracingLogger;
 
 use super::descriptors::{self, Budget};
+use super::early_end;
 use super::limiter::Limiter;
 use super::listener::{Admission, Bounds, Listener, Options};
 use super::memory;
@@ -36,8 +37,8 @@ pub fn serve(config: Config, clock: Clock, bounds: Bounds) -> Result<(), StartEr
     })
 }
 
-/// SIGTERM and SIGINT, received from the moment that this is made. One that comes earlier ends the process at once, as a
-/// start that hangs should be ended.
+/// SIGTERM and SIGINT, received from the moment that this is made. An earlier one ends the process at once
+/// ([`early_end`](super::early_end)), as a start that hangs should be ended.
 pub struct EndSignals {
     terminate: Signal,
     interrupt: Signal,
@@ -49,6 +50,7 @@ impl EndSignals {
     /// Listens from now on. SIGHUP, as from a terminal that is closed, ends the process.
     pub fn listen() -> io::Result<Self> {
         let [terminate, interrupt] = [signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?];
+        early_end::stop_ending();
         Ok(Self { terminate, interrupt, hangup: None })
     }
 

@@ -14,6 +14,7 @@ mod chunked;
 mod connection;
 mod descriptors;
 mod early_answer;
+mod early_end;
 mod eviction;
 mod exchange;
 mod framing;
@@ -29,6 +30,7 @@ mod timeouts;
 mod warnings;
 
 pub use descriptors::TooFewDescriptors;
+pub use early_end::end_process_one;
 pub use gateway::{EndSignals, Server, serve};
 pub use listener::Bounds;
 pub use start::StartError;

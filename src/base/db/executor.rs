@@ -131,6 +131,18 @@ impl Db {
     /// Connects with further attempts for the time `wait`: the database may be starting too. An error that the server
     /// answered, such as a wrong password, fails at once.
     pub(in crate::base) fn connect_within(&self, first: &str, wait: Duration) -> Result<Conn, DbError> {
+        self.connect_patiently(first, wait, |error| {
+            tracing::warn!(error, ?wait, "the database is not available yet; the start waits for it");
+        })
+    }
+
+    /// `on_wait` is called once, with the error of the first attempt, if there is a second one.
+    fn connect_patiently(
+        &self,
+        first: &str,
+        wait: Duration,
+        on_wait: impl Fn(&str),
+    ) -> Result<Conn, DbError> {
         let (started, mut attempts) = (Instant::now(), 0);
         loop {
             let error = match self.0.manager.connect_and(first) {
@@ -143,16 +155,17 @@ impl Db {
                 return Err(DbError::Unavailable(error));
             }
             if attempts == 0 {
-                tracing::warn!(error, ?wait, "the database is not available yet; the start waits for it");
+                on_wait(&error);
             }
             attempts += 1;
             std::thread::sleep(pause);
         }
     }
 
-    /// Waits until the database accepts connections, at most for `wait`.
-    pub fn wait_until_available(&self, wait: Duration) -> Result<(), DbError> {
-        self.connect_within("", wait).map(drop)
+    /// Waits until the database accepts connections, at most for `wait`. `on_wait` is called once, with the error of the first
+    /// attempt, if there is a second one.
+    pub fn wait_until_available(&self, wait: Duration, on_wait: impl Fn(&str)) -> Result<(), DbError> {
+        self.connect_patiently("", wait, on_wait).map(drop)
     }
 }
 

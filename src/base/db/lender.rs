@@ -60,8 +60,15 @@ impl Lender {
     }
 }
 
-/// Removes r2d2's prefix, which repeats that it waited.
+/// Removes r2d2's prefix, which repeats that it waited. Without an error of an attempt, none has ended in time.
 fn reason(error: &r2d2::Error) -> String {
+    const WAITED: &str = "timed out waiting for connection";
     let text = one_line(error);
-    text.strip_prefix("timed out waiting for connection: ").map_or_else(|| text.clone(), str::to_owned)
+    match text.strip_prefix(WAITED) {
+        Some("") => "no connection within database.acquire_timeout: the host in database.url does not answer, or all \
+                     connections of the pool are in use"
+            .to_owned(),
+        Some(cause) => cause.trim_start_matches(": ").to_owned(),
+        None => text,
+    }
 }
