@@ -71,7 +71,8 @@ fn rejected(error: &ProviderError, answer: &ClientResponse) -> Failure {
         // A proxy or a framework answers so while the provider is not there.
         return token_failure(Fault::InvalidResponse, &answer.describe());
     }
-    let failure = Failure::token(Fault::Refused, format!("the provider rejected the grant{description}")).requiring_reauth();
+    let failure =
+        Failure::token(Fault::Refused, format!("the provider rejected the grant{description}")).requiring_reauth();
     Failure { grant: if is_invalid { GrantState::Invalid } else { GrantState::Unspent }, ..failure }
 }
 

@@ -137,12 +137,7 @@ impl Db {
     }
 
     /// `on_wait` is called once, with the error of the first attempt, if there is a second one.
-    fn connect_patiently(
-        &self,
-        first: &str,
-        wait: Duration,
-        on_wait: impl Fn(&str),
-    ) -> Result<Conn, DbError> {
+    fn connect_patiently(&self, first: &str, wait: Duration, on_wait: impl Fn(&str)) -> Result<Conn, DbError> {
         let (started, mut attempts) = (Instant::now(), 0);
         loop {
             let error = match self.0.manager.connect_and(first) {

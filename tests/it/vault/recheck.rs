@@ -94,7 +94,9 @@ async fn only_a_refusal_ends_a_session() {
 /// a later refusal of the user is seen.
 #[tokio::test]
 async fn an_error_about_the_client_keeps_tokens_and_session_and_recheck_goes_on() {
-    for (status, error) in [(400, "unauthorized_client"), (401, "invalid_client"), (403, "Forbidden"), (429, "slow_down")] {
+    for (status, error) in
+        [(400, "unauthorized_client"), (401, "invalid_client"), (403, "Forbidden"), (429, "slow_down")]
+    {
         let gateway = start();
         let alice = signed_in(&gateway, "alice").await;
         gateway.op.reply("/token", Reply::text(status, "application/json", &format!(r#"{{"error":"{error}"}}"#)));
