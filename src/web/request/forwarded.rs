@@ -3,11 +3,14 @@
 //! Several headers can name each of them. All that are present must agree, and none may be a list: a list, or a header beside
 //! another one that differs, has a part that the client sent (FW-06).
 
+use std::borrow::Cow;
+
 use actix_web::HttpRequest;
-use actix_web::http::header::{FORWARDED, HeaderName, HeaderValue};
+use actix_web::http::header::{self, FORWARDED, HeaderName, HeaderValue};
 use actix_web::http::uri::Authority;
 use ipnet::IpNet;
 
+use super::forwarded_pairs::elements;
 use crate::config::SiteHost;
 
 const HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
@@ -25,7 +28,7 @@ pub struct SiteRequest<'r> {
     pub host: Option<SiteHost>,
     /// Path and query, as sent.
     pub uri: Option<&'r [u8]>,
-    /// `http` or `https`.
+    /// The scheme: `http` or `https`, also for WebSocket connections.
     pub scheme: Option<&'static str>,
     /// The method of the request to the site.
     pub method: Option<&'r str>,
@@ -34,7 +37,7 @@ pub struct SiteRequest<'r> {
 /// The source of the path of the request to the site.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PathSource<'r> {
-    /// In headers only.
+    /// In headers; the own path is `/verify`.
     Headers,
     /// Behind `/verify`, as Envoy sends it. Its own host and method are then those of the request to the site.
     OwnPath(&'r str),
@@ -67,13 +70,35 @@ pub fn read<'r>(
     source: PathSource<'r>,
     default_port: u16,
 ) -> Result<SiteRequest<'r>, Contradiction> {
-    let mut reported = Reported::default();
-    if let PathSource::OwnPath(uri) = source {
-        let host = request.headers().get(actix_web::http::header::HOST).and_then(|host| host.to_str().ok());
-        reported.host = request.uri().authority().map(Authority::as_str).or(host);
-        reported.uri = Some(uri.as_bytes());
-        reported.method = Some(request.method().as_str());
+    let mut reported = match source {
+        PathSource::OwnPath(uri) => Reported::of_own(request, uri),
+        PathSource::Headers => Reported::default(),
+    };
+    read_headers(&mut reported, request)?;
+    let port = match reported.scheme {
+        Some("https") => 443,
+        Some(_) => 80,
+        None => default_port,
+    };
+    let host = reported.host.and_then(|host| SiteHost::parse(host, port));
+    Ok(SiteRequest { host, uri: reported.uri, scheme: reported.scheme, method: reported.method })
+}
+
+impl<'r> Reported<'r> {
+    /// What the request to `/verify` itself has, where the path of the request to the site stands behind it.
+    fn of_own(request: &'r HttpRequest, uri: &'r str) -> Self {
+        let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
+        Self {
+            scheme: None,
+            host: request.uri().authority().map(Authority::as_str).or(host),
+            uri: Some(uri.as_bytes()),
+            method: Some(request.method().as_str()),
+        }
     }
+}
+
+/// Reads all headers that are present, each of which must agree with those before it.
+fn read_headers<'r>(reported: &mut Reported<'r>, request: &'r HttpRequest) -> Result<(), Contradiction> {
     if let Some(proto) = text(request, &PROTO)? {
         set_same(&mut reported.scheme, scheme(proto).ok_or(Contradiction(PROTO))?, &PROTO)?;
     }
@@ -87,7 +112,7 @@ pub fn read<'r>(
         set_same(&mut reported.method, method, &METHOD)?;
     }
     if let Some(url) = single(request, &ORIGINAL_URL)? {
-        original_url(&mut reported, url)?;
+        original_url(reported, url)?;
     }
     if let Some(uri) = single(request, &ORIGINAL_URI)? {
         set_same(&mut reported.uri, uri, &ORIGINAL_URI)?;
@@ -96,15 +121,9 @@ pub fn read<'r>(
         set_same(&mut reported.method, method, &ORIGINAL_METHOD)?;
     }
     if let Some(line) = text(request, &FORWARDED)? {
-        forwarded(&mut reported, line)?;
+        forwarded(reported, line)?;
     }
-    let port = match reported.scheme {
-        Some("https") => 443,
-        Some(_) => 80,
-        None => default_port,
-    };
-    let host = reported.host.and_then(|host| SiteHost::parse(host, port));
-    Ok(SiteRequest { host, uri: reported.uri, scheme: reported.scheme, method: reported.method })
+    Ok(())
 }
 
 /// The value of a header; `None` if it is absent or empty.
@@ -174,29 +193,16 @@ fn original_url<'r>(reported: &mut Reported<'r>, url: &'r [u8]) -> Result<(), Co
 
 /// `Forwarded` with one element (RFC 7239 §4). It has no path.
 fn forwarded<'r>(reported: &mut Reported<'r>, line: &'r str) -> Result<(), Contradiction> {
-    for pair in pairs(line).map(str::trim).filter(|pair| !pair.is_empty()) {
-        let (name, value) = pair.split_once('=').ok_or(Contradiction(FORWARDED))?;
-        let value = value.strip_prefix('"').and_then(|value| value.strip_suffix('"')).unwrap_or(value);
-        // No server agrees with another one on quotes and backslashes inside, or on spaces beside `=`.
-        if value.contains(['"', '\\']) || name.ends_with(' ') || value.starts_with(' ') {
-            return Err(Contradiction(FORWARDED));
-        }
-        match name.to_ascii_lowercase().as_str() {
-            "proto" => set_same(&mut reported.scheme, scheme(value).ok_or(Contradiction(FORWARDED))?, &FORWARDED)?,
+    let bad = || Contradiction(FORWARDED);
+    for pair in elements(line).ok_or_else(bad)?.into_iter().flatten() {
+        let (Some(Cow::Borrowed(value)), false) = (pair.value, pair.is_ambiguous) else { return Err(bad()) };
+        match pair.name.to_ascii_lowercase().as_str() {
+            "proto" => set_same(&mut reported.scheme, scheme(value).ok_or_else(bad)?, &FORWARDED)?,
             "host" => set_same_host(&mut reported.host, value, &FORWARDED)?,
             _ => {}
         }
     }
     Ok(())
-}
-
-/// The parts between semicolons, except those in quotes.
-fn pairs(line: &str) -> impl Iterator<Item = &str> {
-    let mut in_quotes = false;
-    line.split(move |letter| {
-        in_quotes ^= letter == '"';
-        letter == ';' && !in_quotes
-    })
 }
 
 #[cfg(test)]

@@ -1,87 +1,25 @@
-//! The header `Forwarded` (RFC 7239).
+//! The addresses in the header `Forwarded` (RFC 7239).
+
+use super::forwarded_pairs::{Pair, elements};
 
 /// The values of `for`, one for each element, in the order in which the proxies appended them. An element without one is empty, and
-/// a line that cannot be read is one empty element: the walk through trusted proxies ends there. A client could otherwise open a
-/// quoted string that swallows the element of the proxy which appends to its line.
+/// a line that cannot be read is one empty element: the walk through trusted proxies ends there.
 pub fn forwarded_for<'a>(lines: impl Iterator<Item = &'a str>) -> Vec<String> {
-    lines.flat_map(|line| elements(line).unwrap_or_else(|| vec![String::new()])).collect()
+    lines.flat_map(|line| elements(line).map_or_else(|| vec![String::new()], addresses)).collect()
 }
 
-/// The values of `for` of a line (RFC 7239 §4); `None` if a quotation mark stands elsewhere than around a whole value.
-fn elements(line: &str) -> Option<Vec<String>> {
-    let elements = split(line, ',');
-    let is_quoted_right = |pair: &String| {
-        let value = pair.split_once('=').map_or(pair.as_str(), |(_, value)| value.trim());
-        let name_is_plain = pair.split_once('=').is_none_or(|(name, _)| !name.contains('"'));
-        name_is_plain && (!value.contains('"') || is_quoted_string(value))
-    };
-    let is_good = elements.iter().flat_map(|element| split(element, ';')).all(|pair| is_quoted_right(&pair));
-    is_good.then(|| elements.iter().map(|element| for_of(element)).collect())
+fn addresses(elements: Vec<Vec<Pair<'_>>>) -> Vec<String> {
+    elements.into_iter().map(for_of).collect()
 }
 
-/// Whether a text is one whole quoted string (RFC 9110 §5.6.4).
-fn is_quoted_string(text: &str) -> bool {
-    let Some(inner) = text.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) else { return false };
-    let mut characters = inner.chars();
-    while let Some(character) = characters.next() {
-        let is_good = match character {
-            '"' => false,
-            '\\' => characters.next().is_some(),
-            _ => true,
-        };
-        if !is_good {
-            return false;
-        }
-    }
-    true
-}
-
-fn for_of(element: &str) -> String {
-    let mut values = split(element, ';').into_iter().filter_map(|pair| {
-        let (name, value) = pair.split_once('=')?;
-        name.trim().eq_ignore_ascii_case("for").then(|| unquoted(value.trim()))
-    });
+fn for_of(element: Vec<Pair<'_>>) -> String {
+    let named = element.into_iter().filter(|pair| pair.name.eq_ignore_ascii_case("for"));
+    let mut values = named.filter_map(|pair| pair.value);
     // Twice in one element is not allowed (§4).
     match (values.next(), values.next()) {
-        (Some(value), None) => value,
+        (Some(value), None) => value.into_owned(),
         _ => String::new(),
     }
-}
-
-/// The parts between separators that are outside quoted strings (RFC 9110 §5.6.4).
-fn split(text: &str, separator: char) -> Vec<String> {
-    let (mut parts, mut part) = (Vec::new(), String::new());
-    let (mut is_quoted, mut is_escaped) = (false, false);
-    for character in text.chars() {
-        match character {
-            _ if is_escaped => is_escaped = false,
-            '\\' if is_quoted => is_escaped = true,
-            '"' => is_quoted = !is_quoted,
-            _ if character == separator && !is_quoted => {
-                parts.push(std::mem::take(&mut part));
-                continue;
-            }
-            _ => {}
-        }
-        part.push(character);
-    }
-    parts.push(part);
-    parts
-}
-
-/// The content of a quoted string, or the token as it is.
-fn unquoted(value: &str) -> String {
-    let Some(inner) = value.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) else { return value.to_owned() };
-    let (mut text, mut is_escaped) = (String::new(), false);
-    for character in inner.chars() {
-        if character == '\\' && !is_escaped {
-            is_escaped = true;
-        } else {
-            is_escaped = false;
-            text.push(character);
-        }
-    }
-    text
 }
 
 #[cfg(test)]

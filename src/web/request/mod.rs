@@ -13,6 +13,7 @@ pub mod expired_cookies;
 pub mod extract;
 pub mod forwarded;
 mod forwarded_for;
+mod forwarded_pairs;
 mod limiter;
 pub mod login;
 mod network_limits;
