@@ -26,6 +26,17 @@ pub enum OAuthError {
 }
 
 impl OAuthError {
+    /// The errors of a request that is not valid, whoever sends it.
+    pub const OF_INVALID_REQUESTS: [Self; 7] = [
+        Self::InvalidRequest,
+        Self::UnauthorizedClient,
+        Self::UnsupportedResponseType,
+        Self::InvalidScope,
+        Self::InvalidTarget,
+        Self::RequestNotSupported,
+        Self::RequestUriNotSupported,
+    ];
+
     /// The value of `error`.
     pub fn as_str(self) -> &'static str {
         match self {

@@ -24,7 +24,7 @@ pub struct Listed {
     /// Its last use, accurate to a minute.
     #[schemars(with = "TimestampSchema")]
     pub last_activity_at: Timestamp,
-    /// The absolute timeout.
+    /// When it ends at the latest: its absolute timeout.
     #[schemars(with = "TimestampSchema")]
     pub expires_at: Timestamp,
     /// The address at the login, determined with `server.trusted_proxies`.

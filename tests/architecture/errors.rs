@@ -1,7 +1,7 @@
-//! The table of refusals, `docs/errors.md` and `docs/openapi.yaml` have the same codes. The page's table is generated:
+//! The table of refusals and `docs/errors.md` have the same codes. The page's table is generated:
 //! `UPDATE_REFERENCE=1 cargo test --offline --features dev --test architecture errors`.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fs;
 
 use vestibule::web::{Refusal, RefusalText};
@@ -77,15 +77,4 @@ fn the_page_has_a_section_and_a_row_for_each_code() {
     }
     let command = "UPDATE_REFERENCE=1 cargo test --offline --features dev --test architecture errors";
     assert_eq!(shown, generated, "{PAGE} is behind; run {command}");
-}
-
-#[test]
-fn the_api_description_lists_each_code_once() {
-    let text = fs::read_to_string(documents::root().join("docs/openapi.yaml")).expect("docs/openapi.yaml");
-    let list =
-        text.split("\n    Code:\n").nth(1).and_then(|rest| rest.split("      enum:\n").nth(1)).expect("the codes");
-    let described: Vec<_> = list.lines().map_while(|line| line.strip_prefix("        - ")).collect();
-    let codes = by_code();
-    assert_eq!(described.iter().copied().collect::<BTreeSet<_>>(), codes.keys().copied().collect());
-    assert_eq!(described.len(), codes.len(), "a code is listed twice");
 }

@@ -16,6 +16,7 @@ pub mod negotiate;
 pub mod page;
 pub mod pages;
 pub mod problem;
+pub mod problem_body;
 mod problem_page;
 pub mod refusals;
 pub mod remove_identity;

@@ -5,9 +5,9 @@ use std::borrow::Cow;
 use actix_web::http::Method;
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse};
-use serde::Serialize;
 
 use super::problem::Problem;
+use super::problem_body::ProblemBody;
 use super::refusals::{NEEDS_OPERATOR, Refusal, RefusalText};
 use super::token_response::ErrorResponse;
 use super::ways::{Circumstances, Wanted};
@@ -73,27 +73,13 @@ impl Problem {
 
     /// Renders `application/problem+json` (RFC 9457).
     pub fn for_program(&self, request: &HttpRequest) -> HttpResponse {
-        #[derive(Serialize)]
-        struct Body<'a> {
-            r#type: &'static str,
-            title: &'static str,
-            status: u16,
-            detail: String,
-            code: &'static str,
-            #[serde(skip_serializing_if = "str::is_empty")]
-            reference: &'a str,
-            #[serde(skip_serializing_if = "Option::is_none")]
-            confirm_url: Option<&'a str>,
-            #[serde(skip_serializing_if = "Option::is_none")]
-            login_url: Option<&'a str>,
-        }
         let reference = self.reference_for(request);
         let (confirm_url, login_url) = (self.confirm_url(), self.login_url());
         let RefusalText { status, code, title, hint, .. } = *self.text();
         let sentence = self.sentence();
         let detail = if hint.is_empty() { sentence.into_owned() } else { format!("{sentence} {hint}") };
-        let body =
-            Body { r#type: "about:blank", title, status, detail, code, reference: &reference, confirm_url, login_url };
+        let (r#type, reference) = ("about:blank", reference.as_str());
+        let body = ProblemBody { r#type, title, status, detail, code, reference, confirm_url, login_url };
         let body = serde_json::to_string(&body).unwrap_or_default();
         let answer = HttpResponse::build(self.status()).content_type("application/problem+json").body(body);
         self.finish(answer)

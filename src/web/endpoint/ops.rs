@@ -50,7 +50,7 @@ pub(super) struct Readyz {
 #[derive(Serialize, JsonSchema)]
 #[schemars(inline)]
 struct Checks {
-    /// `ok` or `unavailable`.
+    /// Whether a connection answers: `ok` or `unavailable`.
     database: &'static str,
     /// `ok` or `out of reach`.
     revocations: &'static str,

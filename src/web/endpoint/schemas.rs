@@ -9,6 +9,8 @@ use super::session::SessionView;
 use super::spa_flow::SignedInBody;
 use crate::account::{Identity, Record};
 use crate::session::Listed;
+use crate::web::answer::problem_body::ProblemBody;
+use crate::web::answer::token_response::ErrorResponse;
 
 /// The schemas by name, as they are serialized. They refer to each other by `#/components/schemas/`.
 pub fn answer_schemas() -> Map<String, Value> {
@@ -22,5 +24,7 @@ pub fn answer_schemas() -> Map<String, Value> {
     generator.subschema_for::<Record>();
     generator.subschema_for::<Identity>();
     generator.subschema_for::<Readyz>();
+    generator.subschema_for::<ProblemBody<'_>>();
+    generator.subschema_for::<ErrorResponse<'_>>();
     generator.take_definitions(true)
 }

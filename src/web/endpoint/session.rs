@@ -85,10 +85,10 @@ pub(super) struct SessionView<'a> {
     /// The assurance level, from `acr` and `amr`; missing if the provider sent neither.
     #[serde(skip_serializing_if = "Option::is_none")]
     aal: Option<Aal>,
-    /// The absolute timeout.
+    /// When the session ends at the latest: its absolute timeout.
     #[schemars(with = "TimestampSchema")]
     expires_at: Timestamp,
-    /// The idle timeout.
+    /// When the session ends if it is not used: its idle timeout.
     #[schemars(with = "TimestampSchema")]
     idle_expires_at: Timestamp,
     #[schemars(with = "User")]

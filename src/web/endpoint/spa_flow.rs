@@ -170,7 +170,7 @@ pub(super) struct SignedInBody<'a> {
     user: &'a User,
 }
 
-/// The gateway's tokens.
+/// The tokens of the gateway, for a login that gave a session.
 #[derive(Serialize, JsonSchema)]
 #[schemars(inline)]
 struct ApiTokens<'a> {
@@ -188,7 +188,7 @@ struct ApiTokens<'a> {
 #[derive(Serialize, JsonSchema)]
 #[schemars(inline)]
 struct AtProvider<'a> {
-    /// With `providers.<id>.expose_tokens`.
+    /// The tokens of the provider, with `providers.<id>.expose_tokens`.
     #[serde(flatten)]
     tokens: Option<ExposedTokens<'a>>,
     /// An address of ours that leads the browser to the logout at the provider (`GET /logout/provider`). It has no token of

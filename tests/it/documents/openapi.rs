@@ -110,6 +110,10 @@ fn member(key: &str, value: &Value, indent: usize, to: &mut Vec<String>) {
             }
             to.push(format!("{space}  {line}"));
         }
+        Value::Array(items) if flow(value).chars().count() + indent + key.len() > WIDTH - 4 => {
+            to.push(format!("{space}{key}:"));
+            to.extend(items.iter().map(|item| format!("{space}  - {}", flow(item))));
+        }
         other => to.push(format!("{space}{key}: {}", flow(other))),
     }
 }
