@@ -28,3 +28,4 @@ pub mod seal;
 pub mod secret;
 pub mod statement;
 pub mod tls;
+pub(crate) mod words;

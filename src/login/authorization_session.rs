@@ -4,36 +4,29 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::clock::Timestamp;
 use crate::base::id::{AuthorizationRequestId, AuthorizationSessionId, Reference, SessionId, UserId};
+use crate::base::words::words;
 use crate::grant::StoredRequest;
 use crate::upstream::Stage;
 
-/// The status of a login that gave no session. The statement that completes a login writes `completed`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Status {
-    /// Waits for the authorization response, or is being completed.
-    Pending,
-    /// Refused by the provider, an allow rule or a disabled user.
-    Denied,
-    /// The token request failed, or the ID token does not verify.
-    TokenFailed,
-    /// The userinfo request failed, or its answer does not fit the ID token.
-    UserinfoFailed,
-    /// No authorization response arrived in time.
-    Expired,
+words! {
+    /// The status of a login.
+    pub enum Status {
+        /// Waits for the authorization response, or is being completed.
+        Pending = "pending",
+        /// Gave a session, or linked an identity.
+        Completed = "completed",
+        /// Refused by the provider, an allow rule or a disabled user.
+        Denied = "denied",
+        /// The token request failed, or the ID token does not verify.
+        TokenFailed = "token_failed",
+        /// The userinfo request failed, or its answer does not fit the ID token.
+        UserinfoFailed = "userinfo_failed",
+        /// No authorization response arrived in time.
+        Expired = "expired",
+    }
 }
 
 impl Status {
-    /// The value of the column.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Pending => "pending",
-            Self::Denied => "denied",
-            Self::TokenFailed => "token_failed",
-            Self::UserinfoFailed => "userinfo_failed",
-            Self::Expired => "expired",
-        }
-    }
-
     /// The status after a failed request to the provider.
     pub fn of_failure(stage: Stage) -> Self {
         match stage {

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::authorization_session::{Claimed, Steps};
+use super::authorization_session::{Claimed, Status, Steps};
 use super::by_email;
 use super::failure::{LoginError, LoginFailure};
 use super::finished::Completed;
@@ -105,7 +105,7 @@ fn completion(
         upstream_alg: identity.id_token_algorithm,
         returned_at: login.returned_at,
         caller: login.caller.clone(),
-        steps: Steps::one(now, "completed", None).to_json(),
+        steps: Steps::one(now, Status::Completed.as_str(), None).to_json(),
         sign_up: config.login.sign_up,
         vouching,
         previous: login.previous,

@@ -6,26 +6,18 @@ use super::authorization_session::Linking;
 use crate::base::clock::Timestamp;
 use crate::base::id::SessionId;
 use crate::base::secret::{Hashed, Plain};
+use crate::base::words::words;
 use crate::grant::{LoginFor, PreparedAnswer, StoredRequest};
 use crate::session::SignedIn;
 use crate::upstream::{AuthorizationGrant, LoginHints, ProviderError};
 
-/// The two flows of a login. A login completes only in the flow that began it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Flow {
-    /// The browser flow, which ends with a session cookie.
-    Browser,
-    /// The SPA flow: a single-page app that owns the redirect URI and gets tokens.
-    Spa,
-}
-
-impl Flow {
-    /// The value of the column.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Browser => "browser",
-            Self::Spa => "spa",
-        }
+words! {
+    /// The two flows of a login. A login completes only in the flow that began it.
+    pub enum Flow {
+        /// The browser flow, which ends with a session cookie.
+        Browser = "browser",
+        /// The SPA flow: a single-page app that owns the redirect URI and gets tokens.
+        Spa = "spa",
     }
 }
 
@@ -36,11 +28,11 @@ pub struct Caller {
     pub ip: IpAddr,
     /// The header `User-Agent`, truncated.
     pub user_agent: Option<String>,
-    /// The header `Origin`.
+    /// The header `Origin` (RFC 6454 §7), as sent.
     pub origin: Option<String>,
     /// The hash of the binding cookie.
     pub binding: Option<Hashed>,
-    /// The header `Sec-Fetch-Site`.
+    /// The header `Sec-Fetch-Site` (Fetch Metadata), if the browser sends it.
     pub site: Option<FetchSite>,
 }
 

@@ -51,8 +51,8 @@ fn begun(row: ReportRow) -> Report {
     Report {
         reference: row.reference,
         provider: row.provider,
-        flow: row.flow,
-        status: row.status,
+        flow: row.flow.as_str().to_owned(),
+        status: row.status.as_str().to_owned(),
         failure: row.failure,
         steps: serde_json::from_value(row.steps).unwrap_or_default(),
         session: row.session_id,
@@ -68,7 +68,7 @@ fn not_begun(row: NotBegunRow) -> Report {
     Report {
         reference: row.reference,
         provider: row.provider,
-        flow: row.flow,
+        flow: row.flow.as_str().to_owned(),
         status: "not_begun".to_owned(),
         failure: Some(row.failure),
         steps: Steps::one(row.created_at, "not begun", Some(row.reason)),

@@ -25,7 +25,7 @@ pub struct ClockOffset {
 }
 
 impl ClockOffset {
-    /// Not measured yet.
+    /// An offset that was not measured yet, which counts as none.
     pub(super) fn new() -> Self {
         Self { milliseconds: AtomicI64::new(UNKNOWN), warned: OncePer::hour() }
     }

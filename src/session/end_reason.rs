@@ -2,66 +2,47 @@
 
 use std::fmt;
 
-/// Why a session ended, as stored in `sessions.ended_reason`, in the audit event and in the log.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum EndReason {
-    /// Its user ended it, here or from another session.
-    Logout,
-    /// Its user ended all sessions but one.
-    LogoutOthers,
-    /// Its user ended all sessions.
-    LogoutAll,
-    /// The provider sent a logout token (OpenID Connect Back-Channel Logout 1.0).
-    ProviderLogout,
-    /// The provider refused to renew the tokens of its identity (`providers.<id>.recheck`).
-    ProviderRefused,
-    /// Its identity was unlinked.
-    Unlinked,
-    /// An administrator ended it.
-    Admin,
-    /// An administrator disabled its user.
-    UserDisabled,
-    /// Its refresh token was revoked (RFC 7009).
-    Revoked,
-    /// An old refresh token was used again (RFC 9700 §4.14.2).
-    Reuse,
-    /// Its authorization code was used again (RFC 6749 §4.1.2).
-    CodeReuse,
-    /// A new session of the same browser or app replaced it.
-    Replaced,
-    /// A new session of the same user replaced it (`sessions.one_per_user`).
-    OnePerUser,
-    /// Its provider has been in no configuration for a day.
-    ProviderRemoved,
-    /// It reached the idle timeout.
-    Idle,
-    /// It reached the absolute timeout.
-    Absolute,
+use crate::base::words::words;
+
+words! {
+    /// Why a session ended, as stored in `sessions.ended_reason`, in the audit event and in the log.
+    pub enum EndReason {
+        /// Its user ended it, here or from another session.
+        Logout = "logout",
+        /// Its user ended all sessions but one.
+        LogoutOthers = "logout_others",
+        /// Its user ended all sessions.
+        LogoutAll = "logout_all",
+        /// The provider sent a logout token (OpenID Connect Back-Channel Logout 1.0).
+        ProviderLogout = "provider_logout",
+        /// The provider refused to renew the tokens of its identity (`providers.<id>.recheck`).
+        ProviderRefused = "provider_refused",
+        /// Its identity was unlinked.
+        Unlinked = "unlinked",
+        /// An administrator ended it.
+        Admin = "admin",
+        /// An administrator disabled its user.
+        UserDisabled = "user_disabled",
+        /// Its refresh token was revoked (RFC 7009).
+        Revoked = "revoked",
+        /// An old refresh token was used again (RFC 9700 §4.14.2).
+        Reuse = "reuse",
+        /// Its authorization code was used again (RFC 6749 §4.1.2).
+        CodeReuse = "code_reuse",
+        /// A new session of the same browser or app replaced it.
+        Replaced = "replaced",
+        /// A new session of the same user replaced it (`sessions.one_per_user`).
+        OnePerUser = "one_per_user",
+        /// Its provider has been in no configuration for a day.
+        ProviderRemoved = "provider_removed",
+        /// It reached the idle timeout.
+        Idle = "idle",
+        /// It reached the absolute timeout.
+        Absolute = "absolute",
+    }
 }
 
 impl EndReason {
-    /// The value of the column `ended_reason`.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Logout => "logout",
-            Self::LogoutOthers => "logout_others",
-            Self::LogoutAll => "logout_all",
-            Self::ProviderLogout => "provider_logout",
-            Self::ProviderRefused => "provider_refused",
-            Self::Unlinked => "unlinked",
-            Self::Admin => "admin",
-            Self::UserDisabled => "user_disabled",
-            Self::Revoked => "revoked",
-            Self::Reuse => "reuse",
-            Self::CodeReuse => "code_reuse",
-            Self::Replaced => "replaced",
-            Self::OnePerUser => "one_per_user",
-            Self::ProviderRemoved => "provider_removed",
-            Self::Idle => "idle",
-            Self::Absolute => "absolute",
-        }
-    }
-
     /// Whether the stored tokens of the provider are revoked there too, if no live session was made through the same identity.
     /// Not if the user did not ask for the end or the provider is unknown, and not if a new session replaces the old
     /// one.

@@ -87,7 +87,7 @@ impl TokenSet {
         Self { refresh_token: other.refresh_token.clone(), ..self.clone() }
     }
 
-    /// The access token.
+    /// The access token of the provider, decrypted.
     pub fn access_token(&self) -> Plain {
         Plain::new(self.access_token.as_str())
     }

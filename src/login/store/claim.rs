@@ -49,7 +49,7 @@ statement! {
     struct Update<'a> {
         provider: &'a str => Text,
         state: &'a [u8] => Binary,
-        flow: &'a str => Text,
+        flow: Flow => Text,
         binding: Option<&'a [u8]> => Nullable<Binary>,
         require_binding: bool => Bool,
         challenge: Option<&'a str> => Nullable<Text>,
@@ -132,7 +132,7 @@ pub fn claim(conn: &mut Conn, claim: &Claim) -> QueryResult<Result<ClaimedRow, L
     let update = Update {
         provider: &claim.provider,
         state: claim.state.as_bytes(),
-        flow: claim.flow.as_str(),
+        flow: claim.flow,
         binding: claim.binding.as_ref().map(Hashed::as_bytes),
         require_binding: claim.require_binding,
         challenge: claim.challenge.as_deref(),
@@ -152,7 +152,7 @@ pub fn claim(conn: &mut Conn, claim: &Claim) -> QueryResult<Result<ClaimedRow, L
 }
 
 statement! {
-    struct Look<'a> { provider: &'a str => Text, state: &'a [u8] => Binary, flow: &'a str => Text }
+    struct Look<'a> { provider: &'a str => Text, state: &'a [u8] => Binary, flow: Flow => Text }
     "SELECT reference, binding_hash, spa_challenge, carries_cookie, origin, status, return_to, session_id, claimed_at, expires_at, posted IS NOT NULL AS posted,
             authorization_request_id, link_user_id IS NOT NULL AS links
      FROM authorization_sessions WHERE provider = {provider} AND state_hash = {state} AND flow = {flow}"
@@ -171,7 +171,7 @@ struct UnclaimedRow {
     #[diesel(sql_type = Nullable<Text>)]
     origin: Option<String>,
     #[diesel(sql_type = Text)]
-    status: String,
+    status: Status,
     #[diesel(sql_type = Nullable<Text>)]
     return_to: Option<String>,
     #[diesel(sql_type = Nullable<Uuid>)]
@@ -219,7 +219,7 @@ impl UnclaimedRow {
 }
 
 fn why_unclaimed(conn: &mut Conn, claim: &Claim) -> QueryResult<LoginRefusal> {
-    let look = Look { provider: &claim.provider, state: claim.state.as_bytes(), flow: claim.flow.as_str() };
+    let look = Look { provider: &claim.provider, state: claim.state.as_bytes(), flow: claim.flow };
     let Some(row) = look.get_result::<UnclaimedRow>(conn).optional()? else {
         return Ok(LoginRefusal::early(Code::UnknownState));
     };
@@ -238,13 +238,13 @@ fn why_unclaimed(conn: &mut Conn, claim: &Claim) -> QueryResult<LoginRefusal> {
         BrowserMatch::Other => return Ok(refused(Code::WrongBrowser, None, goal)),
         BrowserMatch::WrongVerifier => return Ok(LoginRefusal::early(Code::TokenInvalid)),
     }
-    let is_open = row.claimed_at.is_none() && row.status == Status::Pending.as_str() && row.expires_at > claim.now;
+    let is_open = row.claimed_at.is_none() && row.status == Status::Pending && row.expires_at > claim.now;
     if is_open && claim.by_form && !row.posted {
         // The form post has not been stored yet.
         return Ok(LoginRefusal::early(Code::UnknownState));
     }
     let reference = Reference::from_row(row.reference);
-    let expired = row.claimed_at.is_none() || row.status == Status::Expired.as_str();
+    let expired = row.claimed_at.is_none() || row.status == Status::Expired;
     Ok(if expired {
         refused(Code::StateExpired, Some(reference), goal)
     } else {

@@ -31,7 +31,7 @@ pub struct Failing {
 statement! {
     struct Fail<'a> {
         id: AuthorizationSessionId => Uuid,
-        status: &'a str => Text,
+        status: Status => Text,
         code: &'a str => Text,
         steps: &'a Value => Jsonb,
         audit: uuid::Uuid => Uuid,
@@ -73,7 +73,7 @@ struct LiveSession {
 pub fn fail(conn: &mut Conn, failing: &Failing) -> QueryResult<Option<String>> {
     let fail = Fail {
         id: failing.id,
-        status: failing.status.as_str(),
+        status: failing.status,
         code: failing.code,
         steps: &failing.steps,
         audit: uuid_v7(failing.now),

@@ -1,8 +1,7 @@
 //! The statements of this store that run while a request waits.
 
 use super::{
-    begin, by_email, claim, due_removals, fail, fresh, link, not_begun, pending, posted, prune, report, unlink,
-    write_login,
+    begin, by_email, claim, due_removals, fail, fresh, link, not_begun, pending, posted, prune, unlink, write_login,
 };
 use crate::base::hot::{HotStatement, hot};
 
@@ -21,7 +20,6 @@ pub fn hot_statements() -> Vec<HotStatement> {
         fail::Expire: ["authorization_sessions_expires_at", "authorization_sessions_pkey"],
         pending::CountPending: ["authorization_sessions_expires_at", "logins_not_begun_created_at"],
         not_begun::InsertNotBegun: [],
-        not_begun::FindNotBegun: ["logins_not_begun_pkey"],
         by_email::Lock: [],
         by_email::Find: ["subs_verified_email", "users_pkey", "subs_user_id"],
         by_email::Link: ["providers_pkey"],
@@ -36,7 +34,6 @@ pub fn hot_statements() -> Vec<HotStatement> {
         due_removals::Due: ["subs_unlink_at"],
         fresh::NoteAuthTime: [],
         fresh::OfUser: ["subs_user_id", "providers_pkey"],
-        report::Find: ["authorization_sessions_reference"],
     ]
 }
 

@@ -1,11 +1,12 @@
 //! The table `logins_not_begun`: logins that could not begin.
 
+use diesel::prelude::*;
 use diesel::sql_types::{Text, Timestamptz};
-use diesel::{OptionalExtension, QueryResult, QueryableByName, RunQueryDsl};
 
 use crate::base::clock::Timestamp;
 use crate::base::db::Conn;
 use crate::base::id::Reference;
+use crate::base::schema::logins_not_begun;
 use crate::base::statement::statement;
 use crate::login::input::Flow;
 
@@ -23,7 +24,7 @@ statement! {
     struct InsertNotBegun<'a> {
         reference: &'a str => Text,
         provider: &'a str => Text,
-        flow: &'a str => Text,
+        flow: Flow => Text,
         code: &'a str => Text,
         reason: &'a str => Text,
         now: Timestamp => Timestamptz,
@@ -37,33 +38,23 @@ statement! {
 /// Inserts the row that the reference on the page is looked up in.
 pub fn insert_not_begun(conn: &mut Conn, row: &NotBegun) -> QueryResult<()> {
     let NotBegun { reference, provider, flow, code, reason, now } = row;
-    let (reference, flow, now) = (reference.as_str(), flow.as_str(), *now);
+    let (reference, flow, now) = (reference.as_str(), *flow, *now);
     InsertNotBegun { reference, provider, flow, code, reason, now }.execute(conn).map(|_| ())
 }
 
-statement! {
-    struct FindNotBegun<'a> { reference: &'a str => Text }
-    "SELECT reference, provider, flow, failure, reason, created_at FROM logins_not_begun WHERE reference = {reference}"
-}
-
 /// A stored login that could not begin.
-#[derive(QueryableByName)]
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = logins_not_begun)]
 pub struct NotBegunRow {
-    #[diesel(sql_type = Text)]
     pub reference: String,
-    #[diesel(sql_type = Text)]
     pub provider: String,
-    #[diesel(sql_type = Text)]
-    pub flow: String,
-    #[diesel(sql_type = Text)]
+    pub flow: Flow,
     pub failure: String,
-    #[diesel(sql_type = Text)]
     pub reason: String,
-    #[diesel(sql_type = Timestamptz)]
     pub created_at: Timestamp,
 }
 
 /// The row with that reference.
 pub fn not_begun(conn: &mut Conn, reference: &str) -> QueryResult<Option<NotBegunRow>> {
-    FindNotBegun { reference }.get_result(conn).optional()
+    logins_not_begun::table.find(reference).select(NotBegunRow::as_select()).first(conn).optional()
 }

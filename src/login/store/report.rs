@@ -1,23 +1,23 @@
 //! Reads the record of a login.
 
-use diesel::sql_types::Text;
-use diesel::{OptionalExtension, QueryResult, QueryableByName, RunQueryDsl};
+use diesel::prelude::*;
 use ipnet::IpNet;
 
 use crate::base::clock::Timestamp;
 use crate::base::db::Conn;
 use crate::base::id::SessionId;
 use crate::base::schema::authorization_sessions;
-use crate::base::statement::statement;
+use crate::login::authorization_session::Status;
+use crate::login::input::Flow;
 
 /// The columns of the row that are not secret.
-#[derive(QueryableByName)]
+#[derive(Queryable, Selectable)]
 #[diesel(table_name = authorization_sessions)]
 pub struct ReportRow {
     pub reference: String,
     pub provider: String,
-    pub flow: String,
-    pub status: String,
+    pub flow: Flow,
+    pub status: Status,
     pub failure: Option<String>,
     pub steps: serde_json::Value,
     pub session_id: Option<SessionId>,
@@ -27,13 +27,12 @@ pub struct ReportRow {
     pub expires_at: Timestamp,
 }
 
-statement! {
-    struct Find<'a> { reference: &'a str => Text }
-    "SELECT reference, provider, flow, status, failure, steps, session_id, ip, user_agent, created_at, expires_at
-     FROM authorization_sessions WHERE reference = {reference} ORDER BY created_at DESC LIMIT 1"
-}
-
 /// The login with that reference.
 pub fn report(conn: &mut Conn, reference: &str) -> QueryResult<Option<ReportRow>> {
-    Find { reference }.get_result(conn).optional()
+    authorization_sessions::table
+        .filter(authorization_sessions::reference.eq(reference))
+        .order(authorization_sessions::created_at.desc())
+        .select(ReportRow::as_select())
+        .first(conn)
+        .optional()
 }

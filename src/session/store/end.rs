@@ -11,6 +11,7 @@ use crate::base::clock::Timestamp;
 use crate::base::db::{Change, Conn, in_transaction, note};
 use crate::base::id::{SessionId, SubId, UserId, uuid_v7};
 use crate::base::statement::statement;
+use crate::session::end_reason::EndReason;
 use crate::session::ending::Ending;
 
 /// The sessions that end. The apps' sessions under a sign-in end with it.
@@ -101,7 +102,7 @@ statement! {
     struct End<'a> {
         locked: &'a [SessionId] => Array<Uuid>,
         now: Timestamp => Timestamptz,
-        reason: &'a str => Text,
+        reason: EndReason => Text,
         keep_until: Timestamp => Timestamptz,
         stamp: &'a str => Text,
         detail: &'a serde_json::Value => Jsonb,
@@ -209,7 +210,7 @@ pub(super) fn end_locked(conn: &mut Conn, locked: &[SessionId], ending: &Ending)
     let Ending { reason, now, keep_until, notified_clients: ref told, revokes, used_after } = *ending;
     let stamp = uuid_v7(now).to_string();
     let (stamp, detail) = (stamp.get(..15).unwrap_or_default(), &serde_json::json!({ "reason": reason.as_str() }));
-    let end = End { locked, now, reason: reason.as_str(), keep_until, stamp, detail, told, revokes, used_after };
+    let end = End { locked, now, reason, keep_until, stamp, detail, told, revokes, used_after };
     let ended: Vec<Ended> = end.load(conn)?;
     for &Ended { id: session, user, .. } in &ended {
         note(conn, Change::SessionEnded { session, user, keep_until });

@@ -137,7 +137,7 @@ struct ExpiredRow {
     #[diesel(sql_type = Nullable<Uuid>)]
     user_id: Option<UserId>,
     #[diesel(sql_type = Nullable<Text>)]
-    ended_reason: Option<String>,
+    ended_reason: Option<EndReason>,
 }
 
 /// The sessions that end for another reason than a timeout.
@@ -189,10 +189,5 @@ pub fn expire(
 
 /// `None` for the row of a step that ended no session.
 fn expired(row: ExpiredRow) -> Option<Expired> {
-    let reason = match row.ended_reason?.as_str() {
-        "absolute" => EndReason::Absolute,
-        "provider_removed" => EndReason::ProviderRemoved,
-        _ => EndReason::Idle,
-    };
-    Some(Expired { id: row.id?, user: row.user_id?, reason })
+    Some(Expired { id: row.id?, user: row.user_id?, reason: row.ended_reason? })
 }

@@ -7,6 +7,7 @@ use crate::base::clock::Timestamp;
 use crate::base::db::Conn;
 use crate::base::id::{SessionId, SubId, UserId, uuid_v7};
 use crate::base::statement::statement;
+use crate::session::end_reason::EndReason;
 use crate::session::ending::Ending;
 
 #[derive(QueryableByName)]
@@ -32,7 +33,7 @@ statement! {
     struct Notify<'a> {
         idle: &'a [SessionId] => Array<Uuid>,
         ended: &'a [SessionId] => Array<Uuid>,
-        reason: &'a str => Text,
+        reason: EndReason => Text,
         stamp: &'a str => Text,
         told: &'a [String] => Array<Text>,
         now: Timestamp => Timestamptz,
@@ -62,7 +63,7 @@ pub(super) fn notify(conn: &mut Conn, idle: &[SessionId], ended: &[SessionId], e
     let notify = Notify {
         idle,
         ended,
-        reason: ending.reason.as_str(),
+        reason: ending.reason,
         stamp: stamp.get(..15).unwrap_or_default(),
         told: &ending.notified_clients,
         now: ending.now,

@@ -18,7 +18,6 @@ pub fn hot_statements() -> Vec<HotStatement> {
         revocation::RevokeAll: ["subs_user_id", "provider_tokens_pkey"],
         revocation::QueueRevocation: [],
         revocation::ClaimDue: ["provider_revocations_due", "provider_revocations_pkey"],
-        revocation::Delete: ["provider_revocations_pkey"],
         revocation::Reschedule: ["provider_revocations_pkey"],
     ]
 }

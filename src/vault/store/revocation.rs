@@ -1,7 +1,7 @@
 //! The outbox `provider_revocations`: tokens to revoke at their provider.
 
 use diesel::sql_types::{BigInt, Binary, Integer, Text, Timestamptz, Uuid};
-use diesel::{QueryResult, QueryableByName, RunQueryDsl};
+use diesel::{QueryDsl, QueryResult, QueryableByName, RunQueryDsl};
 
 use crate::base::clock::Timestamp;
 use crate::base::db::Conn;
@@ -108,14 +108,9 @@ pub fn claim_due(conn: &mut Conn, limit: i64, now: Timestamp, until: Timestamp) 
     ClaimDue { limit, now, until }.load(conn)
 }
 
-statement! {
-    struct Delete { id: uuid::Uuid => Uuid }
-    "DELETE FROM provider_revocations WHERE id = {id}"
-}
-
 /// Deletes a row: its tokens are revoked, or the revocation is abandoned.
 pub fn delete(conn: &mut Conn, id: uuid::Uuid) -> QueryResult<()> {
-    Delete { id }.execute(conn).map(|_| ())
+    diesel::delete(provider_revocations::table.find(id)).execute(conn).map(|_| ())
 }
 
 statement! {
