@@ -105,19 +105,14 @@ fn rest(
     client: &Client,
     get: &dyn Fn(&str) -> Option<String>,
 ) -> Result<AuthorizationRequest, Wrong> {
-    use OAuthError::{InvalidRequest, InvalidTarget};
+    use OAuthError::InvalidRequest;
     supported(terms, client, get)?;
     let prompt = get("prompt").unwrap_or_default();
     let prompt = Prompt::parse(&prompt).ok_or((InvalidRequest, "prompt", "prompt is not a set of known words"))?;
     let max_age = get("max_age").map(|seconds| seconds.parse()).transpose();
     let max_age = max_age.map_err(|_| (InvalidRequest, "max_age", "max_age is not a number of seconds"))?;
-    let provider = get("provider").or_else(|| get("idp_hint"));
-    if provider.as_deref().is_some_and(|id| !(terms.knows_provider)(id) || !client.takes_provider(id)) {
-        return Err((InvalidRequest, "provider", "there is no such provider for this client"));
-    }
-    let known = |resource: String| (terms.resource)(&client.id, &resource);
-    let wrong_target = (InvalidTarget, "resource", "this client gets no tokens for that resource");
-    let resource = get("resource").map(|resource| known(resource).ok_or(wrong_target)).transpose()?;
+    let provider = provider(terms, client, get)?;
+    let resource = resource(terms, client, get)?;
     let nonce = bounded("nonce", get("nonce"), MAX_NONCE)?;
     let [login_hint, acr_values, ui_locales] =
         ["login_hint", "acr_values", "ui_locales"].map(|name| bounded(name, get(name), MAX_HINT));
@@ -143,6 +138,23 @@ fn rest(
         resource,
         hinted_user,
     })
+}
+
+/// The provider that the app wants, if any. `idp_hint` is the name of the parameter at other servers.
+fn provider(terms: &Terms<'_>, client: &Client, get: &dyn Fn(&str) -> Option<String>) -> Result<Option<String>, Wrong> {
+    let provider = get("provider").or_else(|| get("idp_hint"));
+    if provider.as_deref().is_some_and(|id| !(terms.knows_provider)(id) || !client.takes_provider(id)) {
+        return Err((OAuthError::InvalidRequest, "provider", "there is no such provider for this client"));
+    }
+    Ok(provider)
+}
+
+/// The resource that the access tokens are for, as it is configured (RFC 8707 §2).
+fn resource(terms: &Terms<'_>, client: &Client, get: &dyn Fn(&str) -> Option<String>) -> Result<Option<String>, Wrong> {
+    let Some(wanted) = get("resource") else { return Ok(None) };
+    let known = (terms.resource)(&client.id, &wanted);
+    let wrong_target = (OAuthError::InvalidTarget, "resource", "this client gets no tokens for that resource");
+    known.map(Some).ok_or(wrong_target)
 }
 
 /// Refuses requests of a kind that is not supported, or that the client may not make.

@@ -8,9 +8,9 @@ use crate::grant::AnswerMode;
 /// A validated request. It is stored as it is and never changes.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AuthorizationRequest {
-    /// `client_id`.
+    /// The `client_id` of a registered client.
     pub client_id: String,
-    /// `redirect_uri`, validated.
+    /// The `redirect_uri`, which the client has registered.
     pub redirect_uri: String,
     /// Whether that URI is on loopback or has a private-use scheme, which requires consent (RFC 8252 §8.6).
     pub installed: bool,
@@ -27,17 +27,17 @@ pub struct AuthorizationRequest {
     pub scope: String,
     /// `nonce`, for the ID token.
     pub nonce: Option<String>,
-    /// `code_challenge` (S256).
+    /// The `code_challenge` of the method S256 (RFC 7636 §4.2).
     pub challenge: Option<String>,
     /// `prompt`: what the person is to be shown.
     pub prompt: Prompt,
-    /// `max_age`, in seconds.
+    /// The `max_age`: how old the authentication may be, in seconds.
     pub max_age: Option<u32>,
-    /// `login_hint`.
+    /// The `login_hint`, which the provider gets.
     pub login_hint: Option<String>,
-    /// `acr_values`.
+    /// The `acr_values`, in the order of preference; the provider gets them.
     pub acr_values: Option<String>,
-    /// `ui_locales`.
+    /// The `ui_locales`, which the provider gets.
     pub ui_locales: Option<String>,
     /// `provider`: the provider that skips the chooser.
     pub provider: Option<String>,

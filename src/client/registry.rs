@@ -171,7 +171,11 @@ mod tests {
             provider_tokens: vec![],
             resources: vec![],
         };
-        let limits = config::Limits {
+        Registry::new(vec![client("api", Some(secret)), client("web", None)], &limits())
+    }
+
+    fn limits() -> config::Limits {
+        config::Limits {
             logins_per_minute: 1,
             logins_per_minute_network: 1,
             tokens_per_minute: 1,
@@ -182,8 +186,7 @@ mod tests {
             requests_per_connection: 1,
             pending_logins: 100,
             body_bytes: 1024,
-        };
-        Registry::new(vec![client("api", Some(secret)), client("web", None)], &limits)
+        }
     }
 
     fn audiences() -> Audiences {

@@ -118,6 +118,13 @@ impl KeyStatus {
 
 /// The changes that are due at `now`.
 pub fn due(keys: &[KeyStatus], policy: &Policy, now: Timestamp) -> Vec<Change> {
+    let mut changes = successions(keys, policy, now);
+    changes.extend(endings(keys, policy, now));
+    changes
+}
+
+/// For each configured algorithm: the next key that signs, and the one after it.
+fn successions(keys: &[KeyStatus], policy: &Policy, now: Timestamp) -> Vec<Change> {
     let mut changes = Vec::new();
     // If no key signs, no cached JWKS contains a useful key, so a new key need not wait to be published.
     let nothing_signs = keys.iter().all(|key| key.state != KeyState::Active);
@@ -134,6 +141,12 @@ pub fn due(keys: &[KeyStatus], policy: &Policy, now: Timestamp) -> Vec<Change> {
             (_, None) => changes.push(Change::Generate { algorithm, signs: nothing_signs }),
         }
     }
+    changes
+}
+
+/// For each key: that it ends its present state, and that its times are not in the future.
+fn endings(keys: &[KeyStatus], policy: &Policy, now: Timestamp) -> Vec<Change> {
+    let mut changes = Vec::new();
     let other_signs = |key: &KeyStatus| {
         let ours = |other: &KeyStatus| policy.algorithms.contains(&other.algorithm) && other.state == KeyState::Active;
         policy.algorithms.is_empty() || keys.iter().any(|other| other.kid != key.kid && ours(other))

@@ -112,13 +112,8 @@ pub fn explain(
         std::iter::once(&own).chain(&of_app).map(|signed_in| token(terms, &signing, signed_in, now)).collect();
     let failed = rules.iter().map(|rule| &rule.judged).find(|judged| !judged.holds);
     let refused = failed.map(|failed| format!("{} does not hold: {}", failed.rule, failed.why));
-    let of_id_token = || {
-        let (client, signed_in) = (client?, of_app.as_ref()?);
-        let content = IdTokenFor { client, signed_in, scope: &signed_in.session.scopes, nonce: None };
-        token::oversize(config, content, now)
-    };
     let refused = refused
-        .or_else(of_id_token)
+        .or_else(|| oversize_id_token(config, client?, of_app.as_ref()?, now))
         .or_else(|| weighed.iter().find_map(|(_, size)| size.over(config.tokens.max_bytes)));
     Explained {
         admitted: refused.is_none(),
@@ -133,6 +128,12 @@ pub fn explain(
         joins_users_of,
         tokens: weighed.into_iter().map(|(token, _)| token).collect(),
     }
+}
+
+/// Why the ID token for the app would be refused: it is larger than `tokens.id_max_bytes`.
+fn oversize_id_token(config: &Config, client: &Client, signed_in: &SignedIn, now: Timestamp) -> Option<String> {
+    let content = IdTokenFor { client, signed_in, scope: &signed_in.session.scopes, nonce: None };
+    token::oversize(config, content, now)
 }
 
 fn judged(registration: &Registration, identity: &Identity, client: Option<&Client>) -> Vec<Rule> {

@@ -59,7 +59,7 @@ pub struct AccessClaims {
     /// Whether the provider has verified the address.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub email_verified: Option<bool>,
-    /// The full name.
+    /// The full name (OpenID Connect Core §5.1).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// The name by which the person wishes to be referred to (OpenID Connect Core §5.1).

@@ -28,7 +28,7 @@ const MAX_CODE: usize = 256;
 pub struct PresentedCode {
     /// The code as sent.
     pub code: Plain,
-    /// The `redirect_uri` parameter.
+    /// The `redirect_uri`, which must be that of the authorization request.
     pub redirect_uri: String,
     /// The `code_verifier` parameter (RFC 7636).
     pub verifier: Option<Plain>,
@@ -84,13 +84,7 @@ pub async fn redeem(
     presented: PresentedCode,
     now: Timestamp,
 ) -> Result<Granted, CodeRefused> {
-    let challenge = match &presented.verifier {
-        Some(verifier) => Some(s256_challenge(verifier).ok_or(CodeRefused::InvalidGrant(CodeDefect::VerifierWrong))?),
-        None => None,
-    };
-    if presented.code.expose().len() > MAX_CODE {
-        return Err(CodeRefused::InvalidGrant(CodeDefect::Unknown));
-    }
+    let challenge = challenge_of(&presented)?;
     if !app.revocations.is_fresh() {
         // A replica whose revocation cache is too old issues no tokens.
         return Err(DbError::Unavailable("the revocation feed is out of reach".into()).into());
@@ -111,16 +105,7 @@ pub async fn redeem(
         now,
     };
     match app.db.run("redeem code", move |conn| attempt.execute(conn)).await? {
-        RedeemOutcome::Granted(redeemed) => {
-            let Redeemed { signed_in, nonce, parent, others } = *redeemed;
-            let surplus = others + 1 - i64::from(client.sessions_per_browser);
-            if surplus > 0 {
-                // The code is spent, so the app gets its tokens although the oldest sessions could not be ended. The next
-                // code of the app ends them.
-                let _logged = end_oldest(app, parent, &client.id, surplus.min(MAX_ENDED_AT_ONCE), now).await;
-            }
-            Ok(Granted { signed_in, nonce })
-        }
+        RedeemOutcome::Granted(redeemed) => Ok(granted(app, client, *redeemed, now).await),
         RedeemOutcome::Reuse(ended) => {
             app.ended(&ended, &ending);
             Err(CodeRefused::InvalidGrant(CodeDefect::Used))
@@ -132,6 +117,30 @@ pub async fn redeem(
         RedeemOutcome::InvalidTarget => Err(CodeRefused::InvalidTarget),
         RedeemOutcome::Refused(defect) => Err(CodeRefused::InvalidGrant(defect)),
     }
+}
+
+/// The challenge of the presented verifier (RFC 7636 §4.6). Refuses what no code and no verifier can be.
+fn challenge_of(presented: &PresentedCode) -> Result<Option<String>, CodeRefused> {
+    let challenge = match &presented.verifier {
+        Some(verifier) => Some(s256_challenge(verifier).ok_or(CodeRefused::InvalidGrant(CodeDefect::VerifierWrong))?),
+        None => None,
+    };
+    if presented.code.expose().len() > MAX_CODE {
+        return Err(CodeRefused::InvalidGrant(CodeDefect::Unknown));
+    }
+    Ok(challenge)
+}
+
+/// The session of a redeemed code. Ends the oldest sessions of the app beyond `clients.<id>.sessions_per_browser`.
+async fn granted(app: &App, client: &Client, redeemed: Redeemed, now: Timestamp) -> Granted {
+    let Redeemed { signed_in, nonce, parent, others } = redeemed;
+    let surplus = others + 1 - i64::from(client.sessions_per_browser);
+    if surplus > 0 {
+        // The code is spent, so the app gets its tokens although the oldest sessions could not be ended. The next code of the
+        // app ends them.
+        let _logged = end_oldest(app, parent, &client.id, surplus.min(MAX_ENDED_AT_ONCE), now).await;
+    }
+    Granted { signed_in, nonce }
 }
 
 /// Ends the oldest sessions of an app under a browser's. The app is not notified: it replaced them itself.

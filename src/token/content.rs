@@ -16,7 +16,7 @@ use crate::session::{Lifetime, Session, SignedIn, StatusIndex};
 /// The inputs that all tokens have in common.
 #[derive(Clone, Copy)]
 pub struct Terms<'a> {
-    /// The whole configuration.
+    /// The configuration, for the lifetimes and the claims of tokens.
     pub config: &'a Config,
     /// The clients of the configuration, by `client_id`.
     pub clients: &'a client::Registry,

@@ -23,7 +23,7 @@ const ACCOUNT_LIFETIME: i64 = 300;
 
 /// An issued access token.
 pub struct AccessToken {
-    /// The signed JWT.
+    /// The access token as a signed JWT (RFC 9068).
     pub token: Plain,
     /// Its lifetime, in seconds.
     pub expires_in: u64,

@@ -18,6 +18,7 @@ use crate::app::App;
 use crate::base::clock::Timestamp;
 use crate::base::db::{Change, Conn, DbError, QueryResult, in_transaction, note};
 use crate::base::event::Event;
+use crate::base::id::SessionId;
 use crate::base::secret::Plain;
 use crate::client::Client;
 use crate::config::{self, BUILT_IN_CLIENT, resource_spellings};
@@ -32,7 +33,7 @@ const RECORD_REPEAT_EVERY: TimeDelta = TimeDelta::hours(24);
 pub struct Presented {
     /// The refresh token as sent.
     pub token: Plain,
-    /// The authenticated client.
+    /// The id of the client, which has authenticated or is public.
     pub client_id: String,
     /// Whether the client gets a new refresh token (`clients.<id>.rotate_refresh_tokens`).
     pub rotates: bool,
@@ -50,7 +51,7 @@ pub struct Presented {
 
 /// The result of a refresh.
 pub struct Renewed {
-    /// The access token.
+    /// The new access token, with its lifetime.
     pub access: AccessToken,
     /// The refresh token for the next refresh.
     pub refresh: Plain,
@@ -83,14 +84,7 @@ pub enum RenewalRefused {
 /// Refreshes the session of the token. The claims are those of the user now, never those of the old token.
 pub async fn renew(app: &App, presented: Presented, now: Timestamp) -> Result<Renewed, RenewalRefused> {
     let token = RefreshToken::decode(&app.config.ring, presented.token.expose()).ok_or(RenewalRefused::InvalidGrant)?;
-    if app.revocations.is_session_revoked(token.session) {
-        // Checked also if the row is live: a database may have lost the ending in a failover.
-        return Err(RenewalRefused::InvalidGrant);
-    }
-    if !app.revocations.is_fresh() {
-        // A replica whose revocation cache is too old issues no tokens.
-        return Err(DbError::Unavailable("the revocation feed is out of reach".into()).into());
-    }
+    check_revocation(app, token.session)?;
     let (scope, resource, for_account) = (presented.scope.clone(), presented.resource, presented.for_account);
     let origin = RefreshOrigin::of(&app.config.ring, token.session, presented.ip, presented.user_agent.as_deref());
     let reads_claims = |client: &Client| client.tokens.reads_provider_claims() || !client.allow.claims.is_empty();
@@ -111,28 +105,12 @@ pub async fn renew(app: &App, presented: Presented, now: Timestamp) -> Result<Re
         now,
     };
     let outcome = app.db.run("refresh session", move |conn| attempt.execute(conn)).await?;
-    let (signed_in, counter) = match outcome {
-        RefreshOutcome::Renewed(signed_in, counter, events) => {
-            events.iter().for_each(telemetry::record);
-            (signed_in, counter)
-        }
-        RefreshOutcome::Reuse(event) => {
-            telemetry::record(&event);
-            return Err(RenewalRefused::InvalidGrant);
-        }
-        RefreshOutcome::InvalidGrant => return Err(RenewalRefused::InvalidGrant),
-        RefreshOutcome::InvalidScope => return Err(RenewalRefused::InvalidScope),
-        RefreshOutcome::InvalidTarget => return Err(RenewalRefused::InvalidTarget),
-    };
+    let (signed_in, counter) = outcome.recorded()?;
     let session = &signed_in.session;
     let scope = scope.map_or_else(|| session.scopes.clone(), |scope| scope.join(" "));
     let resource = resource.or_else(|| session.resource.clone());
     let (scope, resource) = still_allowed(app, session, scope, resource)?;
-    if let Some(why) = not_allowed(app, &session.client_id, &signed_in) {
-        let client = &session.client_id;
-        tracing::info!(client, session = %session.id, provider = session.provider, why, "a refresh is refused");
-        return Err(RenewalRefused::InvalidGrant);
-    }
+    check_person(app, &signed_in)?;
     let refresh = RefreshToken { session: session.id, counter }.encode(&app.config.ring);
     let (access, scope) = if for_account && session.client_id == BUILT_IN_CLIENT {
         issue_for_account(app, &signed_in, &scope, now)?
@@ -140,6 +118,28 @@ pub async fn renew(app: &App, presented: Presented, now: Timestamp) -> Result<Re
         (issue_scoped(app, &signed_in, scope.clone(), resource.as_deref(), now)?, scope)
     };
     Ok(Renewed { access, refresh, scope, signed_in: *signed_in })
+}
+
+/// Refuses a revoked session.
+fn check_revocation(app: &App, session: SessionId) -> Result<(), RenewalRefused> {
+    if app.revocations.is_session_revoked(session) {
+        // Checked also if the row is live: a database may have lost the ending in a failover.
+        return Err(RenewalRefused::InvalidGrant);
+    }
+    if !app.revocations.is_fresh() {
+        // A replica whose revocation cache is too old issues no tokens.
+        return Err(DbError::Unavailable("the revocation feed is out of reach".into()).into());
+    }
+    Ok(())
+}
+
+/// Refuses a person whom `clients.<id>.allow` does not allow any more.
+fn check_person(app: &App, signed_in: &SignedIn) -> Result<(), RenewalRefused> {
+    let session = &signed_in.session;
+    let Some(why) = not_allowed(app, &session.client_id, signed_in) else { return Ok(()) };
+    let client = &session.client_id;
+    tracing::info!(client, session = %session.id, provider = session.provider, why, "a refresh is refused");
+    Err(RenewalRefused::InvalidGrant)
 }
 
 /// The scopes and the resource that the client may still have: its configuration may have changed since the session began.
@@ -204,6 +204,25 @@ enum RefreshOutcome {
     InvalidTarget,
 }
 
+impl RefreshOutcome {
+    /// The session and the counter of its new refresh token, or the refusal. Records what happened.
+    fn recorded(self) -> Result<(Box<SignedIn>, i64), RenewalRefused> {
+        match self {
+            Self::Renewed(signed_in, counter, events) => {
+                events.iter().for_each(telemetry::record);
+                Ok((signed_in, counter))
+            }
+            Self::Reuse(event) => {
+                telemetry::record(&event);
+                Err(RenewalRefused::InvalidGrant)
+            }
+            Self::InvalidGrant => Err(RenewalRefused::InvalidGrant),
+            Self::InvalidScope => Err(RenewalRefused::InvalidScope),
+            Self::InvalidTarget => Err(RenewalRefused::InvalidTarget),
+        }
+    }
+}
+
 impl RefreshAttempt {
     fn execute(&self, conn: &mut Conn) -> QueryResult<RefreshOutcome> {
         let RefreshToken { session: id, counter } = self.token;
@@ -235,15 +254,8 @@ impl RefreshAttempt {
         let (id, now, presented) = (self.token.session, self.now, self.token.counter);
         let Some(locked) = store::lock(conn, id, self.with_claims)? else { return Ok(RefreshOutcome::InvalidGrant) };
         let session = &locked.signed_in.session;
-        let is_good = session.client_id == self.client_id && self.providers.contains(&session.provider);
-        if !is_good || self.lifetime.status(session, now) != SessionStatus::Live {
-            return Ok(RefreshOutcome::InvalidGrant);
-        }
-        if !self.scope_fits(&session.scopes) {
-            return Ok(RefreshOutcome::InvalidScope);
-        }
-        if !covers(session.resource.as_deref(), self.resource.as_deref()) {
-            return Ok(RefreshOutcome::InvalidTarget);
+        if let Some(refused) = self.refusal(session) {
+            return Ok(refused);
         }
         let newest = locked.state.counter;
         let (ip, from) = (IpNet::from(self.ip), self.origin.to_stored());
@@ -276,6 +288,18 @@ impl RefreshAttempt {
                 RefreshOutcome::Reuse(Event::RefreshReused { user: session.user, session: id, ip: self.ip, session_ip })
             }
         })
+    }
+
+    /// Why the session is not for this request, whatever its refresh token is.
+    fn refusal(&self, session: &Session) -> Option<RefreshOutcome> {
+        let is_good = session.client_id == self.client_id && self.providers.contains(&session.provider);
+        if !is_good || self.lifetime.status(session, self.now) != SessionStatus::Live {
+            return Some(RefreshOutcome::InvalidGrant);
+        }
+        if !self.scope_fits(&session.scopes) {
+            return Some(RefreshOutcome::InvalidScope);
+        }
+        (!covers(session.resource.as_deref(), self.resource.as_deref())).then_some(RefreshOutcome::InvalidTarget)
     }
 
     /// The successor was issued again, to another network or user agent than at the rotation: the token may have been

@@ -40,7 +40,7 @@ struct Slot {
 
 /// A signed list with its entity tag.
 pub struct StatusListToken {
-    /// The signed JWT.
+    /// The Status List Token as a signed JWT.
     pub jwt: String,
     /// The value of `ETag`, with its quotes.
     pub etag: String,

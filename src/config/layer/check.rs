@@ -33,38 +33,41 @@ pub(crate) fn mismatch(value: &Value, shape: Shape<'_>) -> Option<(String, Strin
         (ValueType::FlagOr(words), _) => {
             Some((format!("is {is}, not one of the known values"), format!("write true, false or {}", one_of(&words))))
         }
-        (ValueType::Choice(words), Value::String(word)) => {
-            let likely = suggest_word(word, &words).map(|word| format!(", probably \"{word}\"")).unwrap_or_default();
-            Some((
-                format!("{} is not one of the known values", quoted(word)),
-                format!("write {}{likely}", one_of(&words)),
-            ))
-        }
+        (ValueType::Choice(words), Value::String(word)) => Some(unknown_word(word, &words)),
         (ValueType::Number(min, max), Value::Number(number)) => match number.as_i64() {
             Some(number) if (min..=max).contains(&number) => None,
             _ => Some((format!("{number} is out of range"), whole_number(min, max))),
         },
         (ValueType::Number(min, max), _) => Some((format!("is {is}, not a number"), whole_number(min, max))),
-        (ValueType::Table(_) | ValueType::Named(_), _) => {
-            let default = "write it as a [section] with key = value lines";
-            let remedy = shape.id_rule().map_or(default, |id_rule| id_rule.sections);
-            Some((format!("is {is}, not a section"), remedy.to_owned()))
-        }
+        (ValueType::Table(_) | ValueType::Named(_), _) => Some(not_a_section(is, shape)),
         (ValueType::List(_), _) => Some((format!("is {is}, not a list"), "write a list, as [\"…\", \"…\"]".to_owned())),
         (ValueType::Flag, _) => {
             Some((format!("is {is}, not a boolean"), "write true or false, without quotes".to_owned()))
         }
         (ValueType::Choice(words), _) => Some((format!("is {is}, not a text"), format!("write {}", one_of(&words)))),
-        (ValueType::Text, _) if shape.is_duration() => {
-            let example = shape.example().unwrap_or("30s");
-            let remedy = format!("write a number with its unit (ms, s, m, h, d) in quotes, as \"{example}\"");
-            Some((format!("is {is}, not a duration"), remedy))
-        }
-        (ValueType::Text, _) => {
-            let example = shape.example().map(|example| format!(", as \"{example}\"")).unwrap_or_default();
-            Some((format!("is {is}, not a text"), format!("write a text in quotes{example}")))
-        }
+        (ValueType::Text, _) => Some(not_a_text(is, shape)),
     }
+}
+
+fn unknown_word(word: &str, known: &[&str]) -> (String, String) {
+    let likely = suggest_word(word, known).map(|word| format!(", probably \"{word}\"")).unwrap_or_default();
+    (format!("{} is not one of the known values", quoted(word)), format!("write {}{likely}", one_of(known)))
+}
+
+fn not_a_section(is: &str, shape: Shape<'_>) -> (String, String) {
+    let default = "write it as a [section] with key = value lines";
+    let remedy = shape.id_rule().map_or(default, |id_rule| id_rule.sections);
+    (format!("is {is}, not a section"), remedy.to_owned())
+}
+
+fn not_a_text(is: &str, shape: Shape<'_>) -> (String, String) {
+    if shape.is_duration() {
+        let example = shape.example().unwrap_or("30s");
+        let remedy = format!("write a number with its unit (ms, s, m, h, d) in quotes, as \"{example}\"");
+        return (format!("is {is}, not a duration"), remedy);
+    }
+    let example = shape.example().map(|example| format!(", as \"{example}\"")).unwrap_or_default();
+    (format!("is {is}, not a text"), format!("write a text in quotes{example}"))
 }
 
 struct Checker<'a, 's> {

@@ -31,7 +31,7 @@ pub(crate) enum BadDatabaseUrl {
 }
 
 impl DatabaseUrl {
-    /// The whole text.
+    /// The text as it is written, with its password.
     pub(crate) fn plain(&self) -> &Plain {
         &self.0
     }

@@ -38,7 +38,6 @@ pub(crate) enum BadDuration {
 pub(crate) struct DurationText;
 
 impl DurationText {
-    /// Reads the duration.
     pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
         parse(&String::deserialize(deserializer)?).map_err(|bad| D::Error::custom(bad.to_string()))
     }
@@ -62,7 +61,6 @@ impl JsonSchema for DurationText {
 pub(crate) struct GivenDuration;
 
 impl GivenDuration {
-    /// Reads the duration.
     pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Duration>, D::Error> {
         let text = String::deserialize(deserializer)?;
         let read = |text: &str| parse(text).map_err(|bad| D::Error::custom(bad.to_string()));

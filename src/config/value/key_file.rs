@@ -21,9 +21,9 @@ pub struct KeyFile {
 
 /// The thumbprints of a certificate, in base64url (RFC 7515 §4.1.7 and §4.1.8).
 pub struct Thumbprints {
-    /// `x5t`: by SHA-1.
+    /// The header `x5t`: the SHA-1 of the certificate (RFC 7515 §4.1.7).
     pub sha1: String,
-    /// `x5t#S256`: by SHA-256.
+    /// The header `x5t#S256`: its SHA-256 (RFC 7515 §4.1.8).
     pub sha256: String,
 }
 

@@ -81,7 +81,6 @@ pub(crate) use parses_itself;
 pub(crate) struct Given<T>(PhantomData<T>);
 
 impl<T: Local> Given<T> {
-    /// Reads the value.
     pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
         let text = String::deserialize(deserializer)?;
         if text.is_empty() { Ok(None) } else { read_text(&text).map(Some) }
@@ -108,7 +107,6 @@ impl<T: Local> JsonSchema for Given<T> {
 pub(crate) struct Parsed<T>(PhantomData<T>);
 
 impl<T: Local> Parsed<T> {
-    /// Reads the value.
     pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
         read(deserializer)
     }
@@ -132,7 +130,6 @@ impl<T: Local> JsonSchema for Parsed<T> {
 pub(crate) struct ParsedList<T>(PhantomData<T>);
 
 impl<T: Local> ParsedList<T> {
-    /// Reads the values.
     pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<T>, D::Error> {
         Vec::<String>::deserialize(deserializer)?.iter().map(|text| read_text(text)).collect()
     }

@@ -67,7 +67,7 @@ pub struct Confirmation {
     pub session: SessionId,
     /// The address of the client.
     pub ip: IpAddr,
-    /// `link` or `unlink`.
+    /// What the login is for: `link` or `unlink`.
     pub action: &'static str,
     /// The provider to link, or the id of the identity to unlink.
     pub which: String,

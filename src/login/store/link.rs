@@ -181,26 +181,10 @@ pub fn link(conn: &mut Conn, request: &LinkRequest) -> QueryResult<LinkOutcome> 
 
 /// Locks the user's row first, as disabling and unlinking do, which serializes them.
 fn attach(conn: &mut Conn, request: &LinkRequest) -> QueryResult<Result<Attached, LinkOutcome>> {
-    let LinkRequest {
-        linking: Linking { session, user },
-        previous,
-        used_after,
-        now,
-        ref profile,
-        ref providers,
-        ref provider,
-        ref issuer,
-        ..
-    } = *request;
+    let LinkRequest { linking: Linking { session, user }, previous, used_after, now, ref profile, .. } = *request;
     account::lock(conn, user)?;
-    match (Asker { session, user, providers, provider, issuer, used_after, now })
-        .get_result::<AskerRow>(conn)
-        .optional()?
-    {
-        None => return Ok(Err(LinkOutcome::SessionEnded)),
-        Some(AskerRow { disabled: true, .. }) => return Ok(Err(LinkOutcome::Disabled)),
-        Some(AskerRow { other_issuer: Some(other), .. }) => return Ok(Err(LinkOutcome::OtherIssuer(other))),
-        Some(AskerRow { disabled: false, other_issuer: None }) => {}
+    if let Some(refused) = refused_asker(conn, request)? {
+        return Ok(Err(refused));
     }
     if let Some(other) = previous.filter(|previous| *previous != session) {
         let present = Present { session: other, used_after, now }.get_result::<PresentRow>(conn).optional()?;
@@ -220,6 +204,26 @@ fn attach(conn: &mut Conn, request: &LinkRequest) -> QueryResult<Result<Attached
         now,
     };
     Ok(attach.get_result(conn).optional()?.ok_or(LinkOutcome::OtherUsers))
+}
+
+/// Why the session that asks may not link: it has ended, its user is disabled, or the provider now has another issuer.
+fn refused_asker(conn: &mut Conn, request: &LinkRequest) -> QueryResult<Option<LinkOutcome>> {
+    let LinkRequest {
+        linking: Linking { session, user },
+        used_after,
+        now,
+        ref providers,
+        ref provider,
+        ref issuer,
+        ..
+    } = *request;
+    let asker = Asker { session, user, providers, provider, issuer, used_after, now };
+    Ok(match asker.get_result::<AskerRow>(conn).optional()? {
+        None => Some(LinkOutcome::SessionEnded),
+        Some(AskerRow { disabled: true, .. }) => Some(LinkOutcome::Disabled),
+        Some(AskerRow { other_issuer: Some(other), .. }) => Some(LinkOutcome::OtherIssuer(other)),
+        Some(AskerRow { disabled: false, other_issuer: None }) => None,
+    })
 }
 
 fn audit(conn: &mut Conn, request: &LinkRequest) -> QueryResult<()> {

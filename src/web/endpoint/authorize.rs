@@ -157,20 +157,18 @@ async fn begin(
     now: Timestamp,
 ) -> Result<HttpResponse, Problem> {
     let LoginStep { provider, request: asked, row } = step;
-    let stored = match &row {
-        LoginFor::Stored(id) => Some(Next::SignIn(*id, Some(provider.clone()))),
-        LoginFor::New(_) => None,
-    };
+    let stored = if let LoginFor::Stored(id) = &row { Some(*id) } else { None };
     let begun = async {
         throttles.begin(app, request)?;
         let (hints, caller) = (hints_of(app, &asked, &provider, false)?, caller(app, request));
-        let new_login = NewLogin { request: Some(row), ..NewLogin::in_browser(provider, hints, binding, caller) };
+        let new_login =
+            NewLogin { request: Some(row), ..NewLogin::in_browser(provider.clone(), hints, binding, caller) };
         Ok(login::begin(app, new_login, now).await?)
     };
     match (begun.await, stored) {
         (Ok(begun), _) => Ok(HttpResponse::Found().insert_header((header::LOCATION, begun.url)).finish()),
         // The `request_uri` is consumed. So the login shows the failure, at an address that the user can load again.
-        (Err(_), Some(login)) => Ok(redirect_to_next(app, request, login)),
+        (Err(_), Some(id)) => Ok(redirect_to_next(app, request, Next::SignIn(id, Some(provider)))),
         (Err(problem), None) => Err(not_begun(problem, asked)),
     }
 }

@@ -49,15 +49,21 @@ pub(crate) fn validate(
     client.public_key = public_key;
     client.redirect_uris = redirect_uris?;
     client.post_logout_redirect_uris = after_logout?;
-    client.allowed_origins = allowed_origins?;
-    if client.allowed_origins.is_empty() {
-        client.allowed_origins = client.redirect_uris.iter().filter_map(RedirectUri::origin).collect();
-        client.allowed_origins.dedup();
-    }
+    client.allowed_origins = allowed_origins.map(|written| or_own_origins(written, &client.redirect_uris))?;
     client.allow = allow?;
     client.tokens.claims = claims?;
     client.backchannel_logout_uri = backchannel_logout_uri;
     good_id.then_some(client)
+}
+
+/// The origins of the redirect URIs where none are written.
+fn or_own_origins(written: Vec<String>, redirect_uris: &[RedirectUri]) -> Vec<String> {
+    if !written.is_empty() {
+        return written;
+    }
+    let mut own: Vec<_> = redirect_uris.iter().filter_map(RedirectUri::origin).collect();
+    own.dedup();
+    own
 }
 
 /// Validates the keys that mean what is written.

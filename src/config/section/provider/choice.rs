@@ -123,9 +123,9 @@ pub enum EmailVerified {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Aal {
-    /// One factor.
+    /// One factor, as a password alone.
     Aal1,
-    /// Two different factors.
+    /// Two factors of different kinds.
     Aal2,
     /// Two different factors, one of them in hardware.
     Aal3,

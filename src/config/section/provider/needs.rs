@@ -13,7 +13,7 @@ use crate::config::value::pointer::Pointer;
 
 /// The settings of other sections that need claims of the provider.
 pub(crate) struct ClaimNeeds<'a> {
-    /// `tokens.claims`
+    /// The claims of access tokens: `tokens.claims`.
     pub(crate) token_claims: &'a [UserClaim],
     /// `[clients.*]`, as they are written
     pub(crate) clients: &'a BTreeMap<String, RawClient>,

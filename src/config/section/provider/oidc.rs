@@ -58,24 +58,8 @@ pub(crate) fn validate(
     needs: &ClaimNeeds<'_>,
     validator: &mut Validator<'_>,
 ) -> Option<Oidc> {
-    let text = std::mem::take(&mut raw.issuer);
-    let is_multi_tenant_template = text.contains(Oidc::TENANT);
-    let issuer = if text.is_empty() {
-        let remedy = "write it as in its /.well-known/openid-configuration, for example \"https://sso.example.com\"";
-        missing(key, "issuer", &raw, remedy, validator);
-        None
-    } else {
-        issuer::issuer(&key("issuer"), text, raw.registration.insecure_allow_http, validator)
-    };
-    if !raw.tenants.is_empty() && !is_multi_tenant_template {
-        let remedy = format!("remove them, or write an issuer with {} in it", Oidc::TENANT);
-        validator.reject(&key("tenants"), "are set, but the issuer is that of one tenant", remedy);
-    }
-    if is_multi_tenant_template && raw.email_verified == EmailVerified::Assume {
-        // Each tenant decides itself which addresses its users have (AC-13).
-        let remedy = "remove it, or write the issuer of your own tenant";
-        validator.reject(&key("email_verified"), format!("is \"assume\", but the issuer has {}", Oidc::TENANT), remedy);
-    }
+    check_template(key, &raw, validator);
+    let issuer = issuer(key, &mut raw, validator);
     let tenants = tenants(&key("tenants"), &raw.tenants, validator);
     let secret_bytes = raw.registration.client_secret.as_ref().map_or(0, |secret| secret.expose().len());
     let signing_algorithms = signing_algorithms(key, &raw.signing_algorithms, secret_bytes, validator);
@@ -100,6 +84,31 @@ pub(crate) fn validate(
         signing_algorithms,
         trusted_audiences: std::mem::take(&mut raw.trusted_audiences),
     })
+}
+
+/// Checks the keys that depend on whether the issuer stands for many tenants.
+fn check_template(key: &dyn Fn(&str) -> String, raw: &RawProvider, validator: &mut Validator<'_>) {
+    let is_multi_tenant_template = raw.issuer.contains(Oidc::TENANT);
+    if !raw.tenants.is_empty() && !is_multi_tenant_template {
+        let remedy = format!("remove them, or write an issuer with {} in it", Oidc::TENANT);
+        validator.reject(&key("tenants"), "are set, but the issuer is that of one tenant", remedy);
+    }
+    if is_multi_tenant_template && raw.email_verified == EmailVerified::Assume {
+        // Each tenant decides itself which addresses its users have (AC-13).
+        let remedy = "remove it, or write the issuer of your own tenant";
+        validator.reject(&key("email_verified"), format!("is \"assume\", but the issuer has {}", Oidc::TENANT), remedy);
+    }
+}
+
+/// Takes the issuer. It is kept byte for byte, since `iss` is compared so.
+fn issuer(key: &dyn Fn(&str) -> String, raw: &mut RawProvider, validator: &mut Validator<'_>) -> Option<String> {
+    let text = std::mem::take(&mut raw.issuer);
+    if text.is_empty() {
+        let remedy = "write it as in its /.well-known/openid-configuration, for example \"https://sso.example.com\"";
+        missing(key, "issuer", raw, remedy, validator);
+        return None;
+    }
+    issuer::issuer(&key("issuer"), text, raw.registration.insecure_allow_http, validator)
 }
 
 /// Reads the tenant ids, in the form in which `tid` has them: they are compared byte for byte (AC-13).

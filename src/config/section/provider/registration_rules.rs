@@ -6,6 +6,7 @@ use super::choice::EmailVerified;
 use super::credentials;
 use super::endpoints::endpoints;
 use super::raw::RawProvider;
+use super::registration::Registration;
 use super::reserved::is_reserved;
 use crate::base::tls::Authorities;
 use crate::config::layer::validator::{Rejected, Validator, quoted};
@@ -18,15 +19,7 @@ pub(crate) fn validate(
     raw: &mut RawProvider,
     validator: &mut Validator<'_>,
 ) -> Option<()> {
-    let written = &raw.registration;
-    if written.tokens_for_linked && !written.store_tokens {
-        let remedy = "write store_tokens = true, or remove it";
-        validator.reject(&key("tokens_for_linked"), "is true, but the provider's tokens are not stored", remedy);
-    }
-    if written.recheck.is_some() && !written.store_tokens {
-        let remedy = "write store_tokens = true, or remove it";
-        validator.reject(&key("recheck"), "is set, but the provider's tokens are not stored", remedy);
-    }
+    check_stored(key, &raw.registration, validator);
     let redirect_uri = address::redirect_uri(&key("redirect_uri"), &raw.redirect_uri, validator);
     let post_logout = address::redirect_uri(&key("post_logout_redirect_uri"), &raw.post_logout_redirect_uri, validator);
     post_logout_parameter(&key("post_logout_parameter"), &raw.registration.post_logout_parameter, validator);
@@ -54,6 +47,17 @@ pub(crate) fn validate(
     registration.allow = allow?;
     registration.authorities = authorities.ok()?;
     Some(())
+}
+
+/// Checks the keys that need the stored tokens of the provider.
+fn check_stored(key: &dyn Fn(&str) -> String, written: &Registration, validator: &mut Validator<'_>) {
+    let remedy = "write store_tokens = true, or remove it";
+    if written.tokens_for_linked && !written.store_tokens {
+        validator.reject(&key("tokens_for_linked"), "is true, but the provider's tokens are not stored", remedy);
+    }
+    if written.recheck.is_some() && !written.store_tokens {
+        validator.reject(&key("recheck"), "is set, but the provider's tokens are not stored", remedy);
+    }
 }
 
 /// Reads the certificate authorities; `None` if there is no file.

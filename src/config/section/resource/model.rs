@@ -7,7 +7,7 @@ use crate::config::section::verify::model::SiteConditions;
 /// The scopes of OpenID Connect, which are about the person and the session and not about a resource.
 const OF_OPENID: [&str; 5] = ["openid", "profile", "email", "groups", "offline_access"];
 
-/// One `[resources.<id>]` section.
+/// A validated `[resources.<id>]` section.
 #[derive(Clone, Debug)]
 pub struct ProtectedResource {
     /// The id of its table.

@@ -28,7 +28,7 @@ pub(crate) struct VerifyContext<'a> {
 pub(crate) struct RuleSettings<'a> {
     /// The port that a host need not name.
     pub(crate) default_port: u16,
-    /// `verify.ignore_case`.
+    /// Whether paths are compared without letter case: `verify.ignore_case`.
     pub(crate) ignore_case: bool,
     /// The values of other sections.
     pub(crate) context: &'a VerifyContext<'a>,
