@@ -140,7 +140,6 @@ mod tried {
         File { path: path.to_owned(), source: source.to_owned() }
     }
 
-    /// No lines.
     const NONE: [usize; 0] = [];
 
     /// The lines of this source that break a rule.

@@ -6,7 +6,6 @@ use std::net::SocketAddr;
 
 use tokio::net::TcpStream;
 
-/// A kept-alive connection.
 pub struct Connection {
     stream: TcpStream,
     incoming: Vec<u8>,

@@ -15,7 +15,6 @@ pub trait Caller {
     fn answered(&mut self, reply: &Reply<'_>) -> Result<(), String>;
 }
 
-/// The measured values.
 #[derive(Default)]
 pub struct Measure {
     pub seconds: f64,
@@ -28,7 +27,6 @@ impl Measure {
         self.latencies.len()
     }
 
-    /// Requests per second.
     pub fn rate(&self) -> f64 {
         if self.seconds > 0.0 { self.latencies.len() as f64 / self.seconds } else { 0.0 }
     }
@@ -92,7 +90,6 @@ async fn drive(
     Ok((caller, latencies))
 }
 
-/// Sends one request.
 pub fn once(address: SocketAddr, request: &[u8]) -> Result<(u16, String, Vec<u8>), String> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     runtime.map_err(|error| error.to_string())?.block_on(async {

@@ -14,7 +14,6 @@ use super::statements::{Costs, Statements};
 /// The shortest run of pgbench.
 pub const STRETCH: Duration = Duration::from_secs(1);
 
-/// Measures a scenario.
 pub fn measure(stage: &Stage, mut scenario: Scenario, options: &Options) -> Result<Row, String> {
     let mut statements = stage.statements();
     let mut row = Row::begin(&scenario, statements.as_ref().map(|_| Costs::default()));

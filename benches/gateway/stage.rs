@@ -30,7 +30,6 @@ pub struct Stage {
 }
 
 impl Stage {
-    /// Starts all parts.
     pub fn build() -> Self {
         let postgres = Postgres::start(Place::Measured).expect("a PostgreSQL");
         Self::on(Rc::new(postgres), Rc::new(Provider::start()), "measured")

@@ -55,7 +55,7 @@ pub struct Identity {
 /// An identity with the stored claims of its last login.
 #[derive(Clone, Debug, Deserialize)]
 pub struct IdentityWithClaims {
-    /// The identity.
+    /// The identity at its provider, as on the account page.
     #[serde(flatten)]
     pub identity: Identity,
     /// The claims as the provider sent them; an object.

@@ -64,7 +64,7 @@ struct ListedKey {
     file: bool,
 }
 
-/// Runs the command.
+/// Runs the command. Returns the exit code of the process.
 pub fn run(verb: &Verb, files: &[PathBuf]) -> ExitCode {
     let config = match context::load_config(files) {
         Ok(config) => config,

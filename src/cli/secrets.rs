@@ -20,7 +20,7 @@ pub enum Verb {
     Rotate,
 }
 
-/// Runs the command.
+/// Runs the command. Returns the exit code of the process.
 pub fn run(verb: &Verb, files: &[PathBuf]) -> ExitCode {
     match verb {
         Verb::Generate => output::print(&format!("{}\n", seal::generate_key().expose())),

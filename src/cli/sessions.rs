@@ -54,7 +54,7 @@ pub enum Verb {
     },
 }
 
-/// Runs the command.
+/// Runs the command. Returns the exit code of the process.
 pub fn run(verb: &Verb, files: &[PathBuf]) -> ExitCode {
     context::with_context(files, async |context| match verb {
         Verb::List { user, tag, limit, json } => list(context, user.as_deref(), tag.as_deref(), *limit, *json).await,

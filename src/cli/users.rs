@@ -64,7 +64,7 @@ pub enum Verb {
     },
 }
 
-/// Runs the command.
+/// Runs the command. Returns the exit code of the process.
 pub fn run(verb: &Verb, files: &[PathBuf]) -> ExitCode {
     context::with_context(files, async |context| match verb {
         Verb::List { q, limit, json } => list(context, q.as_deref().unwrap_or_default(), *limit, *json).await,

@@ -25,7 +25,7 @@ pub struct Due {
 #[derive(Clone, Copy)]
 pub enum Keep {
     For(TimeDelta),
-    /// `sessions.keep_ended`.
+    /// For `sessions.keep_ended` after its time.
     AsEndedSessions,
 }
 

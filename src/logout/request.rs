@@ -20,7 +20,7 @@ pub struct LogoutParameters {
     pub id_token_hint: Option<String>,
     /// `client_id`, with or without a hint.
     pub client_id: Option<String>,
-    /// `post_logout_redirect_uri`.
+    /// Where the browser is to go afterwards, as sent; not yet compared with those of the client.
     pub post_logout_redirect_uri: Option<String>,
     /// `state`, returned to the client unchanged.
     pub state: Option<String>,

@@ -11,7 +11,7 @@ pub(super) enum BodyLength {
     None,
     /// `Content-Length`. A length of 0 is kept, because a second header would contradict it.
     Bytes(u64),
-    /// `Transfer-Encoding: chunked`.
+    /// Its chunks say where it ends (RFC 9112 §7.1).
     Chunked,
     /// The end of the request cannot be found with certainty.
     Uncertain,

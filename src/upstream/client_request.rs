@@ -8,7 +8,7 @@ pub struct ClientRequest<'r> {
     pub endpoint: &'r str,
     /// The default audience of an assertion: the issuer, or the token endpoint of a provider without one.
     pub audience: &'r str,
-    /// The authentication method.
+    /// How the client authenticates (RFC 7591 §2, `token_endpoint_auth_method`).
     pub method: TokenEndpointAuthMethod,
     /// The form parameters without credentials. They contain `client_id` only if it is a parameter of the request
     /// itself, as in a pushed authorization request.

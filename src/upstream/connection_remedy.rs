@@ -72,7 +72,7 @@ pub fn of_missing_document(explanation: &str) -> &'static str {
 mod tests {
     use super::*;
 
-    /// The case `keycloak-words`.
+    /// The case `keycloak-words`: the words of Keycloak name the setting.
     #[test]
     fn errors_of_connections_are_explained() {
         for (error, sign) in [

@@ -13,9 +13,9 @@ const IN_GROUP: &AsciiSet = &CONTROLS.add(b',').add(b'%');
 pub struct IdentityHeaders {
     /// `X-Auth-Request-User`: the `sub` of our tokens.
     pub user: String,
-    /// `X-Auth-Request-Email`.
+    /// Of `X-Auth-Request-Email`; empty where the address is not verified.
     pub email: String,
-    /// `X-Auth-Request-Preferred-Username`.
+    /// Of `X-Auth-Request-Preferred-Username`: the name at the provider.
     pub preferred_username: String,
     /// `X-Auth-Request-Groups`: the names of the groups, joined by commas.
     pub groups: String,

@@ -16,12 +16,10 @@ fn cluster() -> &'static Mutex<Postgres> {
 #[derive(Clone)]
 pub struct Database {
     name: String,
-    /// Its libpq URL.
     pub url: String,
 }
 
 impl Database {
-    /// An empty one.
     pub fn empty() -> Self {
         let name = format!("test_{}", uuid::Uuid::new_v4().simple());
         let cluster = cluster().lock().unwrap_or_else(PoisonError::into_inner);

@@ -161,7 +161,6 @@ impl Gateway {
         ([127, 0, 0, 1], self.settings.port + 1).into()
     }
 
-    /// Its process id.
     pub fn pid(&self) -> u32 {
         self.child.id()
     }

@@ -4,7 +4,6 @@ use reqwest::StatusCode;
 use reqwest::header::HeaderMap;
 use url::Url;
 
-/// A complete response.
 pub struct Page {
     pub url: Url,
     pub status: StatusCode,

@@ -78,7 +78,6 @@ impl Visitor {
         self.request(Method::GET, url).send().await.is_ok_and(|answer| answer.status() == 200)
     }
 
-    /// One page.
     pub async fn get(&self, url: impl AsRef<str>) -> Page {
         Self::send(self.request(Method::GET, url)).await
     }
@@ -101,7 +100,6 @@ impl Visitor {
         panic!("redirected for ever, at last to {page}");
     }
 
-    /// Posts a form.
     pub async fn post(&self, url: impl AsRef<str>, fields: &[(String, String)]) -> Page {
         Self::send(self.request(Method::POST, url).form(fields)).await
     }

@@ -33,12 +33,10 @@ impl Wiretap {
         Self { origin, said, answered }
     }
 
-    /// All requests.
     pub fn said(&self) -> String {
         all(&self.said)
     }
 
-    /// All answers.
     pub fn answered(&self) -> String {
         all(&self.answered)
     }

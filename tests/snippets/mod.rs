@@ -23,7 +23,6 @@ pub struct Snippet {
 }
 
 impl Snippet {
-    /// `document:line`
     pub fn place(&self) -> String {
         format!("{}:{}", self.document, self.line)
     }

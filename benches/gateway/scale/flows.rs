@@ -20,7 +20,6 @@ impl Sample {
         (0..count).map(move |place| self.from + place * step + turn)
     }
 
-    /// Callers that refresh.
     pub fn refresh(self, stage: &Stage, connections: usize) -> Callers {
         let all: Vec<u64> = self.numbers(8_000, 0).collect();
         all.chunks(all.len().div_ceil(connections)).map(|chunk| Chains::boxed(stage, chunk.iter().copied())).collect()

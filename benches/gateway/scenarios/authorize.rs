@@ -144,7 +144,6 @@ impl Caller for Authorize {
     }
 }
 
-/// Redeems the codes.
 struct Redeem {
     codes: Codes,
 }

@@ -43,7 +43,6 @@ pub struct TokenEndpoint {
     pub parameters: &'static str,
 }
 
-/// The gateway's.
 const OURS: TokenEndpoint = TokenEndpoint { path: "/oauth2/token", parameters: "" };
 
 /// Sessions, each with its newest refresh token.

@@ -23,7 +23,7 @@ pub enum Change {
     },
     /// An access token was revoked.
     TokenRevoked {
-        /// Its `jti`.
+        /// The `jti` of the access token (RFC 7519 §4.1.7).
         jti: uuid::Uuid,
         /// When it has expired.
         keep_until: Timestamp,

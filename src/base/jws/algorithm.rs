@@ -10,17 +10,17 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 /// A JWS algorithm that is verified. `none` is not among them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum JwsAlgorithm {
-    /// RSASSA-PKCS1-v1_5 with SHA-256.
+    /// RSASSA-PKCS1-v1_5 with SHA-256 (RFC 7518 §3.3).
     Rs256,
-    /// RSASSA-PKCS1-v1_5 with SHA-384.
+    /// RSASSA-PKCS1-v1_5 with SHA-384 (RFC 7518 §3.3).
     Rs384,
-    /// RSASSA-PKCS1-v1_5 with SHA-512.
+    /// RSASSA-PKCS1-v1_5 with SHA-512 (RFC 7518 §3.3).
     Rs512,
-    /// RSASSA-PSS with SHA-256.
+    /// RSASSA-PSS with SHA-256 (RFC 7518 §3.5).
     Ps256,
-    /// RSASSA-PSS with SHA-384.
+    /// RSASSA-PSS with SHA-384 (RFC 7518 §3.5).
     Ps384,
-    /// RSASSA-PSS with SHA-512.
+    /// RSASSA-PSS with SHA-512 (RFC 7518 §3.5).
     Ps512,
     /// ECDSA with P-256 and SHA-256.
     Es256,
@@ -30,11 +30,11 @@ pub enum JwsAlgorithm {
     Es512,
     /// Ed25519: `EdDSA` with that curve (RFC 8037 §3.1), and `Ed25519` (RFC 9864 §2.2). Both names are one algorithm.
     EdDsa,
-    /// HMAC with SHA-256.
+    /// HMAC with SHA-256 (RFC 7518 §3.2).
     Hs256,
-    /// HMAC with SHA-384.
+    /// HMAC with SHA-384 (RFC 7518 §3.2).
     Hs384,
-    /// HMAC with SHA-512.
+    /// HMAC with SHA-512 (RFC 7518 §3.2).
     Hs512,
 }
 

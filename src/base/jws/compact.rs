@@ -40,14 +40,14 @@ pub enum JwsError {
     /// A header member that is not supported.
     #[error("has a header with {0}")]
     Header(&'static str),
-    /// The `alg` header.
+    /// The value of `alg` in the header (RFC 7515 §4.1.1).
     #[error("{0}")]
     Algorithm(#[from] UnusableAlgorithm),
 }
 
 /// A parsed token, not verified yet.
 pub struct Jws<'t> {
-    /// The `alg` header.
+    /// The value of `alg` in the header (RFC 7515 §4.1.1).
     pub algorithm: JwsAlgorithm,
     /// The `kid` header. `jwk`, `jku`, `x5u` and `x5c` are ignored (RT-23).
     pub kid: Option<String>,

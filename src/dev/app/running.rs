@@ -37,7 +37,7 @@ impl DemoApp {
         Ok(Self { origin, handle })
     }
 
-    /// Its origin: `http://address:port`.
+    /// The origin that browsers open: `http://address:port`.
     pub fn origin(&self) -> &str {
         &self.origin
     }

@@ -16,7 +16,7 @@ const MAX_TOKEN: usize = 4096;
 
 /// Temporary credentials or token credentials.
 pub struct Credentials {
-    /// `oauth_token`: the identifier.
+    /// The parameter `oauth_token`: the identifier of the credentials (RFC 5849 §2.1).
     pub token: Plain,
     /// `oauth_token_secret`: the shared secret, possibly empty.
     pub secret: Plain,

@@ -25,7 +25,7 @@ struct Inner {
 }
 
 impl OAuth2 {
-    /// Makes no request.
+    /// Builds the client from the configuration, without a request.
     pub fn new(config: config::OAuth2, outbound: Outbound) -> Self {
         let trusted = config.profile.endpoints().chain([&config.token_endpoint]);
         let http = ProviderHttp::new(&config.registration, trusted, outbound);
@@ -100,7 +100,7 @@ pub(super) mod tests {
     use super::*;
     use crate::config::ProfileCalls;
 
-    /// A typical configuration.
+    /// The configuration of a provider at `base`, for tests.
     pub(in crate::upstream::oauth2) fn config(base: &str) -> config::OAuth2 {
         let at = |path: &str| Url::parse(&format!("{base}{path}")).expect("a URL");
         let scopes = ["read:user", "user:email"].map(String::from).into();

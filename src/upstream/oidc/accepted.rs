@@ -15,9 +15,9 @@ pub struct Accepted {
 
 #[derive(Debug)]
 enum Source {
-    /// `signing_algorithms`.
+    /// The key `signing_algorithms` of the provider names them.
     Configuration,
-    /// `id_token_signing_alg_values_supported`, as listed.
+    /// The metadata names them in `id_token_signing_alg_values_supported`.
     Listed(Vec<String>),
     /// Neither lists any: RS256, which every provider supports (OpenID Connect Core §15.1).
     Default,

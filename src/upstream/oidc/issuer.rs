@@ -25,7 +25,7 @@ pub struct Issuer<'c> {
 /// The issuer that one token must name.
 #[derive(Debug, PartialEq, Eq)]
 pub struct TokenIssuer<'c> {
-    /// The expected `iss`.
+    /// The `iss` that the ID token must have, byte for byte; of a template, with the tenant of the token.
     pub issuer: Cow<'c, str>,
     /// The tenant, at a multi-tenant provider.
     pub tenant: Option<String>,

@@ -15,7 +15,7 @@ use crate::login::Code;
 pub struct AppGoal {
     /// The id of its row; `None` if it is not stored.
     pub id: Option<AuthorizationRequestId>,
-    /// The validated request.
+    /// The request of the app, which was validated when it came.
     pub request: AuthorizationRequest,
     /// Whether this browser can continue it.
     pub state: RequestState,

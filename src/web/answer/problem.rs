@@ -281,12 +281,12 @@ impl Problem {
         self.retry_after
     }
 
-    /// The header `WWW-Authenticate`.
+    /// The challenge of the header `WWW-Authenticate` (RFC 9110 §11.6.1).
     pub(super) fn challenge(&self) -> Option<Challenge> {
         self.challenge
     }
 
-    /// The header `Allow`.
+    /// The methods of the header `Allow`, which a 405 has.
     pub(super) fn allow(&self) -> Option<&str> {
         match self.extra.as_deref() {
             Some(Extra::Allow(methods)) => Some(methods),

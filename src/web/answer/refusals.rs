@@ -128,19 +128,19 @@ refusals! {
     RequestUriRefused 400 "invalid_request" "invalid_request" "The request_uri is not good any more"
         "The app sent you here with a request_uri that was used before, has expired, or belongs to another app or browser. \
          Please start again in the app.";
-    /// RFC 6749 §5.2.
+    /// The code or the token is not valid, or belongs to another client (RFC 6749 §5.2).
     InvalidGrant 400 "invalid_request" "invalid_grant" "The request is not valid"
         "The address or the form is not what it should be.";
-    /// RFC 6749 §5.2.
+    /// The client may not have one of the scopes (RFC 6749 §5.2).
     InvalidScope 400 "invalid_request" "invalid_scope" "The request is not valid"
         "The address or the form is not what it should be.";
-    /// RFC 8707 §2.
+    /// There are no tokens of this client for that resource (RFC 8707 §2).
     InvalidTarget 400 "invalid_request" "invalid_target" "The request is not valid"
         "The address or the form is not what it should be.";
-    /// RFC 6749 §5.2.
+    /// The client may not use the grant (RFC 6749 §5.2).
     UnauthorizedClient 400 "invalid_request" "unauthorized_client" "The request is not valid"
         "The address or the form is not what it should be.";
-    /// RFC 6749 §5.2.
+    /// No client can use the grant (RFC 6749 §5.2).
     UnsupportedGrantType 400 "invalid_request" "unsupported_grant_type" "The request is not valid"
         "The address or the form is not what it should be.";
 
@@ -193,7 +193,7 @@ refusals! {
         "The account that you chose at the provider cannot be added to yours.";
     LastIdentity 409 "last_identity" "invalid_request" "This is your only way to sign in"
         "Add another way to sign in before you remove this one.";
-    /// RFC 9470.
+    /// The login is too old for this change (RFC 9470).
     AuthenticationTooOld 401 "insufficient_user_authentication" "invalid_client" "Please sign in again first"
         "For this you have to have signed in within the last ten minutes."
         "Send the person through a login with max_age=60, and then make the request again.";

@@ -36,7 +36,7 @@ pub struct Circumstances {
 /// The links and the form of the page.
 #[derive(Default)]
 pub struct Ways<'a> {
-    /// The main button.
+    /// The button that most people want; a page without one leads nowhere.
     pub main: Option<Way<'a>>,
     /// The address of a login with another account.
     pub another: Option<String>,
@@ -60,7 +60,7 @@ pub struct Way<'a> {
 pub struct Back<'a> {
     /// The name of the app.
     pub app: &'a str,
-    /// The sealed response.
+    /// The error response for the app, sealed, as a field of the form.
     pub leave: String,
 }
 

@@ -48,7 +48,7 @@ pub async fn authorize(
 
 /// The source of an authorization request.
 pub enum RequestSource<'a> {
-    /// From the query.
+    /// From the query of this request.
     Query(RequestQuery<'a>),
     /// It was validated before, and begins again.
     Validated(Box<AuthorizationRequest>),

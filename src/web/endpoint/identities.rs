@@ -41,7 +41,7 @@ struct Removal {
 #[derive(Serialize)]
 struct LinkUrl {
     url: String,
-    /// In seconds.
+    /// How long the link is valid, in seconds.
     expires_in: u64,
 }
 

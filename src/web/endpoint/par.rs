@@ -20,7 +20,7 @@ use crate::web::request::throttle::Throttles;
 #[derive(Serialize)]
 struct Pushed<'a> {
     request_uri: &'a str,
-    /// In seconds.
+    /// How long the request may begin, in seconds.
     expires_in: i64,
 }
 

@@ -25,7 +25,7 @@ pub enum Authorization {
 
 /// The credentials of HTTP Basic.
 pub struct Basic {
-    /// The `client_id`, decoded.
+    /// The `client_id`, after form decoding (RFC 6749 §2.3.1).
     pub id: String,
     /// The secret as it is sent.
     pub secret: Plain,

@@ -28,7 +28,7 @@ struct Shard<K> {
 }
 
 impl<K> BoundedStore<K> {
-    /// An empty store.
+    /// A store without entries, which grows up to its bound.
     pub fn new() -> Self {
         let empty = || Mutex::new(Shard { own: HashMap::new(), shared: HashMap::new() });
         Self { shards: (0..SHARDS).map(|_| empty()).collect(), hasher: RandomState::new() }

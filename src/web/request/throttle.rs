@@ -13,7 +13,7 @@ use crate::base::id::SessionId;
 use crate::client::Client;
 use crate::web::answer::problem::Problem;
 
-/// The rate limiters.
+/// The rate limiters of a replica, one for each limit.
 pub struct Throttles {
     logins: NetworkLimits,
     /// A tenth of `logins`, while there are many pending logins.

@@ -107,7 +107,6 @@ const CODINGS: [(&str, Expected); 15] = [
     ("X: y\r\n\tTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", Refused),
 ];
 
-/// Chunked bodies.
 const CHUNKS: [(&str, Expected); 20] = [
     ("00000000000000005\r\nabcde\r\n0\r\n\r\n", Both),
     ("5;a=\"b\"\r\nabcde\r\n0;c\r\nA: b\r\n\r\n", Both),

@@ -89,7 +89,6 @@ impl ManySessions {
         )
     }
 
-    /// Resets the counters.
     pub fn forget(&self) {
         self.database.words("SELECT pg_stat_statements_reset()");
     }

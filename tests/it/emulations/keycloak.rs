@@ -53,7 +53,6 @@ impl Keycloak {
         (setup, keycloak)
     }
 
-    /// A realm.
     pub fn start() -> Self {
         let (op, client) = (Op::start(), Arc::new(Mutex::new(Client::default())));
         let (shared, tokens) = (Arc::clone(&client), op.clone());
@@ -73,7 +72,6 @@ impl Keycloak {
         Self { op, site, client }
     }
 
-    /// The client's settings.
     pub fn client(&self) -> MutexGuard<'_, Client> {
         self.client.lock().unwrap_or_else(PoisonError::into_inner)
     }

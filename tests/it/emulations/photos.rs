@@ -26,7 +26,6 @@ const SKEW: i64 = 300;
 /// The user's decision, and how the provider reports it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Person {
-    /// Approved.
     Agrees,
     /// Denied, reported as by Twitter.
     Denied,

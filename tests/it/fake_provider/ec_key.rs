@@ -22,7 +22,6 @@ impl EcKey {
         key
     }
 
-    /// The private key.
     pub fn pkcs8(&self) -> Vec<u8> {
         self.0.to_pkcs8v1().expect("a key").as_ref().to_vec()
     }

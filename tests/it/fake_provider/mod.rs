@@ -37,7 +37,6 @@ pub enum Reply {
     Http(u16, Vec<(String, String)>, String),
     /// A response with status 200, these headers and any bytes as its body.
     Bytes(Vec<(String, String)>, Vec<u8>),
-    /// An endless body.
     Endless,
     /// A body shorter than its `Content-Length`.
     Broken,
@@ -67,10 +66,8 @@ impl Reply {
     }
 }
 
-/// A received request.
 #[derive(Clone)]
 pub struct Call {
-    /// The HTTP method.
     pub method: String,
     /// The path with the query.
     pub path: String,
@@ -117,7 +114,6 @@ struct State {
 /// The provider. Clones share its state. Its threads end with the test process.
 #[derive(Clone)]
 pub struct Op {
-    /// The issuer URL.
     pub issuer: String,
     state: Arc<Mutex<State>>,
 }
@@ -239,7 +235,6 @@ impl Op {
         self.state().ec = Some(pkcs8.to_vec()).filter(|key| !key.is_empty());
     }
 
-    /// The published key.
     pub fn jwk(&self) -> Value {
         self.state().jwk()
     }

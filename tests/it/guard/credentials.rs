@@ -21,7 +21,6 @@ pub enum Kind {
     Account,
     /// Of the built-in client, for services too.
     ForServices,
-    /// Of an app.
     App,
     ClientCredentials,
     /// The token that an app got by token exchange.

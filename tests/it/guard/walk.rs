@@ -12,7 +12,6 @@ enum Verdict {
     Unauthorized,
     /// It is valid, but lacks the scope.
     Forbidden,
-    /// It is valid.
     Good,
     /// It is not read.
     Ignored,

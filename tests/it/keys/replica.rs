@@ -19,7 +19,6 @@ pub const JWKS: &str = "/.well-known/jwks.json";
 pub const HOUR: TimeDelta = TimeDelta::minutes(61);
 pub const DAY: TimeDelta = TimeDelta::days(1);
 
-/// The default durations.
 pub fn policy(algorithms: &[Algorithm]) -> Policy {
     let hours = |hours: u64| Duration::from_secs(hours * 3600);
     Policy {
@@ -62,7 +61,6 @@ impl Replica {
     }
 }
 
-/// A small pool.
 pub fn pool(database: &Database) -> Db {
     let (acquire_timeout, statement_timeout) = (Duration::from_secs(20), Duration::from_secs(20));
     Db::open(&Access { url: Plain::new(&*database.url), pool_size: 2, acquire_timeout, statement_timeout })

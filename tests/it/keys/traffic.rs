@@ -49,7 +49,6 @@ impl Cache {
     }
 }
 
-/// The observed results.
 #[derive(Default)]
 struct Seen {
     kids: HashSet<String>,

@@ -11,7 +11,6 @@ use crate::support::{Answer, Browser, Gateway};
 
 /// A user signed in by the SPA flow.
 pub struct Person {
-    /// The access token.
     pub token: String,
     pub sid: String,
     pub claims: Value,

@@ -8,7 +8,6 @@ use crate::support::{Answer, Gateway, Setup};
 
 const ADMIN: &str = "[admin]\ntoken = \"0123456789abcdef0123456789abcdef\"";
 
-/// A running request.
 type Asked = Pin<Box<dyn Future<Output = Answer> + Send>>;
 
 /// Runs the requests concurrently. The responses are in the order of the requests.

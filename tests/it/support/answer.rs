@@ -4,7 +4,6 @@ use reqwest::header::HeaderMap;
 use serde_json::Value;
 use url::Url;
 
-/// An answer.
 #[derive(Debug)]
 pub struct Answer {
     pub status: u16,

@@ -16,7 +16,6 @@ pub const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 pub const SPA: &str = "https://spa.example/cb";
 pub const SERVER: &str = "https://server.example/cb?a=b";
 
-/// The apps.
 pub const CLIENTS: &str = r#"
 [clients.spa]
 name = "A page"
@@ -57,7 +56,6 @@ pub fn setup() -> Setup {
     Setup::new().toml(CLIENTS)
 }
 
-/// Starts the gateway.
 pub fn start() -> Gateway {
     setup().start()
 }
@@ -250,7 +248,6 @@ fn part(token: &str, place: usize) -> Value {
     serde_json::from_slice(&URL_SAFE_NO_PAD.decode(part).expect("base64url")).expect("JSON")
 }
 
-/// Refreshes as `spa`.
 pub async fn refresh(gateway: &Gateway, token: &str) -> Answer {
     let form = [("grant_type", "refresh_token"), ("refresh_token", token), ("client_id", "spa")];
     post(gateway, "/oauth2/token", &form).await

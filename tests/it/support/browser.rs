@@ -24,7 +24,6 @@ pub struct Browser {
     cookies: Arc<Mutex<BTreeMap<String, String>>>,
 }
 
-/// A started login.
 #[derive(Clone, Debug)]
 pub struct Begun {
     /// The URL of the authorization request.
@@ -79,17 +78,14 @@ impl Browser {
         self.cookies.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A cookie's value.
     pub fn cookie(&self, name: &str) -> Option<String> {
         self.cookies().get(name).cloned()
     }
 
-    /// Sets a cookie.
     pub fn set_cookie(&self, name: &str, value: &str) {
         self.cookies().insert(name.to_owned(), value.to_owned());
     }
 
-    /// Deletes a cookie.
     pub fn forget_cookie(&self, name: &str) {
         self.cookies().remove(name);
     }
@@ -106,7 +102,6 @@ impl Browser {
         Ask { browser: self.clone(), request, accept: "text/html,application/xhtml+xml,*/*;q=0.8" }
     }
 
-    /// Opens a page.
     pub async fn get(&self, path: &str) -> Answer {
         self.ask("GET", path).send().await
     }
@@ -189,7 +184,6 @@ pub struct Ask {
 }
 
 impl Ask {
-    /// With a header.
     pub fn header(mut self, name: &str, value: &str) -> Self {
         self.request = self.request.header(name, value);
         self
@@ -201,7 +195,6 @@ impl Ask {
         self
     }
 
-    /// Accepts only JSON.
     pub fn for_json(mut self) -> Self {
         self.accept = "application/json";
         self

@@ -31,7 +31,6 @@ pub fn ring_key() -> &'static str {
 static SHARED: LazyLock<Arc<Cluster>> =
     LazyLock::new(|| Cluster::start(Place::Throwaway, &[Algorithm::Es256, Algorithm::Rs256]));
 
-/// A PostgreSQL server.
 pub struct Cluster(Mutex<Postgres>);
 
 impl Cluster {
@@ -79,7 +78,6 @@ impl Cluster {
         RING_KEY.expose()
     }
 
-    /// The server process.
     pub fn postgres(&self) -> MutexGuard<'_, Postgres> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -10,7 +10,6 @@ use vestibule::base::secret::Hashed;
 
 use super::cluster::{Cluster, ring_key};
 
-/// A database.
 #[derive(Clone)]
 pub struct Database {
     pub cluster: Arc<Cluster>,
@@ -30,7 +29,6 @@ struct Words {
 }
 
 impl Database {
-    /// A unique name.
     pub fn new_name() -> String {
         static NEXT: AtomicUsize = AtomicUsize::new(1);
         format!("test{}", NEXT.fetch_add(1, Ordering::SeqCst))
@@ -40,12 +38,10 @@ impl Database {
         Self { url: cluster.url(name), cluster: Arc::clone(cluster) }
     }
 
-    /// A new connection.
     pub fn connection(&self) -> PgConnection {
         PgConnection::establish(&self.url).expect("a connection")
     }
 
-    /// Runs statements.
     pub fn execute(&self, statements: &str) {
         self.connection().batch_execute(statements).expect("good statements");
     }

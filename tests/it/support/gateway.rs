@@ -21,19 +21,14 @@ const FORM: &str = "application/x-www-form-urlencoded";
 pub struct Gateway {
     /// The URL of its pages, with the prefix of its public URL.
     pub base: String,
-    /// Its public listener.
     pub address: SocketAddr,
-    /// The issuer.
     pub public_url: String,
     /// The URL of its admin listener.
     pub admin: String,
-    /// Its database.
     pub database: Database,
-    /// Its provider `op`.
     pub op: Op,
     /// Its clock, and that of `op`.
     pub clock: Clock,
-    /// Moves the clock.
     pub hand: Hand,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
@@ -96,7 +91,6 @@ impl Gateway {
         }
     }
 
-    /// A new browser.
     pub fn browser(&self) -> Browser {
         Browser::new(&self.base)
     }

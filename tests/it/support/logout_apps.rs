@@ -78,7 +78,6 @@ pub fn configured(receiver: &Op) -> String {
     format!("{}{}\n{admin}", toml(&receiver.issuer, &names(["shop", "wiki"])), silent.join("\n"))
 }
 
-/// An app session.
 #[derive(Clone)]
 pub struct Session {
     pub id_token: String,
@@ -173,7 +172,6 @@ fn part(token: &str, number: usize) -> Value {
     serde_json::from_slice(&B64.decode(part).expect("base64url")).expect("JSON")
 }
 
-/// A form's text.
 pub fn encoded(form: &[(&str, &str)]) -> String {
     Serializer::new(String::new()).extend_pairs(form).finish()
 }

@@ -6,9 +6,7 @@ use super::browser::{Ask, Browser};
 /// A form of a page.
 #[derive(Debug)]
 pub struct Form {
-    /// Its `action`.
     pub action: String,
-    /// Its hidden fields.
     pub fields: Vec<(String, String)>,
 }
 

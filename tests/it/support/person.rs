@@ -33,7 +33,6 @@ impl Person {
         session["sub"].as_str().unwrap_or_else(|| panic!("{session}")).to_owned()
     }
 
-    /// `GET /session`.
     pub async fn session(&self) -> Value {
         self.browser.fetch("/session").await.json()
     }
@@ -128,7 +127,6 @@ pub fn audit(gateway: &Gateway) -> Vec<String> {
     gateway.database.words("SELECT kind FROM audit_events WHERE kind <> 'login_completed' ORDER BY kind")
 }
 
-/// A verified address.
 pub fn address(email: &str) -> Value {
     json!({ "email": email, "email_verified": true })
 }

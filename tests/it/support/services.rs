@@ -40,7 +40,6 @@ pub fn setup() -> Setup {
     Setup::new().toml(CLIENTS)
 }
 
-/// Starts the gateway.
 pub fn start() -> Gateway {
     setup().start()
 }
@@ -56,7 +55,6 @@ pub fn basic(id: &str, secret: &str) -> String {
     format!("Basic {}", STANDARD.encode(format!("{}:{}", part(id), part(secret))))
 }
 
-/// A form's text.
 pub fn encoded(form: &[(&str, &str)]) -> String {
     Serializer::new(String::new()).extend_pairs(form).finish()
 }
@@ -117,11 +115,8 @@ pub fn error(answer: &Answer) -> (u16, String) {
 
 /// A user who signed in by the SPA flow.
 pub struct Person {
-    /// The access token.
     pub access: String,
-    /// The refresh token.
     pub refresh: String,
-    /// The session.
     pub sid: String,
     /// The access token's claims.
     pub claims: Value,

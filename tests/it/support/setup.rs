@@ -98,7 +98,6 @@ impl Setup {
         self
     }
 
-    /// Without any provider.
     pub fn without_providers(mut self) -> Self {
         self.document.remove("providers");
         self
@@ -149,7 +148,6 @@ impl Setup {
         format!("http://{}{}/callback/{provider}", self.listen, self.prefix)
     }
 
-    /// Starts it.
     pub fn start(self) -> Gateway {
         self.try_start().unwrap_or_else(|error| panic!("{error}"))
     }

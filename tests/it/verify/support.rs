@@ -22,7 +22,6 @@ pub fn setup(toml: &str) -> Setup {
     Setup::new().public_url("https://login.example.com").toml(SITES).toml(toml)
 }
 
-/// The same, started.
 pub fn start(toml: &str) -> Gateway {
     setup(toml).start()
 }

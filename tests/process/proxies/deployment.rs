@@ -69,7 +69,6 @@ pub struct Kind {
     pub passes_cookie: bool,
 }
 
-/// The running programs.
 pub struct Deployment {
     pub gateways: [Gateway; 2],
     pub tunnel: Tunnel,

@@ -7,7 +7,6 @@ use std::process::Command;
 use crate::peer;
 use crate::snippets::{named, root};
 
-/// The documented manifests.
 const MANIFESTS: [&str; 4] =
     ["proxy-kubernetes-traefik", "proxy-kubernetes-envoy", "proxy-kubernetes-nginx", "proxy-kubernetes-haproxy"];
 

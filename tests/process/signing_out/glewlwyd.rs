@@ -12,7 +12,6 @@ use crate::visitor::{Visitor, param};
 
 struct Setup {
     gateway: Gateway,
-    /// Of its API.
     api: String,
     _provider: Provider,
 }

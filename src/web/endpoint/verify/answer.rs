@@ -152,7 +152,7 @@ pub fn login_url(app: &App, question: &Question<'_>, now: Timestamp) -> LoginUrl
 }
 
 impl LoginUrl {
-    /// The address, absolute.
+    /// The absolute address, with the target after the login.
     pub fn text(&self, app: &App) -> String {
         let mut query = url::form_urlencoded::Serializer::new(String::new());
         query.extend_pairs(self.return_to.iter().map(|return_to| ("return_to", return_to)));

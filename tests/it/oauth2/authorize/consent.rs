@@ -14,7 +14,6 @@ async fn form(browser: &Browser, page: &str) -> String {
     format!("authorization_request={request}&shown_to={}", shown_to.unwrap_or_default())
 }
 
-/// Sends that form.
 async fn press(browser: &Browser, form: &str, answer: &str) -> Answer {
     let ask = browser.ask("POST", "/oauth2/authorize/agree").header("sec-fetch-site", "same-origin");
     ask.body("application/x-www-form-urlencoded", format!("{form}&answer={answer}")).send().await

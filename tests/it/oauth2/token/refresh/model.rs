@@ -16,10 +16,14 @@ const SEQUENCES: usize = 2000;
 #[derive(Clone, Debug)]
 enum Act {
     /// A request with the token at this distance from the newest issued one.
-    Present { replica: usize, behind: i64 },
+    Present {
+        replica: usize,
+        behind: i64,
+    },
     /// A request with an invalid token.
-    Garbage { replica: usize },
-    /// Time passes.
+    Garbage {
+        replica: usize,
+    },
     Wait(TimeDelta),
     /// The database fails over and has lost the last rotation.
     LoseWrite,

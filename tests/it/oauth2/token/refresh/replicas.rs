@@ -15,7 +15,6 @@ use vestibule::token::RefreshToken;
 
 use crate::support::{Cluster, Gateway, Setup};
 
-/// Two gateways.
 pub struct Replicas {
     pub both: [Gateway; 2],
     pub ring: Ring,
@@ -107,7 +106,6 @@ impl Replicas {
         (row.refresh_token_counter, row.ended_reason)
     }
 
-    /// Runs statements.
     pub fn execute(&self, statements: &str) {
         self.conn.lock().expect("no panic").batch_execute(statements).expect("good statements");
     }
