@@ -161,6 +161,7 @@ pub(crate) fn validate(mut raw: RawConfig, ids: &Ids, validator: &mut Validator<
     };
     let validate_client = |id: &str, client| rules::validate(id, client, &context, validator);
     let clients = in_order(ids.of_section("clients"), raw.clients, validate_client);
+    resource::apart_from_audiences(resources.as_deref().unwrap_or_default(), clients.iter().flatten(), validator);
     raw.tokens.consider(clients.iter().flatten().map(|client| &client.tokens));
     Some(Config {
         server: raw.server,

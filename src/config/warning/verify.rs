@@ -1,9 +1,10 @@
-//! Rules for sites that no request, or no login, can meet.
+//! Rules for sites that no request, or no login, can meet, and conditions on people that let in more than they seem to.
 
 use super::collect::Warner;
 use crate::config::configuration::Config;
 use crate::config::layer::validator::quoted;
-use crate::config::section::verify::model::{SiteAccess, SiteRule};
+use crate::config::section::allow::Allow;
+use crate::config::section::verify::model::{SiteAccess, SiteConditions, SiteRule};
 use crate::config::value::site_host::HostPattern;
 
 pub(super) fn warn(config: &Config, warner: &mut Warner<'_>) {
@@ -37,22 +38,31 @@ fn warn_of_other_providers(config: &Config, warner: &mut Warner<'_>) {
         return;
     }
     for (at, rule) in config.verify.rules.iter().enumerate() {
-        let SiteAccess::SignedIn(conditions) = &rule.access else { continue };
-        let allow = &conditions.allow;
-        let names = [
-            ("groups", allow.groups.is_empty()),
-            ("email_domains", allow.email_domains.is_empty()),
-            ("claims", allow.claims.is_empty()),
-        ];
-        let set: Vec<&str> = names.iter().filter(|(_, is_empty)| !is_empty).map(|(name, _)| *name).collect();
-        if conditions.providers.is_empty() && !set.is_empty() {
-            let what = format!("has {} without providers, so any provider of a login can state them", set.join(", "));
-            warner.warn(
-                &format!("verify.rules[{at}].allow"),
-                what,
-                "write the providers that may, as providers = [\"corp\"]",
-            );
+        if let SiteAccess::SignedIn(SiteConditions { allow, providers, .. }) = &rule.access {
+            warn_without_providers(&format!("verify.rules[{at}].allow"), allow, providers, "", warner);
         }
+    }
+    for resource in &config.resources {
+        let SiteConditions { allow, providers, .. } = &resource.conditions;
+        warn_without_providers(&format!("resources.{}.allow", resource.id), allow, providers, "", warner);
+    }
+    for client in &config.clients {
+        let (key, place) = (format!("clients.{}.allow", client.id), format!(" in [clients.{}]", client.id));
+        warn_without_providers(&key, &client.allow, &client.providers, &place, warner);
+    }
+}
+
+/// Warns of conditions that every provider can meet. `place` is where the list of providers stands, if that is not beside them.
+fn warn_without_providers(key: &str, allow: &Allow, providers: &[String], place: &str, warner: &mut Warner<'_>) {
+    let names = [
+        ("groups", allow.groups.is_empty()),
+        ("email_domains", allow.email_domains.is_empty()),
+        ("claims", allow.claims.is_empty()),
+    ];
+    let set: Vec<&str> = names.iter().filter(|(_, is_empty)| !is_empty).map(|(name, _)| *name).collect();
+    if providers.is_empty() && !set.is_empty() {
+        let what = format!("has {} without providers, so any provider of a login can state them", set.join(", "));
+        warner.warn(key, what, format!("write the providers that may, as providers = [\"corp\"]{place}"));
     }
 }
 

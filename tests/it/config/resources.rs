@@ -26,6 +26,15 @@ fn resources_have_an_address_of_their_own() {
     ] {
         assert_eq!(only_problem(&text).key, format!("resources.{key}"), "{text}");
     }
+    // Each token of the app would be for the resource, without consent and with all scopes.
+    for audience in ["'https://t.example'", "'https://api.example', 'https://t.example/'"] {
+        let lines = format!("resource = 'https://t.example'\n[clients.web]\naudience = [{audience}]");
+        let problem = only_problem(&resource("tools", &lines));
+        assert!(problem.key.starts_with("clients.web.audience["), "{problem}");
+        assert!(problem.what.contains("resources.tools"), "{problem}");
+        assert!(problem.remedy.contains("resources = [\"tools\"]"), "{problem}");
+    }
+    accepted(&resource("tools", "resource = 'https://t.example'\n[clients.web]\naudience = ['https://t.example/x']"));
     let client = resource("tools", "resource = 'https://t.example'\n[clients.web]\nresources = ['tool']");
     let problem = only_problem(&client);
     assert_eq!(problem.key, "clients.web.resources[0]");

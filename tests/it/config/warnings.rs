@@ -250,3 +250,27 @@ fn rules_for_sites_that_are_wider_than_they_look_are_warned_of() {
         assert_eq!(of_rules.first().map_or("", |key| key), key, "{rules}: {found:?}");
     }
 }
+
+/// Another provider may state the same group, address or claim of another person.
+#[test]
+fn conditions_of_resources_and_apps_that_any_provider_can_meet_are_warned_of() {
+    let two = format!("{}{}", oidc("corp", ""), oidc("social", ""));
+    let tools = "[resources.tools]\nresource = \"https://tools.example.com\"\n[resources.tools.allow]\n";
+    let shop = "[clients.shop.allow]\n";
+    for (lines, key) in [
+        (format!("{two}{tools}groups = [\"staff\"]"), "resources.tools.allow"),
+        (format!("{two}{tools}claims = {{ \"/hd\" = \"x\" }}"), "resources.tools.allow"),
+        (format!("{two}{tools}groups = [\"staff\"]\nproviders = [\"corp\"]"), ""),
+        (format!("{two}{tools}max_age = \"1h\""), ""),
+        (format!("{two}{shop}groups = [\"staff\"]"), "clients.shop.allow"),
+        (format!("{two}{shop}email_domains = [\"example.com\"]"), "clients.shop.allow"),
+        (format!("{two}[clients.shop]\nproviders = [\"corp\"]\n{shop}groups = [\"staff\"]"), ""),
+        (format!("{two}[clients.shop]\n"), ""),
+        (format!("{}{shop}groups = [\"staff\"]\n{tools}groups = [\"staff\"]", oidc("corp", "")), ""),
+    ] {
+        let found = warnings(&lines);
+        let keys: Vec<&str> = found.iter().map(|warning| warning.key.as_str()).collect();
+        assert_eq!(keys, Some(key).filter(|key| !key.is_empty()).into_iter().collect::<Vec<_>>(), "{lines}");
+        assert!(found.iter().all(|warning| warning.remedy.contains("providers = [\"corp\"]")), "{found:?}");
+    }
+}

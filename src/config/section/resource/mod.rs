@@ -4,4 +4,4 @@ pub(crate) mod model;
 pub(crate) mod raw;
 mod validate;
 
-pub(crate) use validate::{distinct, validate};
+pub(crate) use validate::{apart_from_audiences, distinct, validate};

@@ -5,7 +5,7 @@ use url::Url;
 use super::model::ProtectedResource;
 use super::raw::RawResource;
 use crate::config::layer::validator::{Validator, quoted};
-use crate::config::section::client::model::ACCOUNT_SCOPE;
+use crate::config::section::client::model::{ACCOUNT_SCOPE, Client};
 use crate::config::section::scope;
 use crate::config::section::verify::model::SiteAccess;
 use crate::config::section::verify::raw::RawSiteAllow;
@@ -87,6 +87,25 @@ pub(crate) fn distinct(resources: &[ProtectedResource], validator: &mut Validato
             let key = format!("resources.{}.resource", resource.id);
             let what = format!("{} is the address of resources.{} too", quoted(&resource.resource), other.id);
             validator.reject(&key, what, "keep one of the two sections");
+        }
+    }
+}
+
+/// Rejects the address of a resource in the audience of a client: each token of the client would be for it, with all scopes, and no
+/// consent page would name it.
+pub(crate) fn apart_from_audiences<'a>(
+    resources: &[ProtectedResource],
+    clients: impl Iterator<Item = &'a Client>,
+    validator: &mut Validator<'_>,
+) {
+    for client in clients {
+        for (item, audience) in client.audience.iter().enumerate() {
+            let same = |known: &&ProtectedResource| is_same_resource(&known.resource, audience);
+            if let Some(known) = resources.iter().find(same) {
+                let what = format!("{} is the address of resources.{}", quoted(audience), known.id);
+                let remedy = format!("remove it here, and write resources = [{}] for this client", quoted(&known.id));
+                validator.reject_item(&format!("clients.{}.audience", client.id), item, what, remedy);
+            }
         }
     }
 }
