@@ -49,6 +49,10 @@ pub fn explain(
     match verify::rule(&config.verify, &asked) {
         Ruling::NoMatch => decided(None, Some(false), "no rule matches, and what matches none is denied".into()),
         Ruling::Refused(refused) => decided(None, Some(false), format!("the path {refused}; such paths are denied")),
+        Ruling::MethodNotUpperCase => {
+            let why = "a rule names methods, and the method is not in upper case; such requests are denied";
+            decided(None, Some(false), why.into())
+        }
         Ruling::UnknownPort(port) => {
             let why = format!("no rule names the port {port}; a port that the client wrote into Host is denied");
             decided(None, Some(false), why)

@@ -23,6 +23,9 @@ pub enum Ruling<'a> {
     NoMatch,
     /// The path is refused, whatever the rules are.
     Refused(PathRefused),
+    /// A rule names methods, and this one has a lower-case letter: sites that do not tell letter cases apart would take it for one
+    /// that the rule names.
+    MethodNotUpperCase,
     /// The host has a port that no rule names. The client may have chosen it.
     UnknownPort(u16),
     /// It cannot be judged, since the proxy did not report something.
@@ -51,7 +54,8 @@ impl Unknown {
     }
 }
 
-/// Finds the rule for the request. A rule with methods cannot be passed over if the method is unknown.
+/// Finds the rule for the request. A rule with methods cannot be passed over if the method is unknown, or not in upper case
+/// (RFC 9110 §9.1: methods are case-sensitive, and those in use are in upper case).
 pub fn rule<'a>(verify: &'a Verify, asked: &Asked<'_>) -> Ruling<'a> {
     if verify.rules.is_empty() {
         return Ruling::NoRules;
@@ -70,11 +74,16 @@ pub fn rule<'a>(verify: &'a Verify, asked: &Asked<'_>) -> Ruling<'a> {
     for (at, rule) in verify.rules.iter().enumerate().filter(|(_, rule)| rule.is_about(host, &path)) {
         match asked.method {
             None if !rule.methods.is_empty() => return Ruling::Unknown(Unknown::Method),
+            Some(method) if !rule.methods.is_empty() && has_lower_case(method) => return Ruling::MethodNotUpperCase,
             Some(method) if !rule.takes_method(method) => {}
             _ => return Ruling::Rule(at, rule),
         }
     }
     Ruling::NoMatch
+}
+
+fn has_lower_case(method: &str) -> bool {
+    method.chars().any(char::is_lowercase)
 }
 
 #[cfg(test)]

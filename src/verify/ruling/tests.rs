@@ -26,6 +26,7 @@ fn ruled(verify: &Verify, host: Option<&str>, uri: Option<&str>, method: Option<
             SiteAccess::SignedIn(_) => format!("{at} signed in"),
         },
         Ruling::Refused(_) => "refused".into(),
+        Ruling::MethodNotUpperCase => "method".into(),
         Ruling::Unknown(unknown) => unknown.header().into(),
         Ruling::UnknownPort(port) => format!("port {port}"),
     }
@@ -57,7 +58,8 @@ fn the_first_rule_that_matches_decides() {
         ("wiki.example.com", "/public", "HEAD", "0 anyone"),
         ("wiki.example.com", "/a.css?v=1", "GET", "0 anyone"),
         ("wiki.example.com", "/public/a", "POST", "2 signed in"),
-        ("wiki.example.com", "/public/a", "get", "2 signed in"),
+        ("wiki.example.com", "/public/a", "get", "method"),
+        ("wiki.example.com", "/x", "get", "2 signed in"),
         ("wiki.example.com", "/internal/a.css", "GET", "1 deny"),
         ("wiki.example.com", "/%69nternal/a", "GET", "1 deny"),
         ("WIKI.example.com.:443", "/x", "GET", "2 signed in"),
@@ -118,7 +120,35 @@ fn a_rule_for_get_applies_to_head() {
         "[[verify.rules]]\nmethods = [\"GET\"]\nallow = { deny = true }\n[[verify.rules]]\nallow = { anyone = true }",
     );
     let of = |method| ruled(&verify, Some("a.example.com"), Some("/"), Some(method));
-    assert_eq!(["GET", "HEAD", "POST", "head"].map(of), ["0 deny", "0 deny", "1 anyone", "1 anyone"]);
+    assert_eq!(["GET", "HEAD", "POST", "head"].map(of), ["0 deny", "0 deny", "1 anyone", "method"]);
+}
+
+/// FW-07: a site may take `delete` for DELETE, so it does not leave the rule for DELETE.
+#[test]
+fn a_method_with_a_lower_case_letter_does_not_leave_a_rule_with_methods() {
+    let verify = verify(
+        r#"
+[[verify.rules]]
+paths = ["/open/**"]
+allow = { anyone = true }
+
+[[verify.rules]]
+methods = ["DELETE", "PUT", "M-SEARCH"]
+allow = { groups = ["ops"] }
+
+[[verify.rules]]
+allow = { anyone = true }
+"#,
+    );
+    let of = |uri, method| ruled(&verify, Some("a.example.com"), Some(uri), Some(method));
+    for method in ["delete", "Delete", "DELETe", "put", "get", "m-search"] {
+        assert_eq!(of("/x", method), "method", "{method}");
+        assert_eq!(of("/open/x", method), "0 anyone", "no rule on this way names methods: {method}");
+    }
+    assert_eq!(
+        ["DELETE", "M-SEARCH", "GET", "X1"].map(|method| of("/x", method)),
+        ["1 signed in", "1 signed in", "2 anyone", "2 anyone"]
+    );
 }
 
 #[test]

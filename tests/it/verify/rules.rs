@@ -48,6 +48,10 @@ async fn a_rule_decides_who_may_see_what() {
     assert_eq!(identity(&get(&unknown, public).await), ["", "", "", ""]);
     assert_eq!(identity(&get(&guest, public).await)[3], "guests", "the headers name a signed-in user there as well");
     assert_eq!(asked(&unknown, "POST", public).send().await.status, 401);
+    for method in ["get", "Get", "post"] {
+        assert_eq!(asked(&member, method, public).send().await.problem(), (403, "not_allowed".into()), "{method}");
+        assert_eq!(asked(&member, method, "https://wiki.example.com/x").send().await.status, 200, "{method}");
+    }
     assert_eq!(get(&guest, "https://wiki.example.com/").await.problem(), (403, "not_allowed".into()));
 }
 

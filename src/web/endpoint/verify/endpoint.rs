@@ -50,6 +50,16 @@ async fn answer(app: &App, request: &HttpRequest, source: PathSource<'_>) -> Res
         },
         Ruling::NoMatch => return denied(app, request, &question, None, None, "no rule matches"),
         Ruling::Refused(why) => return denied(app, request, &question, None, None, &format!("the path {why}")),
+        Ruling::MethodNotUpperCase => {
+            return denied(
+                app,
+                request,
+                &question,
+                None,
+                None,
+                "a rule names methods, and the method is not in upper case",
+            );
+        }
         Ruling::UnknownPort(port) => {
             warn_of_port(app, port, now);
             return denied(app, request, &question, None, None, "no rule names its port");
