@@ -97,8 +97,13 @@ impl SessionCache {
     /// sessions or identities.
     pub fn changed(&self, user: UserId) {
         if !self.cache_for.is_zero() {
-            self.changes.insert(user, self.begin());
+            self.changed_at(user, self.begin());
         }
+    }
+
+    /// Of two changes at once the later one counts, whichever is noted first.
+    fn changed_at(&self, user: UserId, at: ReadBegan) {
+        self.changes.entry(user).and_modify(|known| *known = at.max(*known)).or_insert(at);
     }
 
     /// Removes what is no longer fresh.

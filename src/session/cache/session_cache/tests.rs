@@ -96,6 +96,22 @@ fn a_change_makes_everything_of_that_user_stale_that_was_read_before() {
     assert!(cache.get(first, at(0)).is_some());
 }
 
+/// Two threads commit changes of one user, and the one whose change is older notes it last.
+#[test]
+fn the_later_of_two_changes_counts_whichever_is_noted_first() {
+    let cache = SessionCache::new(CACHE_FOR);
+    let user = UserId(Uuid::from_u128(2));
+    let moments = [(); 3].map(|()| {
+        std::thread::sleep(Duration::from_millis(1));
+        cache.begin()
+    });
+    let [older, read, later] = moments;
+    cache.changed_at(user, later);
+    cache.changed_at(user, older);
+    cache.insert(read, &signed_in(1, 2), None, at(0));
+    assert!(cache.get(SessionId(Uuid::from_u128(1)), at(0)).is_none(), "it was read before the later change");
+}
+
 #[test]
 fn a_use_is_seen_and_never_goes_back() {
     let cache = SessionCache::new(CACHE_FOR);
