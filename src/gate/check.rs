@@ -15,6 +15,9 @@ pub enum AccessTokenError {
     /// The token was revoked by its `jti`; its session may be live.
     #[error("the token was revoked")]
     TokenRevoked,
+    /// The client that the token was issued to is not in the configuration.
+    #[error("the client of the token is unknown")]
+    UnknownClient,
     /// The session was ended, or its user was disabled.
     #[error("revoked")]
     Revoked,
@@ -29,8 +32,12 @@ pub enum AccessTokenError {
     Db(#[from] DbError),
 }
 
-/// Checks that a verified access token is not revoked. Needs no statement.
+/// Checks that a verified access token is not revoked and that its client is configured: without it nothing is known of what the
+/// client may see. Needs no statement.
 pub fn check(app: &App, claims: &AccessClaims) -> Result<(), AccessTokenError> {
+    if app.clients.get(&claims.client_id).is_none() {
+        return Err(AccessTokenError::UnknownClient);
+    }
     if app.revocations.is_jti_revoked(claims.jti) {
         return Err(AccessTokenError::TokenRevoked);
     }
@@ -52,12 +59,8 @@ pub(super) fn check_session(app: &App, id: SessionId) -> Result<(), AccessTokenE
     }
 }
 
-/// The live session with that id, of a configured provider, and its user; stores its use. One statement.
-pub async fn live(app: &App, id: SessionId, now: Timestamp) -> Result<SignedIn, AccessTokenError> {
-    live_with(app, id, false, now).await
-}
-
-/// The live session, with the provider's claims if `with_claims`.
+/// The live session with that id, of a configured provider, and its user, with the provider's claims if `with_claims`; stores its
+/// use. One statement.
 pub async fn live_with(
     app: &App,
     id: SessionId,

@@ -62,7 +62,7 @@ pub async fn introspect(
     now: Timestamp,
 ) -> Result<Introspection, AccessTokenError> {
     let issuer = app.config.server.public_url.issuer();
-    let Ok(claims) = token::verify_for_any(&app.keys, issuer, token, now) else {
+    let Ok(mut claims) = token::verify_for_any(&app.keys, issuer, token, now) else {
         return refresh_token(app, client, token, now).await;
     };
     if !is_business_of(client, &claims) {
@@ -70,11 +70,13 @@ pub async fn introspect(
     }
     match check(app, &claims) {
         Ok(()) => {
+            // The token may be of a client that sees more groups, or all.
+            claims.groups = claims.groups.map(|groups| token::visible_groups(client, &groups));
             let about = IntrospectedToken::Access { token_type: "Bearer", claims: Box::new(claims) };
             Ok(Introspection { active: true, about: Some(about), of_others: false })
         }
-        Err(AccessTokenError::TokenRevoked | AccessTokenError::Revoked | AccessTokenError::Expired) => Ok(INACTIVE),
-        Err(unknown) => Err(unknown),
+        Err(unknown @ (AccessTokenError::NotFresh | AccessTokenError::Db(_))) => Err(unknown),
+        Err(_) => Ok(INACTIVE),
     }
 }
 

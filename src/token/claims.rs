@@ -12,15 +12,6 @@ pub fn has_scope(scopes: &str, wanted: &str) -> bool {
     scopes.split(' ').any(|scope| scope == wanted)
 }
 
-/// Whether a grant for that resource (`None`: for the client's whole audience) covers the requested one (RFC 8707 §2.2). `None`
-/// requests what was granted.
-pub fn covers(granted: Option<&str>, requested: Option<&[String]>) -> bool {
-    match (granted, requested) {
-        (Some(granted), Some(spellings)) => spellings.iter().any(|requested| requested == granted),
-        _ => true,
-    }
-}
-
 /// The claims about the user that the scopes release, without `sub`. A claim that the provider did not send is left
 /// out; an empty list of groups is a statement.
 pub fn released(user: &User, scope: &str) -> Map<String, Value> {

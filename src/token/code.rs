@@ -6,8 +6,8 @@ use aws_lc_rs::digest;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-use super::claims::covers;
 use super::store::{self, Redeem, Redeemed, Spent};
+use super::target::Target;
 use crate::app::App;
 use crate::base::clock::Timestamp;
 use crate::base::db::{Conn, DbError, QueryResult, in_transaction};
@@ -15,7 +15,6 @@ use crate::base::event::Event;
 use crate::base::id::SessionId;
 use crate::base::secret::{Hashed, Plain};
 use crate::client::Client;
-use crate::config::resource_spellings;
 use crate::session::{self, EndReason, Ended, Ending, Lifetime, Scope, SignedIn};
 use crate::telemetry;
 
@@ -50,7 +49,7 @@ pub enum CodeRefused {
     /// Not a valid code for this client with this verifier.
     #[error("invalid_grant")]
     InvalidGrant(CodeDefect),
-    /// The authorization request was for another resource (RFC 8707 §2.2). The code is not redeemed.
+    /// The authorization request does not cover the resource (RFC 8707 §2.2). The code is not redeemed.
     #[error("invalid_target")]
     InvalidTarget,
     /// The database is unavailable.
@@ -95,7 +94,7 @@ pub async fn redeem(
         client_id: client.id.clone(),
         redirect_uri: presented.redirect_uri,
         challenge,
-        resource: presented.resource.as_deref().map(resource_spellings),
+        target: Target::of(app, &client.id, presented.resource.as_deref()),
         most_wrong: i32::try_from(app.config.limits.failures_before_lockout).unwrap_or(i32::MAX),
         session: SessionId::new(now),
         providers: Arc::clone(app.providers.ids()),
@@ -168,8 +167,8 @@ struct RedeemAttempt {
     client_id: String,
     redirect_uri: String,
     challenge: Option<String>,
-    /// The spellings of the requested resource.
-    resource: Option<Vec<String>>,
+    /// What the authorization request must have been for.
+    target: Target,
     most_wrong: i32,
     session: SessionId,
     /// The ids of the configured providers.
@@ -198,7 +197,8 @@ impl RedeemAttempt {
             client_id: &self.client_id,
             redirect_uri: &self.redirect_uri,
             challenge: self.challenge.as_deref(),
-            resource: self.resource.as_deref(),
+            resources: &self.target.resources,
+            is_own_audience: self.target.is_own_audience,
             most_wrong: self.most_wrong,
             session: self.session,
             providers: &self.providers,
@@ -248,7 +248,7 @@ impl RedeemAttempt {
             && code.expires_at > self.now
             && code.wrong_verifiers < self.most_wrong
             && code.redirect_uri == self.redirect_uri;
-        valid && !covers(code.resource.as_deref(), self.resource.as_deref())
+        valid && !self.target.is_covered_by(code.resource.as_deref())
     }
 
     /// Wrong verifiers are not counted for a redeemed or expired code.

@@ -107,12 +107,16 @@ impl<'a> Terms<'a> {
 
     /// The resource as the configuration writes it, if tokens of that client may have it as their only audience.
     pub fn resource(self, client_id: &str, resource: &str) -> Option<&'a str> {
+        self.resources(client_id).into_iter().find(|known| is_same_resource(known, resource))
+    }
+
+    /// The resources that tokens of that client may have as their only audience, as the configuration writes them.
+    pub fn resources(self, client_id: &str) -> Vec<&'a str> {
         let all = self.audiences(client_id);
         let issuer = Some(self.config.server.public_url.issuer()).filter(|_| all.is_empty());
         let protected = self.clients.get(client_id).into_iter().flat_map(Client::resources);
         let protected = protected.filter_map(|id| self.config.resource(id)).map(|known| known.resource.as_str());
-        let known = all.iter().map(String::as_str).chain(issuer).chain(protected);
-        known.into_iter().find(|known| is_same_resource(known, resource))
+        all.iter().map(String::as_str).chain(issuer).chain(protected).collect()
     }
 
     /// The scopes of a token for that resource: of those, what a protected resource takes; all of them for any other audience.

@@ -115,6 +115,11 @@ pub fn resource<'a>(app: &'a App, client_id: &str, resource: &str) -> Option<&'a
     terms(app).resource(client_id, resource)
 }
 
+/// The resources that tokens of that client may have as their only audience, as the configuration writes them.
+pub(super) fn resources<'a>(app: &'a App, client_id: &str) -> Vec<&'a str> {
+    terms(app).resources(client_id)
+}
+
 fn terms(app: &App) -> Terms<'_> {
     Terms { config: &app.config, clients: &app.clients }
 }

@@ -2,26 +2,24 @@
 //! decided by [`rotation`](super::rotation).
 
 use std::net::IpAddr;
-use std::sync::Arc;
 
 use chrono::TimeDelta;
 use ipnet::IpNet;
 
-use super::allowed::not_allowed;
-use super::claims::{covers, has_scope};
+use super::claims::has_scope;
 use super::issue::{AccessToken, issue_for_account, issue_scoped, resource as configured, scope_at};
 use super::refresh::RefreshToken;
 use super::refresh_origin::RefreshOrigin;
+use super::refresh_terms::RefreshTerms;
 use super::rotation::{GracePolicy, RotationDecision};
 use super::store::{self, Locked, Rotate};
 use crate::app::App;
 use crate::base::clock::Timestamp;
-use crate::base::db::{Change, Conn, DbError, QueryResult, in_transaction, note};
+use crate::base::db::{Change, Conn, DbError, QueryResult, in_transaction, note, unless_refused};
 use crate::base::event::Event;
 use crate::base::id::SessionId;
 use crate::base::secret::Plain;
-use crate::client::Client;
-use crate::config::{self, BUILT_IN_CLIENT, resource_spellings};
+use crate::config::{self, BUILT_IN_CLIENT};
 use crate::keys::UnusableKey;
 use crate::session::{self, EndReason, Ending, Lifetime, Session, SessionStatus, SignedIn};
 use crate::telemetry;
@@ -64,13 +62,14 @@ pub struct Renewed {
 /// Why a refresh is refused.
 #[derive(Debug, thiserror::Error)]
 pub enum RenewalRefused {
-    /// Not a refresh token of a live session of this client. The caller learns no more than that.
+    /// Not a refresh token of a live session of this client, or the configuration refuses the refresh. The caller learns no more
+    /// than that.
     #[error("invalid_grant")]
     InvalidGrant,
     /// The requested scope exceeds that of the session. The token was not rotated.
     #[error("invalid_scope")]
     InvalidScope,
-    /// The session is restricted to another resource.
+    /// The session does not cover the resource, or is for one that the client may no longer have. The token was not rotated.
     #[error("invalid_target")]
     InvalidTarget,
     /// The database is unavailable.
@@ -87,18 +86,16 @@ pub async fn renew(app: &App, presented: Presented, now: Timestamp) -> Result<Re
     check_revocation(app, token.session)?;
     let (scope, resource, for_account) = (presented.scope.clone(), presented.resource, presented.for_account);
     let origin = RefreshOrigin::of(&app.config.ring, token.session, presented.ip, presented.user_agent.as_deref());
-    let reads_claims = |client: &Client| client.tokens.reads_provider_claims() || !client.allow.claims.is_empty();
-    let with_claims = app.clients.get(&presented.client_id).is_some_and(reads_claims);
+    let client = app.clients.get(&presented.client_id).ok_or(RenewalRefused::InvalidGrant)?;
+    let terms = RefreshTerms::of(app, client, resource.as_deref()).ok_or(RenewalRefused::InvalidGrant)?;
     let attempt = RefreshAttempt {
         token,
         origin,
-        with_claims,
+        terms,
         client_id: presented.client_id,
         step: i64::from(presented.rotates),
         scope: presented.scope,
-        resource: resource.as_deref().map(resource_spellings),
         ip: presented.ip,
-        providers: Arc::clone(app.providers.ids()),
         lifetime: app.lifetime,
         ending: app.endings.ending(EndReason::Reuse, now),
         grace: GracePolicy::from(&app.config.tokens),
@@ -109,8 +106,7 @@ pub async fn renew(app: &App, presented: Presented, now: Timestamp) -> Result<Re
     let session = &signed_in.session;
     let scope = scope.map_or_else(|| session.scopes.clone(), |scope| scope.join(" "));
     let resource = resource.or_else(|| session.resource.clone());
-    let (scope, resource) = still_allowed(app, session, scope, resource)?;
-    check_person(app, &signed_in)?;
+    let (scope, resource) = still_configured(app, session, scope, resource)?;
     let refresh = RefreshToken { session: session.id, counter }.encode(&app.config.ring);
     let (access, scope) = if for_account && session.client_id == BUILT_IN_CLIENT {
         issue_for_account(app, &signed_in, &scope, now)?
@@ -133,17 +129,8 @@ fn check_revocation(app: &App, session: SessionId) -> Result<(), RenewalRefused>
     Ok(())
 }
 
-/// Refuses a person whom `clients.<id>.allow` does not allow any more.
-fn check_person(app: &App, signed_in: &SignedIn) -> Result<(), RenewalRefused> {
-    let session = &signed_in.session;
-    let Some(why) = not_allowed(app, &session.client_id, signed_in) else { return Ok(()) };
-    let client = &session.client_id;
-    tracing::info!(client, session = %session.id, provider = session.provider, why, "a refresh is refused");
-    Err(RenewalRefused::InvalidGrant)
-}
-
-/// The scopes and the resource that the client may still have: its configuration may have changed since the session began.
-fn still_allowed(
+/// The scopes that the client may still have, and the resource as the configuration writes it now.
+fn still_configured(
     app: &App,
     session: &Session,
     scope: String,
@@ -154,9 +141,6 @@ fn still_allowed(
     }
     let client = app.clients.get(&session.client_id).ok_or(RenewalRefused::InvalidGrant)?;
     let has = |scope: &str| client.scopes.iter().any(|allowed| allowed == scope);
-    if !has("offline_access") || !client.takes_provider(&session.provider) {
-        return Err(RenewalRefused::InvalidGrant);
-    }
     let resource = match resource {
         None => None,
         Some(wanted) => Some(configured(app, &session.client_id, &wanted).ok_or(RenewalRefused::InvalidTarget)?),
@@ -181,24 +165,23 @@ struct RefreshAttempt {
     /// By how much a rotation raises the counter: 1, or 0 for a client whose refresh token stays the same.
     step: i64,
     scope: Option<Vec<String>>,
-    /// The spellings of the requested resource.
-    resource: Option<Vec<String>>,
     ip: IpAddr,
-    /// The ids of the configured providers.
-    providers: Arc<[String]>,
+    /// What the configuration says of the session.
+    terms: RefreshTerms,
     lifetime: Lifetime,
     /// The ending of the session in case of reuse.
     ending: Ending,
     grace: GracePolicy,
-    /// Whether the client's ID token has claims of the provider.
-    with_claims: bool,
     now: Timestamp,
 }
 
-/// The decision. It is committed in every case: a reuse ends the session although the caller is refused.
+/// The decision. It is committed also where the caller is refused, as a reuse ends the session; a refusal by the configuration
+/// writes nothing.
 enum RefreshOutcome {
     Renewed(Box<SignedIn>, i64, Vec<Event>),
     Reuse(Event),
+    /// `clients.<id>.allow` refuses the user of this session, with the reason for the log.
+    NotAllowed(Box<Session>, String),
     InvalidGrant,
     InvalidScope,
     InvalidTarget,
@@ -216,6 +199,11 @@ impl RefreshOutcome {
                 telemetry::record(&event);
                 Err(RenewalRefused::InvalidGrant)
             }
+            Self::NotAllowed(session, why) => {
+                let Session { id, client_id: client, provider, .. } = &*session;
+                tracing::info!(client, session = %id, provider, why, "a refresh is refused");
+                Err(RenewalRefused::InvalidGrant)
+            }
             Self::InvalidGrant => Err(RenewalRefused::InvalidGrant),
             Self::InvalidScope => Err(RenewalRefused::InvalidScope),
             Self::InvalidTarget => Err(RenewalRefused::InvalidTarget),
@@ -224,7 +212,23 @@ impl RefreshOutcome {
 }
 
 impl RefreshAttempt {
+    /// A refusal by `allow` writes nothing: the client still has the token that it presented, and would be taken for a thief once
+    /// the person may use the app again.
     fn execute(&self, conn: &mut Conn) -> QueryResult<RefreshOutcome> {
+        let Some(rule) = &self.terms.rule else { return self.decide(conn) };
+        let outcome = unless_refused(conn, |conn| {
+            Ok(match self.decide(conn)? {
+                RefreshOutcome::Renewed(signed_in, counter, events) => match rule.refusal(&signed_in) {
+                    Some(why) => Err((Box::new(signed_in.session), why)),
+                    None => Ok(RefreshOutcome::Renewed(signed_in, counter, events)),
+                },
+                refused => Ok(refused),
+            })
+        });
+        Ok(outcome?.unwrap_or_else(|(session, why)| RefreshOutcome::NotAllowed(session, why)))
+    }
+
+    fn decide(&self, conn: &mut Conn) -> QueryResult<RefreshOutcome> {
         let RefreshToken { session: id, counter } = self.token;
         let rotate = Rotate {
             id,
@@ -232,11 +236,12 @@ impl RefreshAttempt {
             step: self.step,
             client_id: &self.client_id,
             scope: self.scope.as_deref(),
-            resource: self.resource.as_deref(),
+            resources: &self.terms.target.resources,
+            is_own_audience: self.terms.target.is_own_audience,
             refreshed_from: self.origin.to_stored(),
-            providers: &self.providers,
+            providers: &self.terms.providers,
             used_after: self.lifetime.used_after(self.now),
-            with_claims: self.with_claims,
+            with_claims: self.terms.with_claims,
             now: self.now,
         };
         let outcome = match store::rotate(conn, rotate)? {
@@ -252,7 +257,9 @@ impl RefreshAttempt {
 
     fn decide_locked(&self, conn: &mut Conn) -> QueryResult<RefreshOutcome> {
         let (id, now, presented) = (self.token.session, self.now, self.token.counter);
-        let Some(locked) = store::lock(conn, id, self.with_claims)? else { return Ok(RefreshOutcome::InvalidGrant) };
+        let Some(locked) = store::lock(conn, id, self.terms.with_claims)? else {
+            return Ok(RefreshOutcome::InvalidGrant);
+        };
         let session = &locked.signed_in.session;
         if let Some(refused) = self.refusal(session) {
             return Ok(refused);
@@ -292,14 +299,14 @@ impl RefreshAttempt {
 
     /// Why the session is not for this request, whatever its refresh token is.
     fn refusal(&self, session: &Session) -> Option<RefreshOutcome> {
-        let is_good = session.client_id == self.client_id && self.providers.contains(&session.provider);
+        let is_good = session.client_id == self.client_id && self.terms.providers.contains(&session.provider);
         if !is_good || self.lifetime.status(session, self.now) != SessionStatus::Live {
             return Some(RefreshOutcome::InvalidGrant);
         }
         if !self.scope_fits(&session.scopes) {
             return Some(RefreshOutcome::InvalidScope);
         }
-        (!covers(session.resource.as_deref(), self.resource.as_deref())).then_some(RefreshOutcome::InvalidTarget)
+        (!self.terms.target.is_covered_by(session.resource.as_deref())).then_some(RefreshOutcome::InvalidTarget)
     }
 
     /// The successor was issued again, to another network or user agent than at the rotation: the token may have been

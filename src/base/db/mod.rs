@@ -21,4 +21,4 @@ pub use change::{Change, note};
 pub use diesel::QueryResult;
 pub use error::{DbError, OlderSchema};
 pub use executor::{Db, ping, with_every_plan};
-pub use transaction::{in_own_transaction, in_transaction};
+pub use transaction::{in_own_transaction, in_transaction, unless_refused};

@@ -1,6 +1,7 @@
 //! Transactions.
 
 use diesel::connection::TransactionManager;
+use diesel::result::Error as DieselError;
 use diesel::{Connection, QueryResult};
 
 use super::access::Conn;
@@ -22,4 +23,23 @@ pub fn in_own_transaction<T>(conn: &mut Conn, work: impl FnOnce(&mut Conn) -> Qu
         change::roll_back(before);
     }
     outcome
+}
+
+/// Begins a transaction that a refusal of `work` rolls back: nothing that it has written stays.
+pub fn unless_refused<T, R>(
+    conn: &mut Conn,
+    work: impl FnOnce(&mut Conn) -> QueryResult<Result<T, R>>,
+) -> QueryResult<Result<T, R>> {
+    let mut refused = None;
+    let outcome = in_own_transaction(conn, |conn| match work(conn)? {
+        Ok(done) => Ok(done),
+        Err(refusal) => {
+            refused = Some(refusal);
+            Err(DieselError::RollbackTransaction)
+        }
+    });
+    match refused {
+        Some(refusal) => Ok(Err(refusal)),
+        None => outcome.map(Ok),
+    }
 }

@@ -31,6 +31,13 @@ pub struct Allow {
     pub claims: Vec<(Pointer, String)>,
 }
 
+impl Allow {
+    /// Whether it has no condition, so that every user meets it.
+    pub fn is_empty(&self) -> bool {
+        self.email_domains.is_empty() && self.groups.is_empty() && self.claims.is_empty()
+    }
+}
+
 /// Validates the conditions of a table by themselves. `key` is the table.
 pub(crate) fn conditions(key: &str, raw: RawAllow, validator: &mut Validator<'_>) -> Option<Allow> {
     check_domains(&format!("{key}.email_domains"), &raw.email_domains, validator);

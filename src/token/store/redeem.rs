@@ -23,7 +23,8 @@ statement! {
         client_id: &'a str => Text,
         redirect_uri: &'a str => Text,
         challenge: Option<&'a str> => Nullable<Text>,
-        resource: Option<&'a [String]> => Nullable<Array<Text>>,
+        resources: &'a [String] => Array<Text>,
+        is_own_audience: bool => Bool,
         most_wrong: i32 => Integer,
         session: SessionId => Uuid,
         providers: &'a [String] => Array<Text>,
@@ -38,7 +39,7 @@ statement! {
                   JOIN users ON users.id = ANY (ARRAY[p.user_id])
              WHERE code.hash = {hash} AND code.client_id = {client_id} AND code.redirect_uri = {redirect_uri}
                AND code.challenge IS NOT DISTINCT FROM {challenge}
-               AND ({resource} IS NULL OR code.resource IS NULL OR code.resource = ANY ({resource}))
+               AND (code.resource = ANY ({resources}) OR code.resource IS NULL AND {is_own_audience})
                AND code.redeemed_at IS NULL AND (code.expires_at > {now}) IS TRUE AND code.wrong_verifiers < {most_wrong}
                AND p.ended_at IS NULL AND p.not_after > {now} AND p.last_activity_at > {used_after}
                AND (p.provider = ANY ({providers})) IS TRUE AND users.disabled_at IS NULL
@@ -134,7 +135,7 @@ pub struct Spent {
     pub redirect_uri: String,
     /// The `code_challenge` (S256) of the authorization request.
     pub challenge: Option<String>,
-    /// The resource of the authorization request (RFC 8707); `None` for the client's whole audience.
+    /// The resource of the authorization request (RFC 8707); `None` for the client's own audience.
     #[diesel(sql_type = Nullable<Text>)]
     pub resource: Option<String>,
     /// The number of wrong verifiers so far.

@@ -21,7 +21,8 @@ statement! {
         step: i64 => BigInt,
         client_id: &'a str => Text,
         scope: Option<&'a [String]> => Nullable<Array<Text>>,
-        resource: Option<&'a [String]> => Nullable<Array<Text>>,
+        resources: &'a [String] => Array<Text>,
+        is_own_audience: bool => Bool,
         refreshed_from: i64 => BigInt,
         providers: &'a [String] => Array<Text>,
         used_after: Timestamp => Timestamptz,
@@ -36,7 +37,7 @@ statement! {
          WHERE s.id = {id} AND s.refresh_token_counter = {counter} AND s.client_id = {client_id}
            AND s.ended_at IS NULL AND s.not_after > {now} AND s.last_activity_at > {used_after}
            AND ({scope} IS NULL OR {scope} <@ string_to_array(s.scopes, ' '))
-           AND ({resource} IS NULL OR s.resource IS NULL OR s.resource = ANY ({resource}))
+           AND (s.resource = ANY ({resources}) OR s.resource IS NULL AND {is_own_audience})
            AND (s.provider = ANY ({providers})) IS TRUE
            AND u.id = ANY (ARRAY[s.user_id]) AND u.disabled_at IS NULL
          RETURNING ", signed_in_columns!(claims_if "{with_claims}")
@@ -112,16 +113,17 @@ struct NewestRow {
 }
 
 statement! {
-    struct Newest { id: SessionId => Uuid }
+    struct Newest { id: SessionId => Uuid, with_claims: bool => Bool }
     concat!(
-        "SELECT ", signed_in_columns!(), ", s.refresh_token_counter
+        "SELECT ", signed_in_columns!(claims_if "{with_claims}"), ", s.refresh_token_counter
          FROM sessions s JOIN users u ON u.id = ANY (ARRAY[s.user_id]) WHERE s.id = {id}"
     )
 }
 
-/// The session with that id, also an expired or ended one, and the counter of its newest refresh token.
-pub fn newest(conn: &mut Conn, id: SessionId) -> QueryResult<Option<(SignedIn, i64)>> {
-    let row = Newest { id }.get_result::<NewestRow>(conn).optional()?;
+/// The session with that id, also an expired or ended one, and the counter of its newest refresh token; with the provider's
+/// claims if `with_claims`.
+pub fn newest(conn: &mut Conn, id: SessionId, with_claims: bool) -> QueryResult<Option<(SignedIn, i64)>> {
+    let row = Newest { id, with_claims }.get_result::<NewestRow>(conn).optional()?;
     Ok(row.map(|row| (row.signed_in.into(), row.refresh_token_counter)))
 }
 

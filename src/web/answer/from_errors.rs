@@ -98,7 +98,9 @@ impl From<logout::LogoutRequestError> for Problem {
 impl From<gate::AccessTokenError> for Problem {
     fn from(refused: gate::AccessTokenError) -> Self {
         match refused {
-            gate::AccessTokenError::TokenRevoked => Refusal::BearerInvalid.into(),
+            gate::AccessTokenError::TokenRevoked | gate::AccessTokenError::UnknownClient => {
+                Refusal::BearerInvalid.into()
+            }
             gate::AccessTokenError::Revoked => Refusal::SessionRevoked.into(),
             gate::AccessTokenError::Expired => Refusal::SessionExpired.into(),
             gate::AccessTokenError::NotFresh => Refusal::DatabaseUnavailable.into(),

@@ -11,7 +11,7 @@ use crate::app::App;
 use crate::base::clock::{Timestamp, TimestampSchema};
 use crate::base::id::{SessionId, UserId};
 use crate::session::{Aal, SignedIn};
-use crate::token::{self, AccessToken, BUILT_IN_CLIENT, BUILT_IN_SCOPE, has_scope};
+use crate::token::{self, AccessToken, BUILT_IN_CLIENT};
 use crate::web::answer::problem::Problem;
 use crate::web::answer::refusals::Refusal;
 use crate::web::answer::token_response::TokenResponse;
@@ -95,17 +95,16 @@ pub(super) struct SessionView<'a> {
     user: Value,
 }
 
-/// A token whose scopes were narrowed shows the user's claims that its scopes release, as at userinfo.
+/// A token shows the claims of the user that its scopes release, as at userinfo: services are handed tokens.
 fn view<'a>(app: &App, signed_in: &'a SignedIn, means: &Means) -> SessionView<'a> {
     let user = match means {
-        Means::Token { scope } if !BUILT_IN_SCOPE.split(' ').all(|whole| has_scope(scope, whole)) => {
+        Means::Token { scope } => {
             let mut released = token::released(&signed_in.user, scope);
             released.insert("sub".to_owned(), json!(signed_in.user.sub));
             Value::Object(released)
         }
-        Means::Cookie | Means::Token { .. } => json!(signed_in.user),
+        Means::Cookie => json!(signed_in.user),
     };
-
     let session = &signed_in.session;
     SessionView {
         sub: signed_in.user.sub,

@@ -1,9 +1,13 @@
 //! `clients.<id>.allow`: who may use an app. `clients.<id>.groups`: which groups it sees.
 
+use chrono::TimeDelta;
 use serde_json::json;
 
 use crate::fake_provider::Reply;
-use crate::support::app::{SPA, Tokens, code, error, path, redeem, redirect_error, refresh, setup, sign_in, userinfo};
+use crate::support::app::{
+    SPA, Tokens, code, error, of_server, path, post_as, redeem, redeem_of_server, redirect_error,
+};
+use crate::support::app::{refresh, setup, sign_in, userinfo};
 use crate::support::{Answer, Begun, Browser, Gateway, LogCapture};
 
 const STAFF: &str = "[clients.spa.allow]\ngroups = ['staff', 'ops']";
@@ -64,7 +68,7 @@ async fn the_app_hears_that_access_is_denied() {
     assert_eq!(redirect_error(&silent), "access_denied");
     // The session itself and the sessions of other apps stay active.
     assert_eq!(browser.fetch("/session").await.status, 200);
-    let other = browser.get(&crate::support::app::of_server(&[])).await;
+    let other = browser.get(&of_server(&[])).await;
     assert!(!code(&other).is_empty());
 }
 
@@ -93,6 +97,74 @@ async fn a_refresh_is_refused_once_the_person_left_the_group() {
     in_groups(&gateway, "ada", &["staff"]);
     gateway.browser().sign_in("ada").await;
     Tokens::of(&refresh(&gateway, tokens.refresh()).await);
+}
+
+/// A refused refresh rotates nothing, so that an app that tries again is not taken for a thief: it is signed in again once the
+/// person is back in the group.
+#[tokio::test]
+async fn a_refused_refresh_does_not_use_up_the_token() {
+    for rule in [STAFF, "[clients.spa.allow]\nclaims = { '/department' = 'ops' }"] {
+        let gateway = with(rule);
+        let works = |groups: &[&str], department: &str| {
+            gateway.op.set_claims(json!({ "groups": groups, "department": department }));
+        };
+        works(&["staff"], "ops");
+        let tokens = Tokens::of_spa(&gateway, "ada").await;
+        let counter = || gateway.database.number("SELECT max(refresh_token_counter) FROM sessions");
+        works(&["guests"], "sales");
+        gateway.browser().sign_in("ada").await;
+        for round in 0..4 {
+            assert_eq!(error(&refresh(&gateway, tokens.refresh()).await).1, "invalid_grant", "{rule} {round}");
+            assert_eq!(counter(), 0, "{rule} {round}");
+            gateway.hand.advance(TimeDelta::minutes(3));
+        }
+        works(&["staff"], "ops");
+        gateway.browser().sign_in("ada").await;
+        let renewed = Tokens::of(&refresh(&gateway, tokens.refresh()).await);
+        // The same for a late retry of the previous token, which is forgiven once.
+        gateway.hand.advance(TimeDelta::minutes(3));
+        works(&["guests"], "sales");
+        gateway.browser().sign_in("ada").await;
+        assert_eq!(error(&refresh(&gateway, tokens.refresh()).await).1, "invalid_grant", "{rule}");
+        works(&["staff"], "ops");
+        gateway.browser().sign_in("ada").await;
+        let again = Tokens::of(&refresh(&gateway, tokens.refresh()).await);
+        assert_eq!(again.refresh, renewed.refresh, "{rule}");
+        let events =
+            |kind: &str| gateway.database.number(&format!("SELECT count(*) FROM audit_events WHERE kind = '{kind}'"));
+        assert_eq!((events("refresh_reused"), events("refresh_forgiven")), (0, 1), "{rule}");
+        // A token that was replaced twice is a copy, also while the user may not use the app.
+        Tokens::of(&refresh(&gateway, again.refresh()).await);
+        works(&["guests"], "sales");
+        gateway.browser().sign_in("ada").await;
+        assert_eq!(error(&refresh(&gateway, tokens.refresh()).await).1, "invalid_grant", "{rule}");
+        assert_eq!(events("refresh_reused"), 1, "{rule}");
+    }
+}
+
+/// RFC 7662: a refresh token is active where a refresh would succeed.
+#[tokio::test]
+async fn a_refresh_token_is_inactive_while_the_person_may_not_use_the_app() {
+    for rule in ["groups = ['staff']", "claims = { '/department' = 'ops' }"] {
+        let gateway = with(&format!("[clients.server.allow]\n{rule}"));
+        let works = |groups: &[&str], department: &str| {
+            gateway.op.set_claims(json!({ "groups": groups, "department": department }));
+        };
+        works(&["staff"], "ops");
+        let code = code(&sign_in(&gateway.browser(), &of_server(&[]), "ada").await);
+        let tokens = Tokens::of(&redeem_of_server(&gateway, &code).await);
+        let is_active = async || {
+            let form = [("token", tokens.refresh())];
+            post_as(&gateway, "server", "/oauth2/introspect", &form).await.json()["active"].clone()
+        };
+        assert_eq!(is_active().await, true, "{rule}");
+        works(&["guests"], "sales");
+        gateway.browser().sign_in("ada").await;
+        assert_eq!(is_active().await, false, "{rule}");
+        works(&["staff"], "ops");
+        gateway.browser().sign_in("ada").await;
+        assert_eq!(is_active().await, true, "{rule}");
+    }
 }
 
 /// A claim beyond the profile, which each of the three ways to a token has to read.

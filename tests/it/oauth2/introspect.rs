@@ -163,3 +163,16 @@ async fn a_wrong_token_type_hint_is_ignored() {
         assert!(is_active(&ask.header("authorization", &basic("shop", SECRET)).send().await), "{hint}");
     }
 }
+
+/// `clients.<id>.groups` of the client that asks: the token may be of one that sees all.
+#[tokio::test]
+async fn a_client_sees_the_groups_that_it_is_meant_to_see() {
+    let toml = "[tokens]\nclaims = ['groups']\n[clients.shop]\ngroups = ['shop-*', 'staff']";
+    let gateway = crate::support::services::setup().toml(toml).start();
+    gateway.op.set_claims(json!({ "groups": ["payroll", "shop-x", "staff", "staffing"] }));
+    let person = Person::sign_in(&gateway, "alice").await;
+    assert_eq!(person.claims["groups"], json!(["payroll", "shop-x", "staff", "staffing"]));
+    let groups = async |client: &str| introspect(&gateway, client, &person.access).await.json()["groups"].clone();
+    assert_eq!(groups("shop").await, json!(["shop-x", "staff"]));
+    assert_eq!(groups("till").await, person.claims["groups"], "an empty list is all");
+}

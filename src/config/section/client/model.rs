@@ -112,7 +112,7 @@ pub(crate) struct RawClient {
     /// further claims of its ID tokens and of userinfo: claim = a pointer (RFC 6901) into the provider's claims, those of the ID token merged with those of userinfo, or `{ value = … }`; none of `iss sub aud exp iat nbf jti nonce *_hash auth_time acr amr aal azp sid client_id scope status cnf act may_act events email* groups idp typ`
     #[schemars(extend("additionalProperties" = { "anyOf": [{ "type": "string" }, { "type": "object" }] }))]
     pub(crate) claims: BTreeMap<String, Value>,
-    /// whose users may use it, beyond `providers`; asked when a code is issued and at each refresh; as `providers.<id>.allow`
+    /// whose users may use it, beyond `providers`; asked when a code is issued, at each refresh and at each token exchange; as `providers.<id>.allow`
     pub(crate) allow: RawAllow,
     /// receives a logout token for each session that ends
     pub(crate) backchannel_logout_uri: String,

@@ -31,7 +31,7 @@ pub struct ClientTokens {
     /// Further claims of its ID tokens and of userinfo.
     #[serde(skip)]
     pub claims: Vec<ClientClaim>,
-    /// which groups of its users it sees in ID tokens, access tokens and at userinfo; `*` at the end of a name; empty: all
+    /// which groups of its users it sees in ID tokens, access tokens, at userinfo and at introspection; `*` at the end of a name; empty: all
     pub groups: Vec<String>,
 }
 

@@ -218,3 +218,43 @@ async fn each_failure_at_the_provider_has_its_error() {
     let title = answer.json()["error_description"].clone();
     assert_eq!(title, json!("A new sign-in at the provider is needed"));
 }
+
+/// OP-07: a person who may no longer use the app is refused as at a refresh, although the access token has not expired.
+#[tokio::test]
+async fn an_exchange_is_refused_once_the_person_may_not_use_the_app() {
+    let may = merged("[clients.server]\nprovider_tokens = [\"op\"]");
+    for rule in ["groups = ['staff']", "claims = { '/department' = 'ops' }"] {
+        let gateway = with(&format!("{may}\n[clients.server.allow]\n{rule}"));
+        let works = |groups: &[&str], department: &str| {
+            gateway.op.set_claims(json!({ "groups": groups, "department": department }));
+        };
+        works(&["staff"], "ops");
+        let tokens = tokens_of_server(&gateway, "alice").await;
+        assert_eq!(exchange(&gateway, &tokens.access, &[]).await.status, 200, "{rule}");
+        works(&["guests"], "sales");
+        gateway.browser().sign_in("alice").await;
+        let answer = exchange(&gateway, &tokens.access, &[]).await;
+        assert_eq!(error(&answer), (400, "invalid_request".into()), "{rule}");
+        works(&["staff"], "ops");
+        gateway.browser().sign_in("alice").await;
+        assert_eq!(exchange(&gateway, &tokens.access, &[]).await.status, 200, "{rule}");
+    }
+}
+
+/// OP-07: `clients.<id>.providers` counts for sessions of before too.
+#[tokio::test]
+async fn an_exchange_is_refused_for_a_session_of_another_provider_than_the_app_takes() {
+    let gateway = start();
+    let tokens = tokens_of_server(&gateway, "alice").await;
+    let other = "[providers.other]\nissuer = 'https://other.example'\nclient_id = 'x'\nclient_secret = 'y'\nstore_tokens = true\n";
+    let third = other.replace("providers.other", "providers.third");
+    let apps = merged("[clients.server]\nprovider_tokens = [\"op\"]");
+    let stores = crate::vault::support::STORES;
+    let narrowed = |toml: &str| {
+        let setup = crate::support::Setup::beside(&gateway).toml(stores).toml(&apps).toml(other).toml(&third);
+        setup.toml(toml).start()
+    };
+    assert_eq!(exchange(&narrowed(""), &tokens.access, &[]).await.status, 200);
+    let narrow = narrowed("[clients.server]\nproviders = ['other']");
+    assert_eq!(error(&exchange(&narrow, &tokens.access, &[]).await), (400, "invalid_request".into()));
+}

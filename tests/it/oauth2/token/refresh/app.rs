@@ -164,6 +164,34 @@ async fn a_narrower_configuration_applies_at_the_next_refresh() {
     assert_eq!(error(&refresh(&elsewhere, renewed.refresh()).await), (400, "invalid_target".into()));
     let online = narrowed("[clients.spa]\nscopes = ['openid']");
     assert_eq!(error(&refresh(&online, renewed.refresh()).await), (400, "invalid_grant".into()));
+    let other = "[providers.other]\nissuer = 'https://other.example'\nclient_id = 'x'\nclient_secret = 'y'\n";
+    let of_other = narrowed(&format!("{other}[clients.spa]\nproviders = ['other']"));
+    assert_eq!(error(&refresh(&of_other, renewed.refresh()).await), (400, "invalid_grant".into()));
+    // None of these has used up the token, so that the app is signed in when the operator takes the change back.
+    assert_eq!(wide.database.number("SELECT max(refresh_token_counter) FROM sessions"), 1);
+    Tokens::of(&refresh(&wide, renewed.refresh()).await);
+}
+
+/// RFC 7662: a refresh token is inactive where the configuration refuses the refresh.
+#[tokio::test]
+async fn a_refresh_token_that_the_configuration_refuses_is_inactive() {
+    let wide = crate::support::app::setup().toml("[clients.server]\naudience = ['https://api.example']").start();
+    let asked = crate::support::app::of_server(&[("resource", "https://api.example")]);
+    let code = code(&sign_in(&wide.browser(), &asked, "ada").await);
+    let tokens = Tokens::of(&crate::support::app::redeem_of_server(&wide, &code).await);
+    let other = "[providers.other]\nissuer = 'https://other.example'\nclient_id = 'x'\nclient_secret = 'y'\n";
+    let audience = "[clients.server]\naudience = ['https://api.example']\n";
+    for (case, toml, is_active) in [
+        ("as before", audience.to_owned(), true),
+        ("without offline_access", format!("{audience}scopes = ['openid']"), false),
+        ("without the grant", format!("{audience}grants = ['authorization_code']"), false),
+        ("another provider", format!("{other}{audience}providers = ['other']"), false),
+        ("another audience", "[clients.server]\naudience = ['https://other.example']".to_owned(), false),
+    ] {
+        let replica = crate::support::Setup::beside(&wide).toml(crate::support::app::CLIENTS).toml(&toml).start();
+        let answer = post_as(&replica, "server", "/oauth2/introspect", &[("token", tokens.refresh())]).await;
+        assert_eq!((answer.status, &answer.json()["active"]), (200, &is_active.into()), "{case}");
+    }
 }
 
 /// RF-08
