@@ -4,6 +4,8 @@
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
 use crate::account::{Profile, User};
+use crate::client::Client;
+use crate::token::{has_scope, visible_groups};
 
 /// The bytes that are encoded in the name of a group: the separator, the percent sign, and what is not visible ASCII.
 const IN_GROUP: &AsciiSet = &CONTROLS.add(b',').add(b'%');
@@ -24,7 +26,26 @@ pub struct IdentityHeaders {
 impl IdentityHeaders {
     /// The values of a user. `unverified_email` is `verify.unverified_email`.
     pub fn of(user: &User, unverified_email: bool) -> Self {
-        let Profile { email, preferred_username, groups, .. } = &user.profile;
+        Self::with_groups(user, user.profile.groups.as_deref().unwrap_or_default(), unverified_email)
+    }
+
+    /// Those that the scopes of an access token release to its client, as at userinfo; the others are empty.
+    pub fn of_token(user: &User, scope: &str, client: &Client, unverified_email: bool) -> Self {
+        let groups = match &user.profile.groups {
+            Some(groups) if has_scope(scope, "groups") => visible_groups(client, groups),
+            _ => Vec::new(),
+        };
+        let whole = Self::with_groups(user, &groups, unverified_email);
+        let released = |wanted: &str, value: String| if has_scope(scope, wanted) { value } else { String::new() };
+        Self {
+            email: released("email", whole.email),
+            preferred_username: released("profile", whole.preferred_username),
+            ..whole
+        }
+    }
+
+    fn with_groups(user: &User, groups: &[String], unverified_email: bool) -> Self {
+        let Profile { email, preferred_username, .. } = &user.profile;
         let email = email.as_deref().filter(|_| unverified_email || user.profile.has_verified_email());
         Self {
             user: user.sub.to_string(),
@@ -34,7 +55,7 @@ impl IdentityHeaders {
                 .filter(|name| is_safe(name))
                 .unwrap_or_default()
                 .to_owned(),
-            groups: joined(groups.as_deref().unwrap_or_default()),
+            groups: joined(groups),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! A login that is newer or stronger than the session (RFC 9470), asked for once for each rule and browser.
 
+use std::fmt::Write as _;
 use std::time::Duration;
 
 use base64::Engine;
@@ -23,6 +24,19 @@ impl StepUp {
     /// The maximum age in whole seconds, as the parameter `max_age`.
     pub fn max_age_seconds(self) -> Option<u64> {
         self.max_age.map(|max_age| max_age.as_secs())
+    }
+
+    /// The challenge for it, without the scheme (RFC 9470 §3).
+    pub fn challenge(self, registration: &Registration) -> String {
+        let mut challenge = r#"error="insufficient_user_authentication""#.to_owned();
+        if let Some(seconds) = self.max_age_seconds() {
+            let _always_written = write!(challenge, r#", max_age="{seconds}""#);
+        }
+        let acr_values = self.acr_values(registration).join(" ");
+        if !acr_values.is_empty() && !acr_values.contains(['"', '\\']) {
+            let _always_written = write!(challenge, r#", acr_values="{acr_values}""#);
+        }
+        challenge
     }
 
     /// The time until which a session met a rule that it now fails only by its age, in seconds of Unix time; 0 if it

@@ -3,8 +3,9 @@
 use chrono::TimeDelta;
 use serde_json::json;
 
-use crate::support::Answer;
+use crate::support::app::{self, Tokens};
 use crate::support::services::{Person, form, revoke, setup, start, token_of, userinfo};
+use crate::support::{Answer, Setup};
 
 #[track_caller]
 fn refused(answer: &Answer) -> (u16, &str) {
@@ -153,5 +154,46 @@ async fn scripts_of_allowed_origins_can_read_userinfo() {
         let answer = ask.header("authorization", &format!("Bearer {}", person.access)).send().await;
         assert_eq!((answer.status, answer.header("access-control-allow-origin")), (200, allowed));
         assert_eq!(answer.header("x-content-type-options"), "nosniff");
+    }
+}
+
+const TOOLS: &str = "[resources.tools]\nresource = 'https://tools.example.com/mcp'\nscopes = ['tools']\n\
+    [clients.spa]\nscopes = ['openid', 'email', 'groups', 'offline_access', 'tools']\nresources = ['tools']\ngroups = ['tools-*']\n";
+
+/// IR-18: a protected resource that receives a token does not get the claims of its user with it.
+#[tokio::test]
+async fn a_token_for_a_protected_resource_alone_is_refused() {
+    let gateway = app::setup().toml(TOOLS).start();
+    let asked = app::path(&[("resource", "https://tools.example.com/mcp"), ("scope", "openid email groups tools")]);
+    let code = app::code(&app::sign_in(&gateway.browser(), &asked, "ada").await);
+    let tokens = Tokens::of(&app::redeem(&gateway, &code, &[]).await);
+    assert_eq!(tokens.claims()["aud"], "https://tools.example.com/mcp");
+    assert_eq!(refused(&userinfo(&gateway, &tokens.access).await), INVALID);
+    assert_eq!(tokens.id_claims()["email"], "ada@example.com", "the app has them from the ID token");
+    let own = Tokens::of_spa(&gateway, "ada").await;
+    assert_eq!(userinfo(&gateway, &own.access).await.status, 200);
+}
+
+/// IR-18: of an app that was removed nothing is known, as which groups it sees.
+#[tokio::test]
+async fn a_token_of_an_app_that_was_removed_is_refused() {
+    let gateway = app::setup().toml(TOOLS).start();
+    gateway.op.set_claims(json!({ "groups": ["payroll", "tools-x"] }));
+    let asked = app::path(&[("scope", "openid groups")]);
+    let code = app::code(&app::sign_in(&gateway.browser(), &asked, "ada").await);
+    let tokens = Tokens::of(&app::redeem(&gateway, &code, &[]).await);
+    assert_eq!(userinfo(&gateway, &tokens.access).await.json()["groups"], json!(["tools-x"]));
+    let server = "[clients.server]\ntype = 'confidential'\nclient_secret = 's:%+ /secret&of=32-or-more-bytes'\nid_token_alg = 'ES256'\nintrospects = ['*']";
+    let with_it = Setup::beside(&gateway).toml(app::CLIENTS).toml(server).start();
+    let without = Setup::beside(&gateway).toml(server).start();
+    for (replica, is_known) in [(with_it, true), (without, false)] {
+        let answer = userinfo(&replica, &tokens.access).await;
+        assert_eq!(answer.status, if is_known { 200 } else { 401 });
+        let form = [("token", tokens.access.as_str())];
+        let introspected = app::post_as(&replica, "server", "/oauth2/introspect", &form).await.json();
+        assert_eq!(introspected["active"], is_known);
+        if !is_known {
+            assert_eq!((refused(&answer), introspected), (INVALID, json!({ "active": false })));
+        }
     }
 }

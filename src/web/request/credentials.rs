@@ -59,8 +59,9 @@ pub fn for_account(app: &App, request: &HttpRequest, now: Timestamp) -> Result<C
     }
 }
 
-/// An access token with the scope `openid`, of any client and any audience: the scope permits the use at the userinfo
-/// endpoint (OpenID Connect Core §5.3).
+/// An access token with the scope `openid`, of any configured client: the scope permits the use at the userinfo endpoint (OpenID
+/// Connect Core §5.3). One for a protected resource alone does not count: the resource receives it, and the person has agreed
+/// that the app gets these claims.
 pub async fn for_openid(
     app: &App,
     request: &HttpRequest,
@@ -71,6 +72,9 @@ pub async fn for_openid(
     let issuer = app.config.server.public_url.issuer();
     let verified = token::verify_for_any(&app.keys, issuer, token.expose(), now);
     let claims = verified.map_err(|_| Refusal::BearerInvalid)?;
+    if app.config.resources.iter().any(|resource| claims.aud.is_only(&resource.resource)) {
+        return Err(Refusal::BearerInvalid.into());
+    }
     gate::check(app, &claims)?;
     let session = claims.sid.filter(|_| has_scope(&claims.scope, "openid"));
     let session = session.ok_or_else(|| Problem::insufficient_scope("openid"))?;
@@ -93,10 +97,8 @@ pub async fn if_live_with(
 ) -> Result<Option<SignedIn>, Problem> {
     match gate::live_with(app, id, with_claims, now).await {
         Ok(signed_in) => Ok(Some(signed_in)),
-        Err(
-            gate::AccessTokenError::Revoked | gate::AccessTokenError::Expired | gate::AccessTokenError::TokenRevoked,
-        ) => Ok(None),
-        Err(unknown) => Err(unknown.into()),
+        Err(unknown @ (gate::AccessTokenError::NotFresh | gate::AccessTokenError::Db(_))) => Err(unknown.into()),
+        Err(_) => Ok(None),
     }
 }
 

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::support::{asked, identity, setup};
 use crate::support::app::{self, Tokens, code, path, post, post_as, redeem, sign_in};
-use crate::support::{Answer, Gateway, sign_as};
+use crate::support::{Answer, Gateway, Setup, sign_as};
 
 const TOOLS: &str = "https://tools.example.com/mcp";
 const METADATA: &str = "https://tools.example.com/.well-known/oauth-protected-resource/mcp";
@@ -12,7 +12,7 @@ const METADATA: &str = "https://tools.example.com/.well-known/oauth-protected-re
 const RESOURCES: &str = "[resources.tools]\nresource = 'https://tools.example.com/mcp'\nname = 'Tools'\n\
     scopes = ['tools.read', 'tools.write']\n\
     [resources.notes]\nresource = 'https://notes.example.com'\nscopes = ['notes']\n\
-    [clients.spa]\nscopes = ['openid', 'email', 'groups', 'offline_access', 'tools.read', 'tools.write', 'notes', 'orders']\n\
+    [clients.spa]\nscopes = ['openid', 'profile', 'email', 'groups', 'offline_access', 'tools.read', 'tools.write', 'notes', 'orders']\n\
     resources = ['tools', 'notes']\n";
 
 fn start(toml: &str) -> Gateway {
@@ -44,7 +44,7 @@ async fn only_tokens_for_the_resource_alone_count() {
     let good = tokens(&gateway, TOOLS, "openid tools.read").await;
     assert_eq!((&good.claims()["aud"], &good.claims()["scope"]), (&json!(TOOLS), &json!("openid tools.read")));
     let answer = with(&gateway, "resource=tools", &good.access).await;
-    assert_eq!(identity(&answer)[1], "ada@example.com");
+    assert_eq!(identity(&answer)[0], good.claims()["sub"].as_str().expect("a sub"));
     let browser = gateway.browser();
     browser.sign_in("ada").await;
     for (query, scopes) in
@@ -147,7 +147,7 @@ async fn scopes_are_those_of_the_resource() {
     let other =
         none.get(&path(&[("client_id", "cli"), ("redirect_uri", "com.example.tool:/cb"), ("resource", TOOLS)])).await;
     assert_eq!(app::redirect_error(&other), "invalid_target", "the client does not list it");
-    // One token is for one resource: a refresh cannot change it, and narrows what was not for one.
+    // One token is for one resource: a refresh cannot change it.
     let first = tokens(&gateway, TOOLS, "openid tools.read offline_access").await;
     let refresh = async |token: &str, resource: &str| {
         let form =
@@ -161,13 +161,104 @@ async fn scopes_are_those_of_the_resource() {
         (&again.claims()["aud"], &again.body["scope"]),
         (&json!(TOOLS), &json!("openid tools.read offline_access"))
     );
+}
+
+/// A consent page that names no resource is no consent to one: neither the code nor the refresh token gives a token for it, and
+/// both stay valid.
+#[tokio::test]
+async fn a_grant_without_a_resource_gives_no_token_for_a_protected_one() {
+    let gateway = start("");
+    let refresh = async |token: &str, resource: &str| {
+        let mut form = vec![("grant_type", "refresh_token"), ("client_id", "spa"), ("refresh_token", token)];
+        form.extend(Some(("resource", resource)).filter(|(_, resource)| !resource.is_empty()));
+        post(&gateway, "/oauth2/token", &form).await
+    };
     let whole =
         sign_in(&gateway.browser(), &path(&[("scope", "openid tools.read orders offline_access")]), "ada").await;
-    let whole = Tokens::of(&redeem(&gateway, &code(&whole), &[("resource", TOOLS)]).await);
-    assert_eq!(
-        (&whole.claims()["aud"], &whole.body["scope"]),
-        (&json!(TOOLS), &json!("openid tools.read offline_access"))
-    );
+    let code = code(&whole);
+    for protected in [TOOLS, "https://notes.example.com", "https://notes.example.com/"] {
+        let answer = redeem(&gateway, &code, &[("resource", protected)]).await;
+        assert_eq!(app::error(&answer), (400, "invalid_target".into()), "{protected}");
+    }
+    let one = Tokens::of(&redeem(&gateway, &code, &[("resource", "https://api.example/")]).await);
+    assert_eq!(one.claims()["aud"], "https://api.example", "its own audience is narrowed");
+    for protected in [TOOLS, "https://notes.example.com/"] {
+        let answer = refresh(one.refresh(), protected).await;
+        assert_eq!(app::error(&answer), (400, "invalid_target".into()), "{protected}");
+    }
+    assert_eq!(gateway.database.number("SELECT max(refresh_token_counter) FROM sessions"), 0);
+    let other = Tokens::of(&refresh(one.refresh(), "https://other.example").await);
+    assert_eq!(other.claims()["aud"], "https://other.example");
+    let both = Tokens::of(&refresh(other.refresh(), "").await);
+    assert_eq!(both.claims()["aud"], json!(["https://api.example", "https://other.example"]));
+}
+
+/// FW-03: a resource learns what the scopes of the token release to its app. Every header is there, empty where they do not.
+#[tokio::test]
+async fn the_headers_have_what_the_scopes_release() {
+    let gateway = start("[clients.spa]\ngroups = ['tools-*']\n[resources.tools.allow]\ngroups = ['payroll']\n");
+    gateway.op.set_claims(json!({
+        "email": "ada@example.com", "email_verified": true, "preferred_username": "ada",
+        "groups": ["payroll", "works-council", "tools-x"],
+    }));
+    for (scope, expected) in [
+        ("tools.read", ["", "", ""]),
+        ("openid tools.read", ["", "", ""]),
+        ("tools.read email", ["ada@example.com", "", ""]),
+        ("openid profile", ["", "ada", ""]),
+        ("openid tools.read groups", ["", "", "tools-x"]),
+        ("openid email profile groups tools.read", ["ada@example.com", "ada", "tools-x"]),
+    ] {
+        let token = tokens(&gateway, TOOLS, scope).await;
+        let [user, rest @ ..] = identity(&with(&gateway, "resource=tools", &token.access).await);
+        assert_eq!(user, token.claims()["sub"].as_str().expect("a sub"), "{scope}");
+        assert_eq!(rest, expected, "{scope}");
+    }
+}
+
+/// Tokens of an app that was removed, or that may have no more tokens for the resource, are refused before they expire.
+#[tokio::test]
+async fn tokens_of_an_app_that_may_not_have_them_any_more_are_refused() {
+    let gateway = start("");
+    let token = tokens(&gateway, TOOLS, "openid tools.read").await.access;
+    let (resources, _) = RESOURCES.split_once("[clients.spa]").expect("a client");
+    let with_apps = |toml: &str| Setup::beside(&gateway).toml(app::CLIENTS).toml(toml).start();
+    let unknown = Setup::beside(&gateway).toml(resources).start();
+    for (case, replica, status) in [
+        ("as before", with_apps(RESOURCES), 200),
+        ("another resource alone", with_apps(&RESOURCES.replace("['tools', 'notes']", "['notes']")), 401),
+        ("no such app", unknown, 401),
+    ] {
+        let answer = with(&replica, "resource=tools", &token).await;
+        assert_eq!(answer.status, status, "{case}: {answer:?}");
+        if status == 401 {
+            assert_eq!(answer.header("www-authenticate"), challenge("error=\"invalid_token\", ", ""), "{case}");
+        }
+    }
+}
+
+/// RFC 9470: the session of the token is the app's, so the app makes a new request; a login in the browser would not help.
+#[tokio::test]
+async fn a_login_that_is_too_old_or_too_weak_for_a_resource_is_challenged_without_a_login_url() {
+    let levels = "[providers.op]\naal = { gold = 'aal2' }\n";
+    let rule = "[[verify.rules]]\nhosts = ['tools.example.com']\nallow = { max_age = '10m' }\n";
+    for (toml, wanted) in [
+        ("[resources.tools.allow]\nmax_age = '10m'\n", "max_age=\"600\""),
+        ("[resources.tools.allow]\naal = 'aal2'\n", "acr_values=\"gold\""),
+        (rule, "max_age=\"600\""),
+    ] {
+        let gateway = start(&format!("{levels}{toml}"));
+        gateway.op.set_claims(json!({ "auth_time": gateway.clock.now().timestamp() - 3600 }));
+        let token = tokens(&gateway, TOOLS, "openid tools.read").await.access;
+        let ask = gateway.browser().ask("GET", "/verify?resource=tools&scope=tools.read&redirect=true").for_json();
+        let ask = ask.header("x-forwarded-proto", "https").header("x-forwarded-host", "tools.example.com");
+        let ask = ask.header("x-forwarded-uri", "/mcp").header("x-forwarded-method", "POST");
+        let answer = ask.header("authorization", &format!("Bearer {token}")).send().await;
+        assert_eq!(answer.problem(), (401, "insufficient_user_authentication".into()), "{toml}");
+        let expected = challenge(&format!("error=\"insufficient_user_authentication\", {wanted}, "), "tools.read");
+        assert_eq!(answer.header("www-authenticate"), expected, "{toml}");
+        assert!(answer.json().get("login_url").is_none(), "{toml}: {answer:?}");
+    }
 }
 
 /// `resources.<id>.allow`, by the vocabulary of rules, beside the rule and the query.

@@ -1,7 +1,5 @@
 //! The answers of `/verify`. None is cached, and none sets a cookie: the proxy would not pass it on (FW-18).
 
-use std::fmt::Write as _;
-
 use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse};
 
@@ -34,10 +32,9 @@ pub fn passes(app: &App, signed_in: &SignedIn, now: Timestamp) -> Result<HttpRes
     with_identity(app, &headers, &token)
 }
 
-/// 200 with the identity headers and the access token that was sent, if the site gets one.
-pub fn passes_with(app: &App, signed_in: &SignedIn, token: &Plain) -> Result<HttpResponse, Problem> {
-    let headers = IdentityHeaders::of(&signed_in.user, app.config.verify.unverified_email);
-    with_identity(app, &headers, &format!("Bearer {}", token.expose()))
+/// 200 with these headers and the access token that was sent, if the site gets one.
+pub fn passes_with(app: &App, headers: &IdentityHeaders, token: &Plain) -> Result<HttpResponse, Problem> {
+    with_identity(app, headers, &format!("Bearer {}", token.expose()))
 }
 
 /// 200 with empty headers.
@@ -118,14 +115,7 @@ pub fn step_up(
     if question.redirects && !is_by_token && Question::is_navigation(request) {
         return found(&url);
     }
-    let mut challenge = r#"Bearer error="insufficient_user_authentication""#.to_owned();
-    if let Some(seconds) = wanted.max_age_seconds() {
-        let _always_written = write!(challenge, r#", max_age="{seconds}""#);
-    }
-    let acr_values = wanted.acr_values(registration).join(" ");
-    if !acr_values.is_empty() && !acr_values.contains(['"', '\\']) {
-        let _always_written = write!(challenge, r#", acr_values="{acr_values}""#);
-    }
+    let challenge = format!("Bearer {}", wanted.challenge(registration));
     let mut answer = Problem::from(Refusal::StepUpNeeded).with_login_url(url).for_program(request);
     if let Ok(challenge) = HeaderValue::from_str(&challenge) {
         answer.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);

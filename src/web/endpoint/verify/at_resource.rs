@@ -8,10 +8,11 @@ use actix_web::{HttpRequest, HttpResponse};
 use crate::app::App;
 use crate::base::clock::Timestamp;
 use crate::base::secret::Plain;
-use crate::config::ProtectedResource;
+use crate::config::{ProtectedResource, Registration};
 use crate::gate;
 use crate::session::CachedSession;
 use crate::token::{self, has_scope};
+use crate::verify::{IdentityHeaders, StepUp};
 use crate::web::answer::problem::Problem;
 use crate::web::answer::refusals::Refusal;
 use crate::web::request::authorization::Authorization;
@@ -34,6 +35,15 @@ pub struct ResourceToken {
     scope: String,
 }
 
+impl ResourceToken {
+    /// The headers for the resource: what the scopes release to the client of the token.
+    pub fn identity(&self, app: &App) -> IdentityHeaders {
+        let signed_in = &self.seen.signed_in;
+        let Some(client) = app.clients.get(&signed_in.session.client_id) else { return IdentityHeaders::default() };
+        IdentityHeaders::of_token(&signed_in.user, &self.scope, client, app.config.verify.unverified_email)
+    }
+}
+
 impl AskedResource {
     /// Reads `resource` and `scope`. Fails for an unknown resource, and for scopes without a resource: ignored, they would let
     /// everyone pass.
@@ -53,8 +63,8 @@ impl AskedResource {
         Ok(Some(Self { id: id.to_owned(), scopes }))
     }
 
-    /// The session of the access token in `Authorization`: for this resource alone, of any app. The cookie does not count, and
-    /// neither does a token without a user.
+    /// The session of the access token in `Authorization`: for this resource alone, of an app that may still have tokens for it.
+    /// The cookie does not count, and neither does a token without a user.
     pub async fn token(
         &self,
         app: &App,
@@ -72,6 +82,9 @@ impl AskedResource {
         let claims = token::verify_for_any(&app.keys, issuer, token.expose(), now).map_err(|_| invalid())?;
         let session = claims.sid.filter(|_| claims.aud.is_only(&resource.resource)).ok_or_else(invalid)?;
         gate::check(app, &claims)?;
+        if !app.clients.get(&claims.client_id).is_some_and(|client| client.resources().contains(&self.id)) {
+            return Err(invalid());
+        }
         let seen = gate::seen(app, session, now).await?;
         let of_token = &seen.signed_in.session;
         // A session never changes its client or user, so a token whose claims differ is invalid.
@@ -96,6 +109,19 @@ impl AskedResource {
         let has_all = self.scopes.iter().all(|scope| has_scope(&token.scope, scope));
         let problem = Problem::from(Refusal::InsufficientScope);
         (!has_all).then(|| self.challenge(resource, request, &problem, r#"error="insufficient_scope", "#))
+    }
+
+    /// 401 for a session whose authentication is too old or too weak. The client makes a new authorization request (RFC 9470 §4);
+    /// a login in the browser would not change the session of its token.
+    pub fn step_up(
+        &self,
+        resource: &ProtectedResource,
+        request: &HttpRequest,
+        registration: &Registration,
+        wanted: StepUp,
+    ) -> HttpResponse {
+        let wanted = format!("{}, ", wanted.challenge(registration));
+        self.challenge(resource, request, &Refusal::StepUpNeeded.into(), &wanted)
     }
 
     fn challenge(

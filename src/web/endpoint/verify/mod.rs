@@ -9,7 +9,8 @@
 //!    ├─ step-up     401 with login_url, or 302 to the provider (RFC 9470)
 //!    └─ denied      403
 //!
-//! with resource=<id>   the access token for it alone, its scopes, the same judgement; 401 and 403 by RFC 9728 and RFC 6750
+//! with resource=<id>   the access token for it alone, its scopes, the same judgement; the headers that its scopes release;
+//!                      401 and 403 by RFC 9728, RFC 9470 and RFC 6750
 //! ```
 
 mod answer;

@@ -2,7 +2,7 @@
 
 use actix_web::{HttpRequest, HttpResponse};
 
-use super::answer::{denied, login_url, passes_with, step_up};
+use super::answer::{denied, passes_with};
 use super::at_resource::AskedResource;
 use super::question::Question;
 use crate::app::App;
@@ -37,11 +37,8 @@ pub async fn answer(
         match check_conditions(conditions, &question.narrowing, signed_in, &token.seen.claims, registration, now) {
             Judgement::Passes => {}
             Judgement::Denied(why) => return denied(app, request, question, Some(signed_in), at, &why),
-            Judgement::StepUp(wanted) => {
-                let url = login_url(app, question, now).for_step_up(app, signed_in, registration, wanted, at);
-                return Ok(step_up(request, question, registration, wanted, url, true));
-            }
+            Judgement::StepUp(wanted) => return Ok(asked.step_up(resource, request, registration, wanted)),
         }
     }
-    passes_with(app, signed_in, &token.token)
+    passes_with(app, &token.identity(app), &token.token)
 }
