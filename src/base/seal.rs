@@ -7,6 +7,7 @@ use aws_lc_rs::aead::{AES_256_GCM, Aad, NONCE_LEN, Nonce, RandomizedNonceKey};
 use aws_lc_rs::{digest, hkdf, hmac};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use dashmap::DashMap;
 
 /// The version byte of sealed values and MACs.
 const VERSION: u8 = 1;
@@ -26,6 +27,9 @@ struct Key {
     id: KeyId,
     sealing: RandomizedNonceKey,
     root: hkdf::Prk,
+    /// The keys of purposes without an owner, by their names: deriving one costs several hashes, and each request with a session
+    /// cookie needs one.
+    shared: DashMap<&'static str, hmac::Key>,
 }
 
 /// The purpose of a MAC. Each purpose has a key of its own, derived from the ring's (HKDF).
@@ -129,7 +133,7 @@ impl Ring {
     /// Whether `mac` is from [`Ring::mac`] over the same data for the same purpose. Takes constant time.
     pub fn verify_mac(&self, purpose: Purpose<'_>, data: &[u8], mac: &[u8]) -> bool {
         let Some((id, tag)) = split_head(mac) else { return false };
-        self.find(id).is_some_and(|key| hmac::verify(&key.mac_key(purpose), data, tag).is_ok())
+        self.find(id).is_some_and(|key| key.with_mac_key(purpose, |mac_key| hmac::verify(mac_key, data, tag).is_ok()))
     }
 
     fn find(&self, id: &[u8]) -> Option<&Key> {
@@ -150,15 +154,25 @@ impl Key {
         let mut sealing = [0; 32];
         let sealing = derive(&root, &[b"seal"], &mut sealing);
         let sealing = RandomizedNonceKey::new(&AES_256_GCM, sealing).map_err(|_| SecretKeyError::Shape)?;
-        Ok(Self { id, sealing, root })
+        Ok(Self { id, sealing, root, shared: DashMap::new() })
     }
 
     fn mac(&self, purpose: Purpose<'_>, data: &[u8]) -> [u8; MAC_LEN] {
-        let tag = hmac::sign(&self.mac_key(purpose), data);
+        let tag = self.with_mac_key(purpose, |mac_key| hmac::sign(mac_key, data));
         let parts = [VERSION].into_iter().chain(self.id).chain(tag.as_ref().iter().copied());
         let mut mac = [0; MAC_LEN];
         mac.iter_mut().zip(parts).for_each(|(place, byte)| *place = byte);
         mac
+    }
+
+    fn with_mac_key<T>(&self, purpose: Purpose<'_>, work: impl FnOnce(&hmac::Key) -> T) -> T {
+        if !purpose.of.is_empty() {
+            return work(&self.mac_key(purpose));
+        }
+        if let Some(known) = self.shared.get(purpose.name) {
+            return work(&known);
+        }
+        work(&self.shared.entry(purpose.name).or_insert_with(|| self.mac_key(purpose)))
     }
 
     fn mac_key(&self, purpose: Purpose<'_>) -> hmac::Key {

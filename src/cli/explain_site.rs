@@ -80,6 +80,12 @@ fn judged(config: &Config, conditions: &SiteConditions, person: &Person<'_>, now
     let lifetime = Lifetime::new(&config.sessions, &config.tokens);
     let signed_in = login::new_session(person.registration, person.identity, lifetime, now);
     let claims = &person.identity.claims;
+    if verify::lacks_scope(conditions, &signed_in.session.scopes) {
+        let scopes = conditions.scopes.join(", ");
+        let why =
+            format!("scopes does not hold: a session cookie has none of other resources; the rule wants {scopes}");
+        return (Some(false), why);
+    }
     match verify::check_conditions(conditions, &Narrowing::default(), &signed_in, claims, person.registration, now) {
         Judgement::Passes => (Some(true), "all conditions hold".into()),
         Judgement::Denied(why) => (Some(false), why),
@@ -102,6 +108,9 @@ fn wanted(conditions: &SiteConditions) -> String {
     }
     parts.extend(allow.claims.iter().map(|(pointer, value)| format!("claim {} = {value:?}", pointer.as_str())));
     parts.extend(conditions.max_age.map(|age| format!("max_age: {} s", age.as_secs())));
+    if !conditions.scopes.is_empty() {
+        parts.push(format!("scopes: all of {}", conditions.scopes.join(", ")));
+    }
     parts.extend(conditions.aal.map(|aal| format!("aal: at least {aal:?}").to_lowercase()));
     if parts.is_empty() { "everyone who is signed in".into() } else { format!("signed in, and {}", parts.join("; ")) }
 }

@@ -25,7 +25,7 @@ use super::section::provider::protocol::{self, Provider};
 use super::section::provider::raw::RawProvider;
 use super::section::provider::shared_redirect;
 use super::section::resource;
-use super::section::resource::model::ProtectedResource;
+use super::section::resource::model::{OF_OPENID, ProtectedResource};
 use super::section::resource::raw::RawResource;
 use super::section::secrets::{self, RawSecrets};
 use super::section::server::{self, Server};
@@ -33,7 +33,7 @@ use super::section::sessions::{self, Sessions};
 use super::section::signing::{self, RawSigning, Signing};
 use super::section::tokens::{self, Tokens};
 use super::section::verify::model::{SiteAccess, Verify};
-use super::section::verify::raw::{RawSiteAllow, RawSiteRule, RawVerify};
+use super::section::verify::raw::{RawSiteRule, RawVerify};
 use super::section::verify::{self, VerifyContext};
 use super::value::public_url::PublicUrl;
 use super::value::resource::is_same_resource;
@@ -140,8 +140,10 @@ pub(crate) fn validate(mut raw: RawConfig, ids: &Ids, validator: &mut Validator<
     let login = login::validate(raw.login, validator);
     log::validate(&raw.log, validator);
     let outbound = outbound::proxies(raw.outbound, validator);
-    let context = VerifyContext { public_url, sessions: sessions.as_ref(), providers: ids.of_section("providers") };
-    let of_sites = conditions_of_sites(&raw.verify.rules);
+    let scopes = known_scopes(&raw.resources);
+    let providers = ids.of_section("providers");
+    let context = VerifyContext { public_url, sessions: sessions.as_ref(), providers, scopes: &scopes };
+    let of_sites = conditions_of_sites(&raw.verify.rules, &raw.resources);
     let verify = verify::validate(raw.verify, &context, validator);
     let resources = resources(raw.resources, ids, &context, &raw.tokens.audience, validator);
     let needs = ClaimNeeds { token_claims: &raw.tokens.claims, clients: &raw.clients, rules: &of_sites };
@@ -207,13 +209,19 @@ fn resources(
     resources
 }
 
-/// The conditions of each rule for sites, with the ids of the providers whose users it is about.
-fn conditions_of_sites(rules: &[RawSiteRule]) -> Vec<(Vec<String>, RawAllow)> {
-    let of_rule = |rule: &RawSiteRule| {
-        let RawSiteAllow { email_domains, groups, claims, providers, .. } = rule.allow.clone();
-        (providers, RawAllow { email_domains, groups, claims })
-    };
-    rules.iter().map(of_rule).collect()
+/// The conditions of each rule for sites and of each resource, with the ids of the providers whose users it is about.
+fn conditions_of_sites(
+    rules: &[RawSiteRule],
+    resources: &BTreeMap<String, RawResource>,
+) -> Vec<(Vec<String>, RawAllow)> {
+    let of_resources = resources.values().map(|resource| resource.allow.conditions());
+    rules.iter().map(|rule| rule.allow.conditions()).chain(of_resources).collect()
+}
+
+/// The scopes that access tokens for sites and resources can have.
+fn known_scopes(resources: &BTreeMap<String, RawResource>) -> Vec<String> {
+    let of_resources = resources.values().flat_map(|resource| resource.scopes.iter().cloned());
+    OF_OPENID.map(String::from).into_iter().chain(of_resources).collect()
 }
 
 /// The ids of the providers with `store_tokens`.

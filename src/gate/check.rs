@@ -1,5 +1,7 @@
 //! Checks tokens and sessions against the revocation cache of this replica.
 
+use std::sync::Arc;
+
 use serde_json::Value;
 
 use crate::app::App;
@@ -30,6 +32,13 @@ pub enum AccessTokenError {
     /// The database is unavailable.
     #[error(transparent)]
     Db(#[from] DbError),
+}
+
+impl AccessTokenError {
+    /// Why a session with that status is not accepted.
+    fn of(status: SessionStatus) -> Self {
+        if status == SessionStatus::Expired { Self::Expired } else { Self::Revoked }
+    }
 }
 
 /// Checks that a verified access token is not revoked and that its client is configured: without it nothing is known of what the
@@ -77,29 +86,52 @@ pub async fn live_with(
 
 /// The live session, from the cache if this replica has read it within `verify.cache_for`: then no statement. The
 /// claims of the provider are with it if a rule of the configuration needs them.
-pub async fn seen(app: &App, id: SessionId, now: Timestamp) -> Result<CachedSession, AccessTokenError> {
+pub async fn seen(app: &App, id: SessionId, now: Timestamp) -> Result<Arc<CachedSession>, AccessTokenError> {
     check_session(app, id)?;
-    if let Some(mut seen) = app.sessions.get(id, now)
+    if let Some(seen) = app.sessions.get(id, now)
         && check_status(app, &seen.signed_in, now).is_ok()
     {
-        touch(app, &mut seen.signed_in, now);
-        return Ok(seen);
+        return Ok(touched(app, seen, now));
+    }
+    if let Some(status) = app.sessions.refused(id, now) {
+        return Err(AccessTokenError::of(status));
     }
     // Another replica may have stored a use since: a session is refused for idleness by its row only.
+    let seen = read(app, id, now).await?;
+    // The session may have been ended, and its entry of the feed read, while the row was read.
+    check_session(app, id)?;
+    Ok(touched(app, Arc::new(seen), now))
+}
+
+/// Reads a session and caches it, also that it is not live. One statement.
+async fn read(app: &App, id: SessionId, now: Timestamp) -> Result<CachedSession, AccessTokenError> {
     let (began, with_claims) = (app.sessions.begin(), app.config.reads_claims_of_sessions());
-    let read = move |conn: &mut Conn| {
+    let find = move |conn: &mut Conn| {
         if with_claims {
             return session::find_with_claims(conn, id);
         }
         session::find(conn, id).map(|found| found.map(|signed_in| (signed_in, Value::Null)))
     };
-    let (mut signed_in, claims) = app.db.run("find session", read).await?.ok_or(AccessTokenError::Revoked)?;
-    check_status(app, &signed_in, now)?;
+    let Some((signed_in, claims)) = app.db.run("find session", find).await? else {
+        app.sessions.refuse(began, id, None, SessionStatus::Ended, now);
+        return Err(AccessTokenError::Revoked);
+    };
+    if let Err(why) = check_status(app, &signed_in, now) {
+        let status =
+            if matches!(why, AccessTokenError::Expired) { SessionStatus::Expired } else { SessionStatus::Ended };
+        app.sessions.refuse(began, id, Some(signed_in.session.user), status, now);
+        return Err(why);
+    }
     app.sessions.insert(began, &signed_in, Some(&claims).filter(|_| with_claims), now);
-    touch(app, &mut signed_in, now);
-    // The session may have been ended, and its entry of the feed read, while the row was read.
-    check_session(app, id)?;
     Ok(CachedSession { signed_in, claims })
+}
+
+/// The session with this use of it.
+fn touched(app: &App, mut seen: Arc<CachedSession>, now: Timestamp) -> Arc<CachedSession> {
+    if app.lifetime.is_stale(&seen.signed_in.session, now) {
+        touch(app, &mut Arc::make_mut(&mut seen).signed_in, now);
+    }
+    seen
 }
 
 fn check_status(app: &App, signed_in: &SignedIn, now: Timestamp) -> Result<(), AccessTokenError> {
@@ -109,8 +141,7 @@ fn check_status(app: &App, signed_in: &SignedIn, now: Timestamp) -> Result<(), A
     }
     match app.lifetime.status(&signed_in.session, now) {
         SessionStatus::Live => Ok(()),
-        SessionStatus::Expired => Err(AccessTokenError::Expired),
-        SessionStatus::Ended => Err(AccessTokenError::Revoked),
+        refused => Err(AccessTokenError::of(refused)),
     }
 }
 

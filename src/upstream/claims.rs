@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::claim_losses::ClaimLoss;
 use super::text;
 use crate::account::{self, Profile};
-use crate::config::Registration;
+use crate::config::{Pointer, Registration};
 
 /// The longest `sub`, in characters (OpenID Connect Core §2).
 const MAX_SUB: usize = 255;
@@ -19,7 +19,7 @@ const MAX_AMR_LENGTH: usize = 64;
 const MAX_DEPTH: usize = 8;
 /// The size limit of all stored claims as JSON, in bytes.
 const MAX_BYTES: usize = 16 * 1024;
-/// Claims of the protocol, which are not stored.
+/// Claims of the protocol, which are not stored unless a rule of a client, a site or a resource compares them.
 const PROTOCOL_CLAIMS: [&str; 14] =
     ["iss", "aud", "exp", "iat", "nbf", "nonce", "at_hash", "c_hash", "azp", "jti", "auth_time", "acr", "amr", "sid"];
 
@@ -64,9 +64,17 @@ pub fn is_present(claims: &Map<String, Value>, name: &str) -> bool {
     claims.get(name).is_some_and(|value| !value.is_null())
 }
 
-/// All claims except those of the protocol, valid for a `jsonb` column. When they exceed the size limit, only the profile.
-pub fn storable(claims: &Map<String, Value>, sub: &str, profile: &Profile) -> (Value, Option<ClaimLoss>) {
-    let own = || claims.iter().filter(|(name, _)| !PROTOCOL_CLAIMS.contains(&name.as_str()));
+/// All claims except those of the protocol, valid for a `jsonb` column. When they exceed the size limit, only the profile and what
+/// rules compare later: `compared`.
+pub fn storable(
+    claims: &Map<String, Value>,
+    sub: &str,
+    profile: &Profile,
+    compared: &[Pointer],
+) -> (Value, Option<ClaimLoss>) {
+    let is_compared = |name: &str| compared.iter().any(|pointer| pointer.first_key() == name);
+    let is_kept = |name: &str| !PROTOCOL_CLAIMS.contains(&name) || is_compared(name);
+    let own = || claims.iter().filter(|(name, _)| is_kept(name));
     let mut loss = ClaimLoss { claim: "claims", sent: own().count(), dropped: 0, cut: 0, changed: 0, remedy: None };
     let clean = |(name, value): (&String, &Value)| {
         // Texts that pages show are cleaned; any other text may grant something.
@@ -83,8 +91,15 @@ pub fn storable(claims: &Map<String, Value>, sub: &str, profile: &Profile) -> (V
     let Value::Object(mut known) = json!(profile) else { return (json!({ "sub": sub }), Some(loss)) };
     known.extend(account::further(&all));
     known.insert("sub".into(), json!(sub));
-    if json!(known).to_string().len() > MAX_BYTES {
+    let fits = |known: &Map<String, Value>| json!(known).to_string().len() <= MAX_BYTES;
+    if !fits(&known) {
         known.remove("groups");
+    }
+    // A rule that compares a value which is too long does not hold, as for an absent claim.
+    for pointer in compared {
+        let mut with_it = known.clone();
+        pointer.copy(&all, &mut with_it);
+        known = if fits(&with_it) { with_it } else { known };
     }
     let cut = loss.sent.saturating_sub(known.len());
     (Value::Object(known), Some(ClaimLoss { cut, ..loss }))
@@ -179,7 +194,7 @@ mod tests {
             "iss": "x", "nonce": "x", "sid": "x", "k\u{0}ey": ["v\u{0}", {"\u{0}": "\u{0}"}], "deep": deep, "n": 1.5,
             "role": " admin", "given_name": " Ada\u{202e}",
         }));
-        let (cleaned, loss) = storable(&claims, "alice", &Profile::default());
+        let (cleaned, loss) = storable(&claims, "alice", &Profile::default(), &[]);
         assert_eq!(loss.map(|loss| (loss.sent, loss.dropped, loss.changed)), Some((5, 1, 3)));
         assert_eq!((&cleaned["role"], &cleaned["given_name"]), (&json!(" admin"), &json!("Ada")));
         assert_eq!(cleaned["key"], json!(["v\u{fffd}", {"": "\u{fffd}"}]));
@@ -194,10 +209,25 @@ mod tests {
         let groups: Vec<_> = (0..500).map(|number| format!("{number:0>200}")).collect();
         let claims = map(json!({"email": "a@b.c", "groups": groups, "x": "y".repeat(20_000)}));
         let (profile, _) = super::super::profile::read(&Registration::example(), &[&Value::Object(claims.clone())]);
-        let (cleaned, loss) = storable(&claims, "alice", &profile);
+        let (cleaned, loss) = storable(&claims, "alice", &profile, &[]);
         assert_eq!(loss.map(|loss| (loss.sent, loss.cut)), Some((3, 1)));
         assert_eq!((&cleaned["email"], &cleaned["sub"]), (&json!("a@b.c"), &json!("alice")));
         assert!(cleaned.get("x").is_none() && cleaned.get("groups").is_none());
         assert!(cleaned.to_string().len() <= MAX_BYTES);
+    }
+
+    /// Clients, sites and resources judge what is stored.
+    #[test]
+    fn claims_that_rules_compare_later_are_stored_whatever_else_was_sent() {
+        let compared = ["/acr", "/realm/roles/0", "/realm/level", "/long"];
+        let compared = compared.map(|text| Pointer::parse(text).expect("a pointer"));
+        let small = json!({"acr": "gold", "nonce": "x", "realm": {"roles": ["ops", "x"], "level": 3, "other": "y"}});
+        let (all, _) = storable(&map(small.clone()), "alice", &Profile::default(), &compared);
+        assert_eq!(all, json!({"acr": "gold", "realm": small["realm"], "sub": "alice"}));
+        let mut large = map(small);
+        large.insert("x".into(), json!("y".repeat(20_000)));
+        large.insert("long".into(), json!("y".repeat(20_000)));
+        let (some, _) = storable(&large, "alice", &Profile::default(), &compared);
+        assert_eq!(some, json!({"acr": "gold", "realm": {"roles": ["ops", "x"], "level": 3}, "sub": "alice"}));
     }
 }

@@ -34,7 +34,7 @@ pub(super) fn identity(
     let (profile, mut losses) = profile::read(registration, &raw_claims.iter().chain(&names).collect::<Vec<_>>());
     let of_texts = ["acr", "sid"].map(|name| claims::loss_of_short_text(&id_token, name));
     let all = claims::merge(id_token, userinfo);
-    let (claims, lost) = claims::storable(&all, &sub, &profile);
+    let (claims, lost) = claims::storable(&all, &sub, &profile, &registration.compared_elsewhere);
     of_texts.into_iter().chain([lost_methods, lost]).for_each(|lost| losses.add(lost));
     let id_token_algorithm = None;
     Identity { sub, profile, claims, raw_claims, auth_time, acr, amr, sid, id_token_algorithm, losses, tokens }

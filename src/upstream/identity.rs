@@ -51,7 +51,8 @@ impl Identity {
         let sub = claims::sub_of_profile(registration, &claims);
         let sub = sub.ok_or_else(|| without_sub(&claims, &tokens))?;
         let (profile, mut losses) = profile::read(registration, &[&claims]);
-        let cleaned = claims.as_object().map(|members| claims::storable(members, &sub, &profile));
+        let compared = &registration.compared_elsewhere;
+        let cleaned = claims.as_object().map(|members| claims::storable(members, &sub, &profile, compared));
         let (cleaned, lost) = cleaned.unwrap_or_default();
         losses.add(lost);
         let (raw_claims, claims) = (vec![claims], cleaned);

@@ -9,6 +9,7 @@ use crate::access;
 use crate::base::clock::Timestamp;
 use crate::config::{Registration, SiteConditions};
 use crate::session::{Aal, SignedIn};
+use crate::token::has_scope;
 
 /// Whether a session passes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,6 +45,11 @@ pub fn check_conditions(
     let max_age = conditions.max_age.filter(|max_age| !is_recent(session.fresh_auth_time(), *max_age, now));
     let aal = conditions.aal.map(Aal::from).filter(|wanted| session.aal.is_none_or(|aal| aal < *wanted));
     if max_age.is_none() && aal.is_none() { Judgement::Passes } else { Judgement::StepUp(StepUp { max_age, aal }) }
+}
+
+/// Whether the rule wants a scope that is not in this list, which is separated by spaces. Without scopes nothing is lacking.
+pub fn lacks_scope(conditions: &SiteConditions, scope: &str) -> bool {
+    !conditions.scopes.iter().all(|wanted| has_scope(scope, wanted))
 }
 
 /// Whether the authentication is at most `max_age` old. A time in the future is of a clock that is ahead.

@@ -15,7 +15,7 @@ mod ruling;
 mod step_up;
 
 pub use identity_headers::IdentityHeaders;
-pub use judgement::{Judgement, check_conditions};
+pub use judgement::{Judgement, check_conditions, lacks_scope};
 pub use narrowing::Narrowing;
 pub use ruling::{Asked, Ruling, Unknown, rule};
 pub use step_up::{StepUp, StepUpToken};

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::local::{Local, parses_itself};
 
@@ -39,6 +39,30 @@ impl Pointer {
     /// The value that it points to; `None` if there is none, or `null`.
     pub fn find<'v>(&self, document: &'v Value) -> Option<&'v Value> {
         document.pointer(&self.0).filter(|value| !value.is_null())
+    }
+
+    /// The member of the document that the pointer leads into.
+    pub fn first_key(&self) -> String {
+        self.keys().next().unwrap_or_default()
+    }
+
+    /// Copies the value that it points to, at the same place; below a list the whole list. Other members of `copy` stay.
+    pub fn copy(&self, document: &Value, copy: &mut Map<String, Value>) {
+        let (mut from, mut to, mut keys) = (document, copy, self.keys().peekable());
+        while let Some(key) = keys.next() {
+            let Some(value) = from.get(&key) else { return };
+            if keys.peek().is_none() || !value.is_object() {
+                to.insert(key, value.clone());
+                return;
+            }
+            let inner = to.entry(key).or_insert_with(|| Value::Object(Map::new()));
+            let Value::Object(members) = inner else { return };
+            (from, to) = (value, members);
+        }
+    }
+
+    fn keys(&self) -> impl Iterator<Item = String> + '_ {
+        self.0.split('/').skip(1).map(|key| key.replace("~1", "/").replace("~0", "~"))
     }
 
     /// The text of the pointer.

@@ -102,6 +102,11 @@ impl Compact {
         self.user
     }
 
+    /// The length of the profile and the claims as JSON, in bytes.
+    pub(super) fn text_length(&self) -> usize {
+        self.profile.len() + self.claims.as_ref().map_or(0, |claims| claims.len())
+    }
+
     /// Records a use. An earlier one than the newest has no effect.
     pub(super) fn used(&self, at: Timestamp) {
         self.last_activity_at.fetch_max(at.timestamp_micros(), Ordering::Relaxed);

@@ -5,6 +5,10 @@
 //! at once ([`follow_own_writes`](super::follow_own_writes)); a write of another replica is seen after `cache_for`.
 
 mod compact;
+mod entry;
+mod refused;
 mod session_cache;
+mod unpacked;
 
-pub use session_cache::{CachedSession, ReadBegan, SessionCache};
+pub use entry::{CachedSession, ReadBegan};
+pub use session_cache::SessionCache;

@@ -9,8 +9,12 @@ use quick_cache::sync::Cache;
 use serde_json::Value;
 
 use super::compact::{Compact, Shared};
+use super::entry::{CachedSession, Entry, ReadBegan};
+use super::refused::{Refused, RefusedSessions};
+use super::unpacked::Unpacked;
 use crate::base::clock::Timestamp;
 use crate::base::id::{SessionId, UserId};
+use crate::session::lifetime::SessionStatus;
 use crate::session::signed_in::SignedIn;
 
 /// The maximum number of cached sessions. Beyond it, those that are asked for least are evicted.
@@ -19,6 +23,8 @@ const MAX_SESSIONS: usize = 1_000_000;
 /// Sessions as their rows were within `verify.cache_for`.
 pub struct SessionCache {
     entries: Cache<SessionId, Arc<Entry>>,
+    unpacked: Unpacked,
+    refused: RefusedSessions,
     shared: Shared,
     /// When this replica last changed something of a user, if that is not longer ago than `cache_for`.
     changes: DashMap<UserId, ReadBegan>,
@@ -26,31 +32,13 @@ pub struct SessionCache {
     origin: Instant,
 }
 
-/// When the statement that read a session began, in microseconds of a monotonic clock. What was read may be older than a
-/// change that was committed after that.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct ReadBegan(u64);
-
-struct Entry {
-    session: Compact,
-    began: ReadBegan,
-    /// By the clock of requests, which also decides on the timeouts of the session.
-    read_at: Timestamp,
-}
-
-/// A session from the cache.
-pub struct CachedSession {
-    /// The session and its user.
-    pub signed_in: SignedIn,
-    /// The claims of the provider; `null` if no rule needs them.
-    pub claims: Value,
-}
-
 impl SessionCache {
     /// Empty. `cache_for` is `verify.cache_for`; zero keeps nothing.
     pub fn new(cache_for: Duration) -> Self {
         Self {
             entries: Cache::new(MAX_SESSIONS),
+            unpacked: Unpacked::new(),
+            refused: RefusedSessions::new(cache_for),
             shared: Shared::default(),
             changes: DashMap::new(),
             cache_for,
@@ -65,13 +53,29 @@ impl SessionCache {
 
     /// The session with that id, if it was read within `cache_for` by both clocks and not changed since by this replica. The
     /// caller checks whether it was ended, and its timeouts.
-    pub fn get(&self, id: SessionId, now: Timestamp) -> Option<CachedSession> {
+    pub fn get(&self, id: SessionId, now: Timestamp) -> Option<Arc<CachedSession>> {
         if self.cache_for.is_zero() {
             return None;
         }
         let entry = self.entries.get(&id)?;
-        self.is_fresh(&entry, now)
-            .then(|| CachedSession { signed_in: entry.session.signed_in(id), claims: entry.session.claims() })
+        self.is_fresh(&entry, now).then(|| self.unpacked.of(id, entry))
+    }
+
+    /// The status of a session that was found not to be live within the last seconds, and at most `cache_for` ago, if this
+    /// replica has changed nothing of its user since.
+    pub fn refused(&self, id: SessionId, now: Timestamp) -> Option<SessionStatus> {
+        if self.cache_for.is_zero() {
+            return None;
+        }
+        self.refused.get(id).filter(|refused| self.is_still_refused(refused, now)).map(|refused| refused.status)
+    }
+
+    /// Remembers that a session which was read at `now`, by a statement that began at `began`, is not live. `user` is `None`
+    /// where it has no row.
+    pub fn refuse(&self, began: ReadBegan, id: SessionId, user: Option<UserId>, status: SessionStatus, now: Timestamp) {
+        if !self.cache_for.is_zero() {
+            self.refused.insert(id, Refused { status, user, began, read_at: now });
+        }
     }
 
     /// Caches a session that was read at `now` by a statement that began at `began`. A later use that is cached stays.
@@ -90,6 +94,7 @@ impl SessionCache {
     pub fn used(&self, id: SessionId, now: Timestamp) {
         if let Some(entry) = self.entries.get(&id) {
             entry.session.used(now);
+            self.unpacked.remove(id);
         }
     }
 
@@ -109,7 +114,9 @@ impl SessionCache {
     /// Removes what is no longer fresh.
     pub fn evict_stale(&self, now: Timestamp) {
         self.entries.retain(|_, entry| self.is_fresh(entry, now));
-        self.changes.retain(|_, changed| !self.is_over(*changed));
+        self.unpacked.retain(|entry| self.is_fresh(entry, now));
+        self.refused.retain(|refused| self.is_still_refused(refused, now));
+        self.changes.retain(|_, changed| !self.is_over(self.cache_for, *changed));
         self.shared.evict_unused();
     }
 
@@ -124,15 +131,25 @@ impl SessionCache {
     }
 
     fn is_fresh(&self, entry: &Entry, now: Timestamp) -> bool {
-        let limit = TimeDelta::from_std(self.cache_for).unwrap_or(TimeDelta::MAX);
-        // A clock that was set back must not keep an entry.
-        let by_clock = (TimeDelta::zero()..=limit).contains(&(now - entry.read_at));
-        by_clock && !self.is_over(entry.began) && !self.is_changed_since(entry.session.user(), entry.began)
+        self.is_within(self.cache_for, entry.began, entry.read_at, now)
+            && !self.is_changed_since(entry.session.user(), entry.began)
     }
 
-    /// Whether `cache_for` has passed since then.
-    fn is_over(&self, began: ReadBegan) -> bool {
-        u128::from(self.begin().0.saturating_sub(began.0)) > self.cache_for.as_micros()
+    fn is_still_refused(&self, refused: &Refused, now: Timestamp) -> bool {
+        self.is_within(self.refused.keep_for, refused.began, refused.read_at, now)
+            && !refused.user.is_some_and(|user| self.is_changed_since(user, refused.began))
+    }
+
+    /// Whether a statement that began at `began`, and at `read_at` by the clock of requests, is at most `limit` ago.
+    fn is_within(&self, limit: Duration, began: ReadBegan, read_at: Timestamp, now: Timestamp) -> bool {
+        let by_clock = TimeDelta::from_std(limit).unwrap_or(TimeDelta::MAX);
+        // A clock that was set back must not keep an entry.
+        (TimeDelta::zero()..=by_clock).contains(&(now - read_at)) && !self.is_over(limit, began)
+    }
+
+    /// Whether so much time has passed since then.
+    fn is_over(&self, limit: Duration, began: ReadBegan) -> bool {
+        u128::from(self.begin().0.saturating_sub(began.0)) > limit.as_micros()
     }
 
     fn is_changed_since(&self, user: UserId, began: ReadBegan) -> bool {

@@ -1,5 +1,7 @@
 //! Decides by the table of routes whether a request reaches its handler.
 
+use std::sync::Arc;
+
 use actix_web::body::BoxBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
@@ -76,7 +78,7 @@ async fn check_request(app: &App, entry: &Entry, request: &mut ServiceRequest) -
         return Err(Refusal::ForeignOrigin.into());
     }
     let signed_in = if entry.by_cached_session {
-        gate::seen(app, session, now).await?.signed_in
+        Arc::unwrap_or_clone(gate::seen(app, session, now).await?).signed_in
     } else {
         gate::live_with(app, session, with_claims, now).await?
     };

@@ -215,6 +215,24 @@ async fn userinfo_is_asked_for_what_a_rule_needs() {
     }
 }
 
+/// A claim that only an app compares stays stored where all of them are too large, since each refresh is judged by it; a login that
+/// cannot get it fails, and changes nothing.
+#[tokio::test]
+async fn a_claim_that_only_an_app_compares_is_there_when_it_is_judged() {
+    let gateway = with("[clients.spa.allow]\nclaims = { '/department' = 'ops' }\n[providers.op]\nuserinfo = 'auto'");
+    let json = |status: u16, body: &serde_json::Value| Reply::text(status, "application/json", &body.to_string());
+    let info = json!({ "sub": "ada", "department": "ops", "bio": "x".repeat(20_000) });
+    gateway.op.reply("/userinfo", json(200, &info));
+    gateway.op.set_claims(json!({ "email": "ada@example.com", "email_verified": true }));
+    let tokens = Tokens::of_spa(&gateway, "ada").await;
+    let tokens = Tokens::of(&refresh(&gateway, tokens.refresh()).await);
+    gateway.op.reply("/userinfo", json(503, &json!({})));
+    let other = gateway.browser();
+    let failed = other.get(&other.begin("op").await.callback_of("ada")).await;
+    assert_eq!(failed.status, 502, "{failed:?}");
+    Tokens::of(&refresh(&gateway, tokens.refresh()).await);
+}
+
 #[tokio::test]
 async fn an_app_sees_the_groups_that_it_is_meant_to_see() {
     let own = "[clients.spa]\ngroups = ['staff', 'team-*']\n[clients.spa.allow]\ngroups = ['ops']\n[tokens]\nclaims = ['groups']";

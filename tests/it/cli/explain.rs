@@ -29,11 +29,11 @@ providers = ['op']
 ";
 
 /// A directory of an operator, removed at the end.
-struct Operator(PathBuf);
+pub struct Operator(PathBuf);
 
 impl Operator {
     /// With a configuration; its database does not exist.
-    fn with(config: &str) -> Self {
+    pub fn with(config: &str) -> Self {
         static NEXT: AtomicUsize = AtomicUsize::new(0);
         let number = NEXT.fetch_add(1, Ordering::SeqCst);
         let path = std::env::temp_dir().join(format!("vestibule-explain-{}-{number}", std::process::id()));
@@ -44,7 +44,7 @@ impl Operator {
         operator
     }
 
-    fn write(&self, name: &str, text: &str) {
+    pub fn write(&self, name: &str, text: &str) {
         std::fs::write(self.0.join(name), text).expect("a file");
     }
 
@@ -54,7 +54,7 @@ impl Operator {
         command
     }
 
-    fn says(&self, words: &[&str]) -> Output {
+    pub fn says(&self, words: &[&str]) -> Output {
         self.command(words).output().expect("it runs")
     }
 

@@ -3,6 +3,7 @@
 mod configuration_file;
 mod dev;
 mod explain;
+mod explain_site;
 mod keys;
 mod secrets;
 mod sessions;

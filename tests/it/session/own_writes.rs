@@ -257,3 +257,27 @@ async fn a_write_that_fails_ends_nothing() {
     assert_eq!(ask.send().await.status, 500, "refused at the commit, after the statement that ends");
     assert_eq!(seen.statuses(&gateway).await, (200, 200, true));
 }
+
+/// FW-19: that a session is not live is remembered for seconds; enabling its user and a sign-in are seen at once.
+#[tokio::test]
+async fn a_user_that_is_enabled_again_and_a_sign_in_are_seen_at_once() {
+    let (gateway, _other) = start("");
+    let browser = gateway.browser();
+    browser.sign_in("ada").await;
+    // Another replica disabled the user, and its sessions stay: the feed is empty here.
+    gateway.database.execute("UPDATE users SET disabled_at = now()");
+    let checked = async || browser.ask("GET", "/verify").for_json().send().await.status;
+    for _ in 0..3 {
+        assert_eq!(checked().await, 401);
+    }
+    let sub = gateway.database.words("SELECT id::text FROM users").remove(0);
+    administer(&gateway, "POST", &format!("/admin/users/{sub}/enable")).await;
+    assert_eq!(checked().await, 200);
+    assert_eq!(
+        browser.ask("POST", "/logout").for_json().header("sec-fetch-site", "same-origin").send().await.status,
+        204
+    );
+    assert_eq!(checked().await, 401);
+    browser.sign_in("ada").await;
+    assert_eq!(checked().await, 200);
+}

@@ -310,6 +310,98 @@ async fn who_may_use_a_resource() {
     assert_eq!(asked(&cookie, "GET", "https://tools.example.com/mcp").send().await.status, 200, "without resource");
 }
 
+const SCOPES: &str = "[[verify.rules]]\nhosts = ['tools.example.com']\npaths = ['/mcp/write/**']\nscopes = ['tools.write']\n\
+    [[verify.rules]]\nhosts = ['tools.example.com']\npaths = ['/profile']\nscopes = ['openid', 'email']\n\
+    [[verify.rules]]\nhosts = ['tools.example.com']\n";
+
+/// `verify.rules.scopes`: all of them, by the token or by what the tokens of a cookie's session have; beside `scope` of the query.
+#[tokio::test]
+async fn a_rule_wants_scopes() {
+    let gateway = start(&format!("[tokens]\naudience = ['https://api.example']\n{SCOPES}"));
+    let read = tokens(&gateway, TOOLS, "openid tools.read").await.access;
+    let both = tokens(&gateway, TOOLS, "openid tools.read tools.write").await.access;
+    let of_spa = gateway.browser().sign_in_json("ada").await["api"]["access"].as_str().expect("a token").to_owned();
+    let narrow = {
+        let mut claims = app::claims(&of_spa);
+        claims["scope"] = json!("openid");
+        crate::support::sign(&gateway.database, &claims)
+    };
+    let cookie = gateway.browser();
+    cookie.sign_in("ada").await;
+    let (unknown, none) = (gateway.browser(), String::new());
+    let no_more = "Bearer error=\"insufficient_scope\", scope=\"tools.write\"";
+    let of_resource = |scopes: &str| challenge("error=\"insufficient_scope\", ", scopes);
+    for (case, query, path, token, browser, status, expected) in [
+        (
+            "the resource's, without it",
+            "resource=tools",
+            "/mcp/write/x",
+            &read,
+            &unknown,
+            403,
+            of_resource("tools.write"),
+        ),
+        ("the resource's, with it", "resource=tools", "/mcp/write/x", &both, &unknown, 200, none.clone()),
+        (
+            "the rule and the query",
+            "resource=tools&scope=openid",
+            "/mcp/write/x",
+            &read,
+            &unknown,
+            403,
+            of_resource("openid tools.write"),
+        ),
+        (
+            "the query alone",
+            "resource=tools&scope=tools.write",
+            "/mcp",
+            &read,
+            &unknown,
+            403,
+            of_resource("tools.write"),
+        ),
+        ("a rule without scopes", "resource=tools", "/mcp", &read, &unknown, 200, none.clone()),
+        ("no token", "resource=tools", "/mcp/write/x", &none, &unknown, 401, challenge("", "tools.write")),
+        (
+            "a cookie does not count",
+            "resource=tools",
+            "/mcp/write/x",
+            &none,
+            &cookie,
+            401,
+            challenge("", "tools.write"),
+        ),
+        ("a token of the built-in client", "", "/mcp/write/x", &of_spa, &unknown, 403, no_more.to_owned()),
+        ("it has these", "", "/profile", &of_spa, &unknown, 200, none.clone()),
+        ("one of two", "", "/profile", &narrow, &unknown, 403, no_more.replace("tools.write", "openid email")),
+        ("a rule without scopes", "", "/", &narrow, &unknown, 200, none.clone()),
+        ("a cookie", "", "/mcp/write/x", &none, &cookie, 403, none.clone()),
+        ("a cookie has those of its tokens", "", "/profile", &none, &cookie, 200, none.clone()),
+        (
+            "the token decides beside a cookie",
+            "",
+            "/profile",
+            &narrow,
+            &cookie,
+            403,
+            no_more.replace("tools.write", "openid email"),
+        ),
+    ] {
+        let ask = browser.ask("GET", &format!("/verify?{query}")).for_json().header("x-forwarded-proto", "https");
+        let ask = ask.header("x-forwarded-host", "tools.example.com").header("x-forwarded-uri", path);
+        let ask = if token.is_empty() { ask } else { ask.header("authorization", &format!("Bearer {token}")) };
+        let answer = ask.send().await;
+        let (code, shown) =
+            (if status == 403 { answer.code() } else { String::new() }, answer.header("www-authenticate"));
+        assert_eq!((answer.status, shown), (status, expected.as_str()), "{case}: {code}");
+        let expected = if expected.is_empty() { "not_allowed" } else { "insufficient_scope" };
+        assert!(status != 403 || code == expected, "{case}: {code}");
+    }
+    let page = cookie.ask("GET", "/verify").header("sec-fetch-mode", "navigate").header("x-forwarded-proto", "https");
+    let page = page.header("x-forwarded-host", "tools.example.com").header("x-forwarded-uri", "/mcp/write/x");
+    assert_eq!(page.send().await.status, 403, "a person cannot get more scopes, so there is no login");
+}
+
 /// With `verify.issue_token` the service gets the token that was sent.
 #[tokio::test]
 async fn the_service_gets_the_token_that_was_sent() {

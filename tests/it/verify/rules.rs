@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::support::{asked, get, identity, signed_in, start};
+use crate::fake_provider::Reply;
 use crate::support::{LogCapture, Setup};
 
 const RULES: &str = r#"
@@ -94,6 +95,30 @@ async fn a_rule_reads_claims_of_the_last_login() {
         gateway.op.set_claims(claims);
         browser.sign_in("ada").await;
         assert_eq!(get(&browser, url).await.status, status, "{department}");
+    }
+}
+
+/// A claim that only a site compares is requested and stored like those of `providers.<id>.allow`: a login without it fails, and it
+/// stays where the others are too large, also one of the protocol.
+#[tokio::test]
+async fn a_claim_that_only_a_rule_compares_is_there_when_it_is_judged() {
+    let json = |status: u16, body: &serde_json::Value| Reply::text(status, "application/json", &body.to_string());
+    let long = "x".repeat(20_000);
+    let info = json!({ "sub": "ada", "department": "ops", "bio": long, "realm": { "level": 3, "notes": long } });
+    for (claim, wanted) in [("/department", "ops"), ("/realm/level", "3"), ("/acr", "gold")] {
+        let allow = format!("[[verify.rules]]\nallow = {{ claims = {{ '{claim}' = '{wanted}' }} }}");
+        let gateway = start(&allow);
+        gateway.op.set_claims(json!({ "email": "ada@example.com", "email_verified": true, "acr": "gold" }));
+        gateway.op.reply("/userinfo", json(200, &info));
+        let browser = gateway.browser();
+        browser.sign_in("ada").await;
+        assert_eq!(get(&browser, "https://wiki.example.com/").await.status, 200, "{claim}");
+        gateway.op.reply("/userinfo", json(503, &json!({})));
+        let begun = gateway.browser();
+        let answer = begun.get(&begun.begin("op").await.callback_of("ada")).await;
+        let expected = if claim == "/acr" { 303 } else { 502 };
+        assert_eq!(answer.status, expected, "{claim}: {answer:?}");
+        assert_eq!(get(&browser, "https://wiki.example.com/").await.status, 200, "{claim}: what was stored stays");
     }
 }
 

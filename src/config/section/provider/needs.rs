@@ -17,7 +17,7 @@ pub(crate) struct ClaimNeeds<'a> {
     pub(crate) token_claims: &'a [UserClaim],
     /// `[clients.*]`, as they are written
     pub(crate) clients: &'a BTreeMap<String, RawClient>,
-    /// The conditions of `[[verify.rules]]`, as they are written, each with the ids of the providers whose users it is about.
+    /// The conditions of `[[verify.rules]]` and of resources, as they are written, each with the ids of the providers whose users it is about.
     pub(crate) rules: &'a [(Vec<String>, RawAllow)],
 }
 
@@ -50,6 +50,20 @@ impl ClaimNeeds<'_> {
         let texts = clients().flat_map(|client| client.claims.values()).filter_map(Value::as_str);
         let texts = texts.chain(conditions.iter().flat_map(|all| all.claims.keys().map(String::as_str)));
         all.cloned().chain(texts.filter_map(|text| Pointer::parse(text).ok())).collect()
+    }
+
+    /// The claims that conditions on users of this provider compare at clients, sites and resources, beyond its own `allow`.
+    pub(crate) fn compared_at(&self, registration: &Registration) -> Vec<Pointer> {
+        let ClaimPointers { email, email_verified, groups, .. } = &registration.claims;
+        let conditions = self.conditions(&registration.id);
+        let any_asks = |asks: fn(&RawAllow) -> bool| conditions.iter().any(|all| asks(all));
+        let (by_domain, by_group) =
+            (any_asks(|all| !all.email_domains.is_empty()), any_asks(|all| !all.groups.is_empty()));
+        let of_profile =
+            email.iter().chain(email_verified).filter(|_| by_domain).chain(groups.iter().filter(|_| by_group));
+        let of_claims =
+            conditions.iter().flat_map(|all| all.claims.keys()).filter_map(|text| Pointer::parse(text).ok());
+        of_profile.cloned().chain(of_claims).collect()
     }
 
     /// The conditions on users of that provider, of clients and of rules for sites.

@@ -75,6 +75,7 @@ pub(crate) fn validate(
     }
     unused_keys::validate(&key, &raw, validator);
     let registration_is_valid = registration_rules::validate(id, &key, &mut raw, validator);
+    raw.registration.compared_elsewhere = needs.compared_at(&raw.registration);
     match raw.kind {
         ProviderKind::Oidc => oidc::validate(&key, raw, registration_is_valid, needs, validator).map(Provider::Oidc),
         ProviderKind::OAuth2 => oauth2::validate(&key, raw, registration_is_valid, validator).map(Provider::OAuth2),

@@ -17,6 +17,7 @@ use crate::config::section::allow::Allow;
 use crate::config::value::duration::{DurationText, GivenDuration};
 use crate::config::value::given::{GivenText, Pairs};
 use crate::config::value::key_file::KeyFile;
+use crate::config::value::pointer::Pointer;
 use crate::config::value::public_url::PublicUrl;
 
 /// The gateway's registration at a provider, and how the provider's responses are used. A field with `serde(skip)` is
@@ -91,6 +92,9 @@ pub struct Registration {
     /// Which users may sign in.
     #[serde(skip)]
     pub allow: Allow,
+    /// The claims that conditions of clients, sites and resources compare.
+    #[serde(skip)]
+    pub compared_elsewhere: Vec<Pointer>,
     /// `local`, or `provider` to end the session at the provider as well (RP-initiated logout)
     pub logout: ProviderLogout,
     /// tolerated difference between its clock and ours; at most 5m
@@ -187,6 +191,7 @@ impl Registration {
             aal: vec![],
             single_group_as_list: false,
             allow: Allow::default(),
+            compared_elsewhere: vec![],
             logout: ProviderLogout::Local,
             leeway: Duration::from_secs(60),
             timeout: Duration::from_secs(5),

@@ -5,7 +5,7 @@ use url::Url;
 use crate::config::section::verify::model::SiteConditions;
 
 /// The scopes of OpenID Connect, which are about the person and the session and not about a resource.
-const OF_OPENID: [&str; 5] = ["openid", "profile", "email", "groups", "offline_access"];
+pub(crate) const OF_OPENID: [&str; 5] = ["openid", "profile", "email", "groups", "offline_access"];
 
 /// A validated `[resources.<id>]` section.
 #[derive(Clone, Debug)]

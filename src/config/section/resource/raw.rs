@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use crate::config::section::allow::RawAllow;
+
 /// A service that takes access tokens for itself alone, as an MCP server: its reverse proxy asks `/verify?resource=<id>`.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -34,4 +36,12 @@ pub(crate) struct RawResourceAllow {
     pub(crate) max_age: String,
     /// the least assurance level: `aal1`, `aal2` or `aal3`; empty: none
     pub(crate) aal: String,
+}
+
+impl RawResourceAllow {
+    /// The ids of the providers that they are about, and the conditions on the profile.
+    pub(crate) fn conditions(&self) -> (Vec<String>, RawAllow) {
+        let (email_domains, groups, claims) = (self.email_domains.clone(), self.groups.clone(), self.claims.clone());
+        (self.providers.clone(), RawAllow { email_domains, groups, claims })
+    }
 }

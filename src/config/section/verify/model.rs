@@ -72,6 +72,16 @@ pub struct SiteConditions {
     pub max_age: Option<Duration>,
     /// The least assurance level.
     pub aal: Option<Aal>,
+    /// The scopes that the token must have, all of them. A session cookie has those of its session.
+    pub scopes: Vec<String>,
+}
+
+impl SiteConditions {
+    /// No condition: each session meets them.
+    pub const fn none() -> Self {
+        let allow = Allow { email_domains: Vec::new(), groups: Vec::new(), claims: Vec::new() };
+        Self { allow, providers: Vec::new(), max_age: None, aal: None, scopes: Vec::new() }
+    }
 }
 
 impl SiteRule {

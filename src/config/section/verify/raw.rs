@@ -6,13 +6,14 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::model::Verify;
+use crate::config::section::allow::RawAllow;
 
 /// Sites that know nothing of logins: their reverse proxy asks `/verify` before it passes a request on.
 // Not `deny_unknown_fields`, which serde cannot combine with `flatten`: the check of the layers refuses unknown keys.
 #[derive(Deserialize, JsonSchema)]
 #[schemars(extend("additionalProperties" = false))]
 pub(crate) struct RawVerify {
-    /// `[[verify.rules]]` tables with `hosts`, `paths`, `methods` and `allow`; the first that matches decides; once there is one, what matches none is denied
+    /// `[[verify.rules]]` tables with `hosts`, `paths`, `methods`, `scopes` and `allow`; the first that matches decides; once there is one, what matches none is denied
     pub(crate) rules: Vec<RawSiteRule>,
     /// The keys that mean what is written.
     #[serde(flatten)]
@@ -29,6 +30,8 @@ pub(crate) struct RawSiteRule {
     pub(crate) paths: Vec<String>,
     /// methods in upper case; `GET` is also HEAD; empty: all
     pub(crate) methods: Vec<String>,
+    /// scopes that an access token must have, all of them; a session cookie has those of the gateway's own tokens; empty: none
+    pub(crate) scopes: Vec<String>,
     /// who; empty: everyone who is signed in
     pub(crate) allow: RawSiteAllow,
 }
@@ -53,4 +56,12 @@ pub(crate) struct RawSiteAllow {
     pub(crate) anyone: bool,
     /// refuse everyone, also with a session
     pub(crate) deny: bool,
+}
+
+impl RawSiteAllow {
+    /// The ids of the providers that they are about, and the conditions on the profile.
+    pub(crate) fn conditions(&self) -> (Vec<String>, RawAllow) {
+        let Self { email_domains, groups, claims, providers, .. } = self.clone();
+        (providers, RawAllow { email_domains, groups, claims })
+    }
 }

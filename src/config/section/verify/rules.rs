@@ -22,6 +22,8 @@ pub(crate) struct VerifyContext<'a> {
     pub(crate) sessions: Option<&'a Sessions>,
     /// The ids of all providers.
     pub(crate) providers: &'a [String],
+    /// The scopes that a token for a site or a resource can have.
+    pub(crate) scopes: &'a [String],
 }
 
 /// The settings that all rules have in common.
@@ -48,6 +50,9 @@ pub(crate) fn validate(
         method(&format!("{key}.methods"), at, text, validator);
     }
     let access = access(&format!("{key}.allow"), raw.allow, settings.context.providers, validator);
+    let access = access.and_then(|access| {
+        with_scopes(&format!("{key}.scopes"), raw.scopes, access, settings.context.scopes, validator)
+    });
     Some(SiteRule {
         hosts: hosts.into_iter().collect::<Option<_>>()?,
         paths: paths.into_iter().collect::<Option<_>>()?,
@@ -123,6 +128,31 @@ fn path(key: &str, at: usize, text: &str, ignore_case: bool, validator: &mut Val
     None
 }
 
+/// The access with the scopes of the rule. Those that no token can have are rejected.
+fn with_scopes(
+    key: &str,
+    scopes: Vec<String>,
+    access: SiteAccess,
+    known: &[String],
+    validator: &mut Validator<'_>,
+) -> Option<SiteAccess> {
+    for (at, scope) in scopes.iter().enumerate().filter(|(_, scope)| !known.contains(scope)) {
+        let names: Vec<&str> = known.iter().map(String::as_str).collect();
+        let likely = suggest_word(scope, &names).map(|name| format!("; did you mean \"{name}\"?")).unwrap_or_default();
+        let remedy = format!("write a scope of OpenID Connect or one of resources.<id>.scopes, or remove it{likely}");
+        validator.reject_item(key, at, format!("no access token for a site has the scope {}", quoted(scope)), remedy);
+    }
+    match access {
+        SiteAccess::SignedIn(conditions) => Some(SiteAccess::SignedIn(SiteConditions { scopes, ..conditions })),
+        decided if scopes.is_empty() => Some(decided),
+        SiteAccess::Deny | SiteAccess::Anyone => {
+            let what = "has no effect beside anyone = true or deny = true";
+            validator.reject(key, what, "remove it, or write conditions on people in allow");
+            None
+        }
+    }
+}
+
 /// Methods are case-sensitive (RFC 9110 §9.1), and those in use are in upper case.
 fn method(key: &str, at: usize, text: &str, validator: &mut Validator<'_>) {
     let is_token = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_uppercase() || b"-_".contains(&byte));
@@ -178,6 +208,7 @@ pub(crate) fn access(
         providers: raw.providers,
         max_age: max_age?,
         aal: aal.ok()?,
+        scopes: Vec::new(),
     }))
 }
 

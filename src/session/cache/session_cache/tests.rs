@@ -124,10 +124,47 @@ fn a_use_is_seen_and_never_goes_back() {
 }
 
 #[test]
+fn a_use_reaches_also_the_session_that_was_handed_out_before() {
+    let cache = SessionCache::new(CACHE_FOR);
+    let id = insert(&cache, 1, 2, at(3));
+    let first = cache.get(id, at(3)).expect("cached");
+    assert!(Arc::ptr_eq(&first, &cache.get(id, at(3)).expect("cached")), "it is read once");
+    cache.used(id, at(9));
+    assert_eq!(cache.get(id, at(9)).expect("cached").signed_in.session.last_activity_at, at(9));
+    insert(&cache, 1, 4, at(9));
+    assert_eq!(cache.get(id, at(9)).expect("cached").signed_in.session.user, UserId(Uuid::from_u128(4)));
+}
+
+/// FW-19
+#[test]
+fn a_session_that_is_not_live_is_remembered_for_seconds_and_until_a_change_of_its_user() {
+    let cache = SessionCache::new(CACHE_FOR);
+    let (id, user) = (SessionId(Uuid::from_u128(1)), UserId(Uuid::from_u128(2)));
+    let refuse = |user| cache.refuse(cache.begin(), id, user, SessionStatus::Expired, at(100));
+    assert_eq!(cache.refused(id, at(100)), None);
+    refuse(Some(user));
+    assert_eq!(cache.refused(id, at(105)), Some(SessionStatus::Expired));
+    assert_eq!((cache.refused(id, at(106)), cache.refused(id, at(99))), (None, None));
+    cache.changed(UserId(Uuid::from_u128(3)));
+    assert!(cache.refused(id, at(100)).is_some(), "another user");
+    cache.changed(user);
+    assert_eq!(cache.refused(id, at(100)), None);
+    refuse(None);
+    assert!(cache.refused(id, at(100)).is_some());
+    cache.evict_stale(at(106));
+    assert_eq!(cache.refused(id, at(100)), None);
+    let short = SessionCache::new(Duration::from_secs(2));
+    short.refuse(short.begin(), id, None, SessionStatus::Ended, at(100));
+    assert_eq!((short.refused(id, at(102)), short.refused(id, at(103))), (Some(SessionStatus::Ended), None));
+}
+
+#[test]
 fn without_a_time_nothing_is_kept() {
     let cache = SessionCache::new(Duration::ZERO);
     let id = insert(&cache, 1, 2, at(0));
     assert!(cache.get(id, at(0)).is_none() && cache.is_empty());
+    cache.refuse(cache.begin(), id, None, SessionStatus::Ended, at(0));
+    assert_eq!(cache.refused(id, at(0)), None);
 }
 
 /// `cargo test --release --lib -- --ignored a_million_sessions` measures it.

@@ -3,13 +3,13 @@
 use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse};
 
-use super::credential;
+use super::credential::{self, Known};
 use super::question::Question;
 use super::warning::warn_of_return_to;
 use crate::app::App;
 use crate::base::clock::Timestamp;
 use crate::base::secret::Plain;
-use crate::config::Registration;
+use crate::config::{Registration, SiteConditions};
 use crate::session::SignedIn;
 use crate::token;
 use crate::verify::{IdentityHeaders, StepUp, StepUpToken};
@@ -65,7 +65,7 @@ pub fn denied(
     signed_in: Option<&SignedIn>,
     at: Option<usize>,
     why: &str,
-) -> Result<HttpResponse, Problem> {
+) -> HttpResponse {
     let session = signed_in.map(|signed_in| signed_in.session.id);
     let host = question.site.host.as_ref().map(ToString::to_string).unwrap_or_default();
     if session.is_none() && !app.verify_warnings.is_due(&format!("anonymous {at:?}"), app.clock.now()) {
@@ -75,13 +75,34 @@ pub fn denied(
     }
     let problem = Problem::from(Refusal::SiteNotAllowed);
     if !Question::is_navigation(request) {
-        return Err(problem);
+        return problem.for_program(request);
     }
     let problem = match signed_in {
         Some(signed_in) => problem.of_login_at(Some(signed_in.session.provider.clone()), return_to(app, question)),
         None => problem,
     };
-    Ok(problem.for_site(app, request))
+    problem.for_site(app, request)
+}
+
+/// 403 for a session that lacks a scope of the rule. A client learns from the challenge which ones its token needs
+/// (RFC 6750 §3.1); a person with a cookie cannot get more.
+pub fn insufficient_scope(
+    app: &App,
+    request: &HttpRequest,
+    question: &Question<'_>,
+    known: &Known,
+    (at, conditions): (Option<usize>, &SiteConditions),
+) -> HttpResponse {
+    if !known.is_by_token() {
+        let signed_in = Some(&known.seen.signed_in);
+        return denied(app, request, question, signed_in, at, "scopes does not hold: the cookie has none of them");
+    }
+    let mut answer = Problem::from(Refusal::InsufficientScope).for_program(request);
+    let challenge = format!(r#"Bearer error="insufficient_scope", scope="{}""#, conditions.scopes.join(" "));
+    if let Ok(challenge) = HeaderValue::from_str(&challenge) {
+        answer.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
+    }
+    answer
 }
 
 /// 302 to the login for a navigation if that is wanted, else 401 with the address of the login.

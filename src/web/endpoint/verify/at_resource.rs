@@ -1,6 +1,7 @@
 //! `/verify?resource=<id>`: a service that takes access tokens for itself alone, as an MCP server (RFC 8707, RFC 9728).
 
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse};
@@ -29,7 +30,7 @@ pub struct AskedResource {
 /// An access token for a resource, and its session.
 pub struct ResourceToken {
     /// The session that the token was issued for.
-    pub seen: CachedSession,
+    pub seen: Arc<CachedSession>,
     /// The token as it was sent.
     pub token: Plain,
     scope: String,
@@ -61,6 +62,12 @@ impl AskedResource {
             return Err(Refusal::InvalidRequest.into());
         }
         Ok(Some(Self { id: id.to_owned(), scopes }))
+    }
+
+    /// The same with the scopes of the rule, which are needed as well.
+    pub fn with_scopes(&self, scopes: &[String]) -> Self {
+        let more = scopes.iter().filter(|scope| !self.scopes.contains(scope));
+        Self { id: self.id.clone(), scopes: self.scopes.iter().chain(more).cloned().collect() }
     }
 
     /// The session of the access token in `Authorization`: for this resource alone, of an app that may still have tokens for it.

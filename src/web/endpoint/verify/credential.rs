@@ -1,5 +1,7 @@
 //! The session of a request to a site: by an access token of ours in `Authorization`, else by the session cookie.
 
+use std::sync::Arc;
+
 use actix_web::HttpRequest;
 
 use crate::app::App;
@@ -16,20 +18,32 @@ use crate::web::request::credentials;
 /// The session of the request, and whether an access token named it.
 pub struct Known {
     /// The session, from the cache if it was seen lately.
-    pub seen: CachedSession,
+    pub seen: Arc<CachedSession>,
+    /// The scopes of the access token that named it; `None` if the cookie did.
+    token_scope: Option<String>,
+}
+
+impl Known {
     /// Whether an access token named it.
-    pub is_by_token: bool,
+    pub fn is_by_token(&self) -> bool {
+        self.token_scope.is_some()
+    }
+
+    /// The scopes of the access token; of a cookie those of the session, which its access tokens would have.
+    pub fn scope(&self) -> &str {
+        self.token_scope.as_deref().unwrap_or(&self.seen.signed_in.session.scopes)
+    }
 }
 
 /// The session of the request. A `Bearer` token that names our issuer decides; any other `Authorization` is the site's own, and
 /// the cookie decides.
 pub async fn known(app: &App, request: &HttpRequest, now: Timestamp) -> Result<Known, Problem> {
     if let Some(token) = own_token(app, request) {
-        let seen = by_token(app, &token, now).await?;
-        return Ok(Known { seen, is_by_token: true });
+        let (seen, scope) = by_token(app, &token, now).await?;
+        return Ok(Known { seen, token_scope: Some(scope) });
     }
     let named = credentials::by_cookie(app, request)?;
-    Ok(Known { seen: gate::seen(app, named.session, now).await?, is_by_token: false })
+    Ok(Known { seen: gate::seen(app, named.session, now).await?, token_scope: None })
 }
 
 /// Whether the request has an access token that decides.
@@ -44,7 +58,7 @@ fn own_token(app: &App, request: &HttpRequest) -> Option<Plain> {
 
 /// Only a token of the built-in client for services: the issuer or a member of `tokens.audience` is in its `aud`. One with the
 /// scope `account` acts for the user at the gateway and must not travel to sites. FW-16
-async fn by_token(app: &App, token: &Plain, now: Timestamp) -> Result<CachedSession, Problem> {
+async fn by_token(app: &App, token: &Plain, now: Timestamp) -> Result<(Arc<CachedSession>, String), Problem> {
     let invalid = || Problem::from(Refusal::BearerInvalid);
     let issuer = app.config.server.public_url.issuer();
     let claims = token::verify_for_any(&app.keys, issuer, token.expose(), now).map_err(|_| invalid())?;
@@ -57,5 +71,5 @@ async fn by_token(app: &App, token: &Plain, now: Timestamp) -> Result<CachedSess
     let of_token = &seen.signed_in.session;
     // A session never changes its client or user, so a token whose claims differ is invalid.
     let fits = of_token.client_id == BUILT_IN_CLIENT && claims.sub.user() == Some(of_token.user);
-    if fits { Ok(seen) } else { Err(invalid()) }
+    if fits { Ok((seen, claims.scope)) } else { Err(invalid()) }
 }

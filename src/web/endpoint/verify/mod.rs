@@ -3,7 +3,8 @@
 //! ```text
 //! request of the proxy
 //!    ▼ question     the query of /verify; the request to the site, from headers of a trusted proxy
-//!    ▼ endpoint     rule · credential · session (from the cache) · judgement
+//!    ▼ ruled        the rule that is about it
+//!    ▼ endpoint     credential · session (from the cache) · judgement
 //!    ├─ passes      200 with all identity headers
 //!    ├─ no session  401 with login_url, or 302 to the login
 //!    ├─ step-up     401 with login_url, or 302 to the provider (RFC 9470)
@@ -19,6 +20,7 @@ mod credential;
 mod endpoint;
 mod question;
 mod resource_answer;
+mod ruled;
 mod warning;
 
 pub use endpoint::{verify, verify_behind};

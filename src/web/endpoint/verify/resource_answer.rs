@@ -22,6 +22,7 @@ pub async fn answer(
     now: Timestamp,
 ) -> Result<HttpResponse, Problem> {
     let resource = app.config.resource(&asked.id).ok_or(Refusal::InvalidRequest)?;
+    let asked = &asked.with_scopes(&of_rule.scopes);
     let token = match asked.token(app, resource, request, now).await {
         Ok(token) => token,
         Err(problem) if problem.wants_sign_in() => return Ok(asked.unauthorized(resource, request, &problem)),
@@ -36,7 +37,7 @@ pub async fn answer(
     for conditions in [of_rule, &resource.conditions] {
         match check_conditions(conditions, &question.narrowing, signed_in, &token.seen.claims, registration, now) {
             Judgement::Passes => {}
-            Judgement::Denied(why) => return denied(app, request, question, Some(signed_in), at, &why),
+            Judgement::Denied(why) => return Ok(denied(app, request, question, Some(signed_in), at, &why)),
             Judgement::StepUp(wanted) => return Ok(asked.step_up(resource, request, registration, wanted)),
         }
     }
