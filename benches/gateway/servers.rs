@@ -1,11 +1,12 @@
-//! actix servers: the provider, and a bare handler that measures the limit of actix itself.
+//! actix servers: the provider, and a bare handler that measures what a handler can reach behind the gateway's listener.
 
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::http::header::{HeaderName, HeaderValue};
-use actix_web::{App, Error, HttpResponse, HttpServer, web};
+use actix_web::{App, Error, HttpServer};
+use vestibule::server::serve_bare;
 
 /// Starts a server on a separate thread; it runs until the process ends.
 pub fn start<T, B>(workers: usize, app: impl Fn(SocketAddr) -> App<T> + Send + Clone + 'static) -> SocketAddr
@@ -25,8 +26,9 @@ where
     address
 }
 
-/// A handler that answers every request with the status, headers and body of this answer.
-pub fn bare(head: &str, body: Vec<u8>) -> SocketAddr {
+/// A handler that answers every request with the headers and body of this answer: a plain actix handler behind a listener of the
+/// gateway, with its workers, its limits of connections and its reading of requests.
+pub fn bare(head: &str, body: Vec<u8>, reads_body: bool) -> SocketAddr {
     const OWN: [&str; 3] = ["content-length", "date", "connection"];
     let lines = head.lines().filter_map(|line| line.split_once(':'));
     let kept = lines.filter(|(name, _)| !OWN.contains(&name.to_ascii_lowercase().as_str()));
@@ -35,18 +37,14 @@ pub fn bare(head: &str, body: Vec<u8>) -> SocketAddr {
         (name, HeaderValue::from_str(value.trim()).expect("a header's value"))
     };
     let headers: Vec<_> = kept.map(parsed).collect();
-    let (headers, body) = (web::Data::new(headers), web::Bytes::from(body));
     let workers = std::thread::available_parallelism().map_or(2, usize::from);
-    start(workers, move |_| {
-        let body = body.clone();
-        // Reads the body: actix closes a connection whose request body was not read.
-        let answer = move |headers: web::Data<Vec<(HeaderName, HeaderValue)>>, _read: web::Bytes| {
-            let mut answer = HttpResponse::Ok().body(body.clone());
-            for (name, value) in headers.iter() {
-                answer.headers_mut().append(name.clone(), value.clone());
-            }
-            std::future::ready(answer)
-        };
-        App::new().app_data(headers.clone()).default_service(web::to(answer))
-    })
+    let (sender, receiver) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        actix_web::rt::System::new().block_on(async move {
+            let (address, running) = serve_bare(workers, headers, body.into(), reads_body).expect("a listener");
+            sender.send(address).expect("a receiver");
+            running.await;
+        });
+    });
+    receiver.recv().expect("an address")
 }

@@ -118,6 +118,17 @@ pub fn people(from: u64, to: u64) -> String {
     )
 }
 
+/// Gives the sessions `from` to `to`, of the users with the same numbers, an identity with the profile of a company's provider.
+pub fn profiles(from: u64, to: u64) -> String {
+    let (session, sub, last) = (session_id_sql("n"), numbered("01980000", "n"), to - 1);
+    format!(
+        "UPDATE sessions SET sub_id = {sub} FROM generate_series({from}::bigint, {last}) n WHERE sessions.id = {session};
+         UPDATE subs SET profile = jsonb_build_object('email', n || '@example.com', 'email_verified', true, 'name',
+             n || ' of Example', 'preferred_username', 'person-' || n, 'groups', '[\"staff\", \"ops\", \"wiki editors\"]'::jsonb)
+         FROM generate_series({from}::bigint, {last}) n WHERE subs.id = {sub}"
+    )
+}
+
 /// Inserts sessions `from` to `to` as logins create them, ended or active. `person` is the user of session `n`, as SQL.
 pub fn sessions(from: u64, to: u64, person: &str, ended: bool) -> String {
     let (session, user, last) = (session_id_sql("n"), user_id_sql(person), to - 1);

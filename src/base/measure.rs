@@ -2,10 +2,12 @@
 //!
 //! `telemetry` installs what collects them. Without it, recording has no effect.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use metrics::{Label, counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram};
+use metrics::{Histogram, Label, counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram};
 
 const EVENTS: &str = "vestibule_events_total";
 const DATABASE_TIME: &str = "vestibule_db_seconds";
@@ -57,9 +59,22 @@ pub fn database_connections(busy: u32, idle: u32) {
     gauge!(DATABASE_CONNECTIONS, "state" => "idle").set(idle);
 }
 
+thread_local! {
+    /// The histograms of requests that this thread has used: the recorder looks for one by all its labels.
+    static OF_ROUTES: RefCell<HashMap<String, HashMap<(&'static str, u16), Histogram>>> = RefCell::default();
+}
+
 /// Records the time to answer a request. `route` is the pattern of the path, never the path itself.
-pub fn http_request(route: String, method: &'static str, status: &str, seconds: f64) {
-    histogram!(HTTP_TIME, "route" => route, "method" => method, "status" => status.to_owned()).record(seconds);
+pub fn http_request(route: &str, method: &'static str, status: u16, seconds: f64) {
+    OF_ROUTES.with_borrow_mut(|routes| {
+        if !routes.contains_key(route) {
+            routes.insert(route.to_owned(), HashMap::new());
+        }
+        let Some(of_route) = routes.get_mut(route) else { return };
+        let new =
+            || histogram!(HTTP_TIME, "route" => route.to_owned(), "method" => method, "status" => status.to_string());
+        of_route.entry((method, status)).or_insert_with(new).record(seconds);
+    });
 }
 
 /// Counts a connection that was closed for a reason that the client may not expect. The causes are a fixed set.

@@ -8,6 +8,8 @@
 
 mod activity;
 mod alarm;
+#[cfg(feature = "dev")]
+mod bare;
 mod body_length;
 mod cause;
 mod chunked;
@@ -29,6 +31,8 @@ mod start;
 mod timeouts;
 mod warnings;
 
+#[cfg(feature = "dev")]
+pub use bare::serve_bare;
 pub use descriptors::TooFewDescriptors;
 pub use early_end::end_process_one;
 pub use gateway::{EndSignals, Server, serve};

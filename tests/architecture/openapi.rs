@@ -96,10 +96,10 @@ fn the_table_of_routes_is_the_only_way_to_a_handler() {
     let source = read("src/web/routing/routes.rs");
     let services: Vec<_> = source.lines().filter(|line| line.contains(".service(")).map(str::trim).collect();
     let expected = [
-        "scope = scope.service(resource(row.path, row));",
-        "scope = scope.service(handlers(spelling::posted(web::resource(path)), row));",
-        "routes.service(resource(prefix, row));",
-        "routes.service(resource(&format!(\"{}{prefix}\", row.path), row));",
+        "scope = scope.service(resource(prefix, row.path, row));",
+        "scope = scope.service(handlers(spelling::posted(web::resource(&*path)), prefix, &path, row));",
+        "routes.service(resource(\"\", prefix, row));",
+        "routes.service(resource(\"\", &format!(\"{}{prefix}\", row.path), row));",
         "routes.service(scope.default_service(web::to(nothing_here))).default_service(web::to(nothing_here));",
     ];
     assert_eq!(services, expected);

@@ -23,21 +23,25 @@ pub struct Side<'s> {
 pub fn compare(stage: &Stage, options: &Options) -> Result<(), String> {
     println!("| request | ours, req/s | peer | peer, req/s | ratio |");
     println!("|---|--:|---|--:|--:|");
-    match OidcProvider::start() {
-        Ok(peer) => with_oidc_provider(stage, &peer, options)?,
-        Err(why) => println!("\nnpm oidc-provider is not measured: {why}\n"),
-    }
-    match OAuth2Proxy::start(&stage.provider.issuer) {
-        Ok(peer) => with_oauth2_proxy(stage, &peer, options)?,
-        Err(why) => println!("\noauth2-proxy is not measured: {why}"),
-    }
-    match Envoy::start(stage.gateway.public) {
-        Ok(peer) => with_envoy(stage, &peer, options),
-        Err(why) => {
-            println!("\nEnvoy is not measured: {why}");
-            Ok(())
+    if options.wants("oidc-provider") {
+        match OidcProvider::start() {
+            Ok(peer) => with_oidc_provider(stage, &peer, options)?,
+            Err(why) => println!("\nnpm oidc-provider is not measured: {why}\n"),
         }
     }
+    if options.wants("oauth2-proxy") {
+        match OAuth2Proxy::start(&stage.provider.issuer) {
+            Ok(peer) => with_oauth2_proxy(stage, &peer, options)?,
+            Err(why) => println!("\noauth2-proxy is not measured: {why}\n"),
+        }
+    }
+    if options.wants("envoy") {
+        match Envoy::start(stage.gateway.public) {
+            Ok(peer) => with_envoy(stage, &peer, options)?,
+            Err(why) => println!("\nEnvoy is not measured: {why}\n"),
+        }
+    }
+    Ok(())
 }
 
 fn with_oidc_provider(stage: &Stage, peer: &OidcProvider, options: &Options) -> Result<(), String> {

@@ -35,7 +35,7 @@ impl Limit {
     pub fn bare(stage: &Stage, request: &[u8]) -> Self {
         let (status, head, body) = load::once(stage.gateway.public, request).expect("an answer");
         assert_eq!(status, 200, "{head}");
-        Self::Bare(servers::bare(&head, body), request.to_owned())
+        Self::Bare(servers::bare(&head, body, request.starts_with(b"POST")), request.to_owned())
     }
 
     /// A short name for the report.

@@ -16,6 +16,7 @@ mod forwarded_for;
 mod forwarded_pairs;
 mod limiter;
 pub mod login;
+pub mod matched;
 mod network_limits;
 pub mod refused_request;
 pub mod rounds;

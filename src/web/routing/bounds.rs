@@ -1,12 +1,14 @@
 //! The size limits of every request, and the security headers of every answer.
 
-use actix_web::Error;
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::http::{ConnectionType, Uri};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
+use actix_web::{Error, HttpMessage};
+use tracing_actix_web::RequestId;
+use uuid::Uuid;
 
 use crate::app::App;
 use crate::web::answer::problem::Problem;
@@ -31,7 +33,10 @@ pub async fn keep(
         }
         None => next.call(request).await?.map_into_left_body(),
     };
-    let id = crate::web::answer::negotiate::request_id(answer.request());
+    let id = answer.request().extensions().get::<RequestId>().and_then(|id| {
+        let mut text = Uuid::encode_buffer();
+        HeaderValue::from_str(id.hyphenated().encode_lower(&mut text)).ok()
+    });
     let headers = answer.headers_mut();
     let constant = HeaderValue::from_static;
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, constant("nosniff"));
@@ -45,7 +50,7 @@ pub async fn keep(
     if let Some(transport) = transport {
         headers.insert(header::STRICT_TRANSPORT_SECURITY, constant(transport));
     }
-    if let (false, Ok(id)) = (id.is_empty(), HeaderValue::from_str(&id)) {
+    if let Some(id) = id {
         headers.insert(HeaderName::from_static("x-request-id"), id);
     }
     Ok(answer)

@@ -66,8 +66,10 @@ async fn check_request(app: &App, entry: &Entry, request: &mut ServiceRequest) -
     if let Some(limit) = entry.limit {
         count(app, limit, request.request())?;
     }
-    let is_listed = cors::may_change(app, request.request());
-    request.extensions_mut().insert(FromListedOrigin(is_listed));
+    let is_listed = entry.origin != OriginRule::Any && cors::may_change(app, request.request());
+    if entry.origin == OriginRule::Asked {
+        request.extensions_mut().insert(FromListedOrigin(is_listed));
+    }
     let refused_origin = entry.origin == OriginRule::Listed && !is_listed;
     let now = app.clock.now();
     let Some(Credential { session, means, with_claims }) = credential(app, entry.access, request, now).await? else {

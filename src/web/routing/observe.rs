@@ -11,6 +11,7 @@ use tracing_actix_web::{RequestId, RootSpanBuilder};
 use crate::app::App;
 use crate::base::measure;
 use crate::web::request::client_address;
+use crate::web::request::matched::Matched;
 
 /// Builds the span that contains all log lines of a request.
 pub struct Span;
@@ -21,7 +22,7 @@ struct Began(std::time::Instant);
 impl RootSpanBuilder for Span {
     fn on_request_start(request: &ServiceRequest) -> tracing::Span {
         request.extensions_mut().insert(Began(std::time::Instant::now()));
-        let id = request.extensions().get::<RequestId>().map(ToString::to_string).unwrap_or_default();
+        let id = request.extensions().get::<RequestId>().copied().map(tracing::field::display);
         let app = request.app_data::<Data<App>>();
         let trusted = app.map(|app| app.config.server.trusted_proxies.as_slice()).unwrap_or_default();
         let ip = client_address::address(request.request(), trusted);
@@ -35,7 +36,7 @@ impl RootSpanBuilder for Span {
             );
         }
         let method = known(request.method());
-        tracing::info_span!("request", %id, method, %ip, route = Empty, code = Empty, limit = Empty, reference = Empty)
+        tracing::info_span!("request", id, method, %ip, route = Empty, code = Empty, limit = Empty, reference = Empty)
     }
 
     fn on_request_end<B: MessageBody>(span: tracing::Span, outcome: &Result<ServiceResponse<B>, Error>) {
@@ -45,11 +46,12 @@ impl RootSpanBuilder for Span {
         };
         let request = answer.request();
         // The pattern instead of the path: paths are unchecked input, and would make the metric's labels unbounded.
-        let route = request.match_pattern().unwrap_or_else(|| "unmatched".into());
+        let matched = request.extensions_mut().remove::<Matched>().map(|matched| matched.0);
+        let route = matched.unwrap_or_else(|| request.match_pattern().as_deref().unwrap_or("unmatched").into());
         let (status, method) = (answer.status().as_u16(), known(request.method()));
         let seconds = request.extensions().get::<Began>().map_or(0.0, |began| began.0.elapsed().as_secs_f64());
-        span.record("route", route.as_str());
-        measure::http_request(route, method, answer.status().as_str(), seconds);
+        span.record("route", &*route);
+        measure::http_request(&route, method, status, seconds);
         let milliseconds = (seconds * 1e5).round() / 1e2;
         span.in_scope(|| match status {
             500 | 501.. if status != 503 && status != 502 && status != 504 => {

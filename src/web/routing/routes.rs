@@ -1,11 +1,13 @@
 //! The table of routes of the public listener. The routing is built from it, and [`guard`] decides by it which requests
 //! reach a handler.
 
+use std::rc::Rc;
+
 use actix_web::body::BoxBody;
 use actix_web::dev::{HttpServiceFactory, ServiceRequest};
 use actix_web::middleware::{Next, from_fn};
 use actix_web::web::{self, Data, ServiceConfig};
-use actix_web::{HttpRequest, HttpResponse, Resource};
+use actix_web::{HttpMessage, HttpRequest, HttpResponse, Resource};
 
 use super::cors;
 use super::guard::guard;
@@ -23,6 +25,7 @@ use crate::web::endpoint::{
 
 use crate::web::answer::goes_on::BegunBy::{OtherSite, OtherSiteOrUnknown};
 use crate::web::request::credentials;
+use crate::web::request::matched::Matched;
 use Access::{Account, Browser, BuiltIn, Client, Cookie, LogoutToken, Open, OpenId, Site};
 
 /// Every endpoint of the public listener. A `POST` or `DELETE` that accepts the session cookie requires a listed origin
@@ -171,29 +174,32 @@ pub static ROUTES: &[Row] = &[
 /// Registers the routes under `prefix`, the path of `server.public_url`.
 pub fn public(routes: &mut ServiceConfig, prefix: &str) {
     let mut scope = web::scope(prefix);
-    for row in ROUTES {
-        scope = scope.service(resource(row.path, row));
+    // actix tries them in order, and a pattern costs a regular expression.
+    let (patterns, paths): (Vec<_>, Vec<_>) = ROUTES.iter().partition(|row| row.path.contains('{'));
+    for row in paths.into_iter().chain(patterns) {
+        scope = scope.service(resource(prefix, row.path, row));
         if let Some(path) = spelling::with_slash(row) {
-            scope = scope.service(handlers(spelling::posted(web::resource(path)), row));
+            scope = scope.service(handlers(spelling::posted(web::resource(&*path)), prefix, &path, row));
         }
         if row.path == "/" && !prefix.is_empty() {
             // The path of the issuer has no slash at its end.
-            routes.service(resource(prefix, row));
+            routes.service(resource("", prefix, row));
         }
         if row.path == metadata::OAUTH && !prefix.is_empty() {
             // RFC 8414 §3.1: the well-known path stands before the path of the issuer.
-            routes.service(resource(&format!("{}{prefix}", row.path), row));
+            routes.service(resource("", &format!("{}{prefix}", row.path), row));
         }
     }
     routes.service(scope.default_service(web::to(nothing_here))).default_service(web::to(nothing_here));
 }
 
-/// The handlers of a row, wrapped in the guard. Methods without an entry get 405.
-fn resource(path: &str, row: &'static Row) -> impl HttpServiceFactory + 'static {
-    handlers(web::resource(path), row)
+/// The handlers of a row at `path` in the scope of `prefix`.
+fn resource(prefix: &str, path: &str, row: &'static Row) -> impl HttpServiceFactory + use<> {
+    handlers(web::resource(path), prefix, path, row)
 }
 
-fn handlers(mut resource: Resource, row: &'static Row) -> impl HttpServiceFactory + 'static {
+/// The handlers of a row, wrapped in the guard. Methods without an entry get 405.
+fn handlers(mut resource: Resource, prefix: &str, path: &str, row: &'static Row) -> impl HttpServiceFactory + use<> {
     for entry in row.entries {
         resource = resource.route(entry.route());
     }
@@ -202,7 +208,11 @@ fn handlers(mut resource: Resource, row: &'static Row) -> impl HttpServiceFactor
         resource = resource.route(web::method(actix_web::http::Method::OPTIONS).to(answer));
     }
     let refuse = move |request: HttpRequest| async move { method_not_allowed(row, &request).await };
-    let checked = move |request: ServiceRequest, next: Next<BoxBody>| guard(row, request, next);
+    let pattern: Rc<str> = format!("{prefix}{path}").into();
+    let checked = move |request: ServiceRequest, next: Next<BoxBody>| {
+        request.extensions_mut().insert(Matched(Rc::clone(&pattern)));
+        guard(row, request, next)
+    };
     resource.default_service(web::to(refuse)).wrap(from_fn(checked))
 }
 

@@ -44,6 +44,38 @@ async fn spoofed_headers_are_overwritten_by_empty_ones() {
     assert!(!format!("{:?}", answer.headers).contains("root"), "{answer:?}");
 }
 
+/// FW-18: whatever the answer is, no cache keeps it, and it sets no cookie.
+#[tokio::test]
+async fn no_answer_can_be_stored_or_sets_a_cookie() {
+    let rules = "[[verify.rules]]\npaths = ['/strong']\nallow = { aal = 'aal3' }\n[[verify.rules]]\npaths = ['/staff']\n\
+                 allow = { groups = ['staff'] }\n[[verify.rules]]\npaths = ['/open']\nallow = { anyone = true }\n[[verify.rules]]\npaths = ['/']";
+    let gateway = start(&format!("[verify]\nredirect = true\n{rules}"));
+    let known = signed_in(&gateway, "ada", &[]).await;
+    let (unknown, garbage) = (gateway.browser(), gateway.browser());
+    garbage.set_cookie("__Secure-vestibule", "garbage");
+    for (browser, path, query, navigates, status) in [
+        (&known, "/", "", false, 200),
+        (&unknown, "/open", "", false, 200),
+        (&unknown, "/", "", true, 302),
+        (&garbage, "/", "", false, 401),
+        (&garbage, "/", "", true, 302),
+        (&known, "/strong", "", true, 302),
+        (&known, "/strong", "", false, 401),
+        (&known, "/staff", "", false, 403),
+        (&known, "/staff", "", true, 403),
+        (&unknown, "/..", "", true, 403),
+        (&known, "/", "?groups=", false, 400),
+    ] {
+        let ask = browser.ask("GET", &format!("/verify{query}")).header("x-forwarded-proto", "https");
+        let ask = ask.header("x-forwarded-host", "wiki.example.com").header("x-forwarded-uri", path);
+        let ask = if navigates { ask.header("sec-fetch-mode", "navigate") } else { ask.for_json() };
+        let answer = ask.send().await;
+        let case = format!("{path}{query} {navigates}: {answer:?}");
+        assert_eq!((answer.status, answer.header("cache-control")), (status, "no-store"), "{case}");
+        assert!(answer.headers.get("set-cookie").is_none(), "{case}");
+    }
+}
+
 #[tokio::test]
 async fn switches_send_unverified_addresses_and_tokens() {
     let gateway = start("[verify]\nunverified_email = true\nissue_token = true\n[tokens]\naudience = ['wiki']");

@@ -106,7 +106,9 @@ async fn a_claim_that_only_a_rule_compares_is_there_when_it_is_judged() {
     let long = "x".repeat(20_000);
     let info = json!({ "sub": "ada", "department": "ops", "bio": long, "realm": { "level": 3, "notes": long } });
     for (claim, wanted) in [("/department", "ops"), ("/realm/level", "3"), ("/acr", "gold")] {
-        let allow = format!("[[verify.rules]]\nallow = {{ claims = {{ '{claim}' = '{wanted}' }} }}");
+        let allow = format!(
+            "[providers.op]\nuserinfo = 'auto'\n[[verify.rules]]\nallow = {{ claims = {{ '{claim}' = '{wanted}' }} }}"
+        );
         let gateway = start(&allow);
         gateway.op.set_claims(json!({ "email": "ada@example.com", "email_verified": true, "acr": "gold" }));
         gateway.op.reply("/userinfo", json(200, &info));

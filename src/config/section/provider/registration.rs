@@ -155,7 +155,7 @@ impl Registration {
 impl Registration {
     /// A typical registration, for tests.
     pub fn example() -> Self {
-        let pointer = |text: &str| crate::config::Pointer::parse(text).ok();
+        let pointer = |text: &str| Pointer::parse(text).ok();
         Self {
             id: "op".into(),
             name: "Op".into(),
