@@ -10,5 +10,5 @@ mod users;
 pub use actor::Actor;
 pub use providers::{MovedProvider, move_provider};
 pub use seals::{ColumnResult, reseal};
-pub use sessions::{all_sessions, end_session, end_sessions, sessions};
+pub use sessions::{all_sessions, end_session, end_sessions, end_sessions_of_client, sessions, sessions_of_client};
 pub use users::{delete, details, disable, enable, matching, search};

@@ -1,12 +1,17 @@
 //! Listing and ending the sessions of any user.
 
+use uuid::Uuid;
+
+use super::store::extend_statement_timeout;
 use super::users::record_ends;
 use crate::account;
 use crate::base::clock::Timestamp;
-use crate::base::db::{Conn, Db, DbError};
+use crate::base::db::{Conn, Db, DbError, in_transaction};
 use crate::base::id::{SessionId, UserId};
 use crate::session::{self, EndReason, Endings, Lifetime, Listed, Scope};
 
+/// How many sessions of an app one statement reads.
+const BATCH: i64 = 1000;
 /// The most sessions of a user in one response; more than a user is expected to have.
 const MAX_LISTED: i64 = 1000;
 
@@ -47,6 +52,38 @@ pub async fn end_sessions(db: &Db, endings: &Endings, user: UserId, now: Timesta
         record_ends(endings, &dismissed.ended, EndReason::Admin);
         dismissed.count
     }))
+}
+
+/// The sessions of an app that have not ended.
+pub async fn sessions_of_client(db: &Db, client_id: &str, now: Timestamp) -> Result<Vec<SessionId>, DbError> {
+    let (mut all, mut after) = (Vec::new(), SessionId(Uuid::nil()));
+    loop {
+        let client_id = client_id.to_owned();
+        let find = move |conn: &mut Conn| {
+            in_transaction(conn, |conn| {
+                extend_statement_timeout(conn)?;
+                session::of_client(conn, &client_id, after, now, BATCH)
+            })
+        };
+        let found = db.run("find sessions of client", find).await?;
+        let Some(last) = found.last() else { return Ok(all) };
+        after = *last;
+        all.extend(found);
+    }
+}
+
+/// Ends every session of an app, for each user. Returns their number.
+pub async fn end_sessions_of_client(
+    db: &Db,
+    endings: &Endings,
+    client_id: &str,
+    now: Timestamp,
+) -> Result<usize, DbError> {
+    let mut count = 0;
+    for id in sessions_of_client(db, client_id, now).await? {
+        count += usize::from(end_session(db, endings, id, now).await?);
+    }
+    Ok(count)
 }
 
 /// Ends one session and the sessions of apps under it. `false` if there is none, or it has ended.

@@ -63,7 +63,7 @@ pub fn delete(
 
 /// Ending very many sessions may take longer than the statement timeout of the pool. The work is completed even if the
 /// caller no longer waits for it.
-fn extend_statement_timeout(conn: &mut Conn) -> QueryResult<()> {
+pub(super) fn extend_statement_timeout(conn: &mut Conn) -> QueryResult<()> {
     sql_query("SET LOCAL statement_timeout = '60s'").execute(conn).map(|_| ())
 }
 

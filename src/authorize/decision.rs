@@ -84,7 +84,11 @@ fn with_session(request: &AuthorizationRequest, session: &Session, input: &Decis
     if !input.for_this && !prompt.none && input.may_step_up && lacks_acr(request, session) {
         return Decision::StepUp;
     }
-    if (prompt.consent || request.installed) && !input.consented { Decision::Consent } else { Decision::Code }
+    if (prompt.consent || request.installed || request.by_url.is_some()) && !input.consented {
+        Decision::Consent
+    } else {
+        Decision::Code
+    }
 }
 
 /// Whether the session has none of the requested `acr_values`, and its login did not ask for them. They are compared as text, since
@@ -164,6 +168,7 @@ mod tests {
             provider: None,
             resource: None,
             hinted_user: None,
+            by_url: None,
         }
     }
 

@@ -53,7 +53,10 @@ impl Leave {
         let sealed = URL_SAFE_NO_PAD.decode(sealed).ok()?;
         let leave: Self = serde_json::from_slice(&app.config.ring.open(SEALED_FOR, &sealed).ok()?).ok()?;
         let client = app.clients.get(&leave.answer.target.client_id)?;
-        client.redirect_uri(&leave.answer.target.redirect_uri)?;
+        // The redirect URIs of a client by URL are in its document, which was read when the response was sealed.
+        if client.by_url.is_none() {
+            client.redirect_uri(&leave.answer.target.redirect_uri)?;
+        }
         (now.timestamp() < leave.until).then_some(leave)
     }
 

@@ -54,7 +54,9 @@ pub(super) fn decision_input<'a>(
     now: Timestamp,
 ) -> DecisionInput<'a> {
     let client = app.clients.get(&request.client_id);
-    let may = |signed_in: &&SignedIn| client.is_some_and(|client| client.takes_provider(&signed_in.session.provider));
+    let may = |signed_in: &&SignedIn| {
+        client.as_ref().is_some_and(|client| client.takes_provider(&signed_in.session.provider))
+    };
     let session = signed_in.filter(may).map(|signed_in| &signed_in.session);
     let may_step_up = may_step_up(app, request, session);
     let refused = signed_in.filter(may).is_some_and(|signed_in| is_refused(app, &request.client_id, signed_in));

@@ -103,8 +103,9 @@ pub enum Repeated {
     Answered(Box<ClosedRequest>),
 }
 
-/// The request with that id, for the browser with that binding to begin again. `None` if there is none, and for one
-/// that was pushed: those parameters are the app's, and it can push them again.
+/// The request with that id, for the browser with that binding to begin again. `None` if there is none, for one that was
+/// pushed: those parameters are the app's, and it can push them again; and for one of a client by URL, whose document may
+/// have changed.
 ///
 /// For another browser than the one that sent the request, the parameters that name a person are left out.
 pub async fn repeat(
@@ -117,7 +118,8 @@ pub async fn repeat(
     let stored = row.binding_hash.as_deref();
     let is_same_browser = stored.is_some_and(|stored| binding.is_some_and(|binding| binding.matches(stored)));
     let is_answered = row.answered_at.is_some();
-    let open = OpenRequest::of(app, row).ok().filter(|open| !open.request.pushed);
+    let may_begin = |open: &OpenRequest| !open.request.pushed && open.request.by_url.is_none();
+    let open = OpenRequest::of(app, row).ok().filter(may_begin);
     Ok(open.map(|OpenRequest { id, mut request, .. }| {
         if is_answered {
             return Repeated::Answered(Box::new(ClosedRequest { id, request }));

@@ -1,10 +1,12 @@
 //! Validates an authorization request. Before client, redirect URI and `state` are validated an error is a page of ours;
 //! afterwards it is an error response to the app.
 
+use std::sync::Arc;
+
 use super::answer::{ErrorAnswer, OAuthError, Target};
 use super::request::{AuthorizationRequest, Prompt};
 use crate::base::id::UserId;
-use crate::client::{Client, Match, Registry};
+use crate::client::{Client, ClientRef, Match, Registry};
 use crate::config::Grant;
 use crate::grant::AnswerMode;
 use crate::keys::Keys;
@@ -21,6 +23,8 @@ const CHALLENGE_LEN: usize = 43;
 pub struct Terms<'a> {
     /// The clients of the configuration, by `client_id`.
     pub clients: &'a Registry,
+    /// The client by URL that asks, as its document describes it; `None` for a registered one.
+    pub by_url: Option<&'a Arc<Client>>,
     /// The issuer of this gateway (`server.public_url`).
     pub issuer: &'a str,
     /// The resource (second argument) as the configuration writes it, if tokens of a client (first argument) may have
@@ -56,7 +60,7 @@ pub enum AuthorizeError {
 pub fn read(terms: &Terms<'_>, get: &dyn Fn(&str) -> Option<String>) -> Result<AuthorizationRequest, AuthorizeError> {
     let doubled = |name: &str| terms.doubled.iter().any(|doubled| doubled == name);
     let client_id = get("client_id").filter(|_| !doubled("client_id")).ok_or(AuthorizeError::UnknownClient)?;
-    let client = terms.clients.get(&client_id).ok_or(AuthorizeError::UnknownClient)?;
+    let client = client(terms, &client_id).ok_or(AuthorizeError::UnknownClient)?;
     let redirect_uri = get("redirect_uri").filter(|_| !doubled("redirect_uri")).ok_or(AuthorizeError::RedirectUri)?;
     let matched = client.redirect_uri(&redirect_uri).ok_or(AuthorizeError::RedirectUri)?;
     // A longer `state` is not returned: a server on the way could refuse the URL.
@@ -80,9 +84,17 @@ pub fn read(terms: &Terms<'_>, get: &dyn Fn(&str) -> Option<String>) -> Result<A
     if !terms.doubled.is_empty() {
         return Err(told((OAuthError::InvalidRequest, "(repeated)", "a parameter stands there twice")));
     }
-    let rest = rest(terms, client, get).map_err(told)?;
+    let rest = rest(terms, &client, get).map_err(told)?;
     let installed = matched == Match::Installed;
-    Ok(AuthorizationRequest { client_id, redirect_uri, installed, mode, state, ..rest })
+    let by_url = client.by_url.clone();
+    Ok(AuthorizationRequest { client_id, redirect_uri, installed, mode, state, by_url, ..rest })
+}
+
+fn client<'a>(terms: &Terms<'a>, id: &str) -> Option<ClientRef<'a>> {
+    match terms.by_url {
+        Some(described) if described.id == id => Some(ClientRef::ByUrl(Arc::clone(described))),
+        _ => terms.clients.get(id),
+    }
 }
 
 /// How the response is sent, and so an error response as well. A browser posts forms to `http` and `https` only.
@@ -137,6 +149,7 @@ fn rest(
         provider,
         resource,
         hinted_user,
+        by_url: None,
     })
 }
 

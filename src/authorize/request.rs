@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::base::id::UserId;
+use crate::client::SelfDescription;
 use crate::grant::AnswerMode;
 
 /// A validated request. It is stored as it is and never changes.
@@ -45,6 +46,10 @@ pub struct AuthorizationRequest {
     pub resource: Option<String>,
     /// The user that `id_token_hint` names.
     pub hinted_user: Option<UserId>,
+    /// What the client says of itself, where it is one by URL: such a client requires consent. Replicas of earlier versions do
+    /// not write it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by_url: Option<SelfDescription>,
 }
 
 /// The values of `prompt` (OpenID Connect Core §3.1.2.1).

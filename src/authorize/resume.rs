@@ -4,11 +4,14 @@ use super::answer::{ErrorAnswer, OAuthError};
 use super::decision::{Decision, DecisionInput, decide};
 use super::next::{Next, decision_input, issue_code, only_provider, prepare_answer, refusal};
 use super::open::{ClosedRequest, OpenRequest, OpenRequestError, check};
+use super::request::AuthorizationRequest;
 use super::store;
 use crate::app::App;
 use crate::base::clock::Timestamp;
+use crate::base::db::DbError;
 use crate::base::id::AuthorizationRequestId;
 use crate::base::secret::Hashed;
+use crate::client;
 use crate::grant::{AppAnswer, PreparedAnswer, StoredRequest};
 use crate::session::{Session, ShownTo, SignedIn};
 
@@ -66,7 +69,17 @@ pub async fn consent(
     let shown_to = ShownTo::open(&app.config.ring, &question(open.id), shown_to);
     let consented =
         shown_to.is_some_and(|shown_to| signed_in.is_some_and(|here| shown_to == ShownTo::new(&here.session)));
+    if consented {
+        note_client_by_url(app, &open.request, now).await?;
+    }
     proceed(app, open, signed_in, false, consented, now).await
+}
+
+/// Notes a client by URL that the person agrees to, for `vestibule clients list`.
+async fn note_client_by_url(app: &App, request: &AuthorizationRequest, now: Timestamp) -> Result<(), DbError> {
+    let Some(said) = request.by_url.clone() else { return Ok(()) };
+    let id = request.client_id.clone();
+    app.db.run("note client by URL", move |conn| client::note_agreement(conn, &id, said.name.as_deref(), now)).await
 }
 
 /// Answers the app with `access_denied` after a person declined on the page that carried `shown_to`. Where another person

@@ -54,7 +54,7 @@ pub enum OutboundError {
     /// The maximum number of requests is in progress ([`Outbound::limited_to`]).
     #[error("too many requests of this process are in progress")]
     TooMany,
-    /// The body is larger than [`MAX_BODY`].
+    /// The body is larger than [`MAX_BODY`], or than the request allows.
     #[error("the answer is larger than 1 MiB")]
     TooLarge,
     /// The body has a content coding that is not understood, although `identity` was asked for.
@@ -90,6 +90,7 @@ pub struct Outbound {
     learned: reqwest::Client,
     proxied: Option<reqwest::Client>,
     proxies: Arc<Proxies>,
+    names: Arc<dyn Resolve>,
     most: usize,
     permits: Arc<Semaphore>,
 }
@@ -97,17 +98,17 @@ pub struct Outbound {
 impl Outbound {
     /// Builds the client; fails with [`OutboundError::NoAuthorities`] if the system has none.
     pub fn new() -> Result<Self, OutboundError> {
-        Self::built(|builder| builder, Arc::default())
+        Self::built(|builder| builder, Arc::default(), Arc::new(SystemNames))
     }
 
     /// Builds a client that sends requests through these proxies.
     pub fn through(proxies: Proxies) -> Result<Self, OutboundError> {
-        Self::built(|builder| builder, Arc::new(proxies))
+        Self::built(|builder| builder, Arc::new(proxies), Arc::new(SystemNames))
     }
 
     /// Builds a client that trusts no authority, for `http` on a machine that may have none. It uses no proxy.
     pub fn without_authorities() -> Result<Self, OutboundError> {
-        Self::built(|builder| builder.tls_certs_only([]), Arc::default())
+        Self::built(|builder| builder.tls_certs_only([]), Arc::default(), Arc::new(SystemNames))
     }
 
     /// Sends at most so many requests at a time; further ones fail with [`OutboundError::TooMany`]. Without this any number is
@@ -123,7 +124,7 @@ impl Outbound {
         let unusable = || OutboundError::Unreachable("ca_file cannot be used".into());
         let tls = authorities.client_config().ok_or_else(unusable)?;
         let trusting = |builder: reqwest::ClientBuilder| builder.tls_backend_preconfigured(tls.clone());
-        let built = Self::built(trusting, Arc::clone(&self.proxies))?;
+        let built = Self::built(trusting, Arc::clone(&self.proxies), Arc::clone(&self.names))?;
         Ok(Self { most: self.most, permits: Arc::clone(&self.permits), ..built })
     }
 
@@ -136,6 +137,7 @@ impl Outbound {
     fn built(
         roots: impl Fn(reqwest::ClientBuilder) -> reqwest::ClientBuilder,
         proxies: Arc<Proxies>,
+        names: Arc<dyn Resolve>,
     ) -> Result<Self, OutboundError> {
         let builder = || {
             reqwest::Client::builder()
@@ -151,10 +153,12 @@ impl Outbound {
         let client = |builder: reqwest::ClientBuilder| {
             roots(builder).build().map_err(|error| from_build(innermost_cause(&error)))
         };
-        let (configured, learned) = (client(builder())?, client(builder().dns_resolver(Arc::new(PublicOnly)))?);
+        let public_only = PublicOnly(Arc::clone(&names));
+        let (configured, learned) = (client(builder())?, client(builder().dns_resolver(Arc::new(public_only)))?);
         let indirect = if proxies.is_empty() { None } else { Some(client(through(builder(), &proxies)?)?) };
         let most = Semaphore::MAX_PERMITS;
-        Ok(Self { configured, learned, proxied: indirect, proxies, most, permits: Arc::new(Semaphore::new(most)) })
+        let permits = Arc::new(Semaphore::new(most));
+        Ok(Self { configured, learned, proxied: indirect, proxies, names, most, permits })
     }
 
     /// The client for a URL: through a proxy, or directly with the addresses that are allowed.
@@ -181,6 +185,17 @@ impl Outbound {
         trust: Trust,
         timeout: Duration,
     ) -> Result<http::Response<Vec<u8>>, OutboundError> {
+        self.send_for_at_most(request, trust, timeout, MAX_BODY).await
+    }
+
+    /// The same for a body of at most `max` bytes, decoded too; `max` is at most [`MAX_BODY`].
+    pub async fn send_for_at_most(
+        &self,
+        request: http::Request<Vec<u8>>,
+        trust: Trust,
+        timeout: Duration,
+        max: usize,
+    ) -> Result<http::Response<Vec<u8>>, OutboundError> {
         let mut request =
             reqwest::Request::try_from(request).map_err(|error| OutboundError::Malformed(innermost_cause(&error)))?;
         // Without it, a server may choose any content coding (RFC 9110 §12.5.3).
@@ -189,7 +204,7 @@ impl Outbound {
         let _permit = self.permits.try_acquire().map_err(|_| OutboundError::TooMany)?;
         let exchange = async {
             let answer = client.execute(request).await.map_err(|error| from_reqwest(&error))?;
-            read(answer).await
+            read(answer, max.min(MAX_BODY)).await
         };
         tokio::time::timeout(timeout, exchange).await.map_err(|_| OutboundError::Timeout)?
     }
@@ -210,18 +225,18 @@ fn from_build(cause: String) -> OutboundError {
     if cause.contains("No CA certificates") { OutboundError::NoAuthorities } else { OutboundError::Unreachable(cause) }
 }
 
-async fn read(mut answer: reqwest::Response) -> Result<http::Response<Vec<u8>>, OutboundError> {
-    if answer.content_length().is_some_and(|length| length > MAX_BODY as u64) {
+async fn read(mut answer: reqwest::Response, max: usize) -> Result<http::Response<Vec<u8>>, OutboundError> {
+    if answer.content_length().is_some_and(|length| length > max as u64) {
         return Err(OutboundError::TooLarge);
     }
     let mut body = Vec::new();
     while let Some(chunk) = answer.chunk().await.map_err(|error| from_reqwest(&error))? {
-        if body.len() + chunk.len() > MAX_BODY {
+        if body.len() + chunk.len() > max {
             return Err(OutboundError::TooLarge);
         }
         body.extend_from_slice(&chunk);
     }
-    let body = decode(answer.headers_mut(), body, MAX_BODY).map_err(|bad| match bad {
+    let body = decode(answer.headers_mut(), body, max).map_err(|bad| match bad {
         BadBody::TooLarge => OutboundError::TooLarge,
         BadBody::Coding(name) => OutboundError::Coding(name),
         BadBody::SeveralCodings => OutboundError::SeveralCodings,
@@ -279,15 +294,28 @@ const PRIVATE: &str = "resolves to a private address";
 
 /// Resolves host names, and rejects those that resolve to an address that is not public. The connection uses the addresses
 /// that were checked, so a different answer of the name server to a second query has no effect (DNS rebinding).
-struct PublicOnly;
+struct PublicOnly(Arc<dyn Resolve>);
 
 impl Resolve for PublicOnly {
     fn resolve(&self, name: Name) -> Resolving {
+        let resolving = self.0.resolve(name);
         Box::pin(async move {
-            let found: Vec<SocketAddr> = tokio::net::lookup_host((name.as_str(), 0)).await?.collect();
+            let found: Vec<SocketAddr> = resolving.await?.collect();
             if found.iter().any(|address| !is_public(address.ip())) {
                 return Err(PRIVATE.into());
             }
+            Ok(Box::new(found.into_iter()) as Addrs)
+        })
+    }
+}
+
+/// The resolver of the system.
+struct SystemNames;
+
+impl Resolve for SystemNames {
+    fn resolve(&self, name: Name) -> Resolving {
+        Box::pin(async move {
+            let found: Vec<SocketAddr> = tokio::net::lookup_host((name.as_str(), 0)).await?.collect();
             Ok(Box::new(found.into_iter()) as Addrs)
         })
     }
@@ -375,6 +403,36 @@ mod tests {
             assert!(failed, "{trust:?}: {unknown:?}");
         }
         assert!(started.elapsed() < Duration::from_secs(5), "{:?}", started.elapsed());
+    }
+
+    /// A name server that returns the next list of addresses to each query.
+    struct Rebinding(std::sync::Mutex<std::collections::VecDeque<Vec<SocketAddr>>>);
+
+    impl Resolve for Rebinding {
+        fn resolve(&self, _: Name) -> Resolving {
+            let next = self.0.lock().expect("the list").pop_front().unwrap_or_default();
+            Box::pin(async move { Ok(Box::new(next.into_iter()) as Addrs) })
+        }
+    }
+
+    /// FI-23: DNS rebinding. A name that resolved to a public address, and resolves to a private one at the next query or beside a
+    /// public one, is refused, and nothing connects to the private address.
+    #[tokio::test]
+    async fn a_name_that_resolves_to_another_address_later_is_refused() {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let own = listener.local_addr().expect("an address");
+        let public: SocketAddr = (std::net::Ipv4Addr::new(192, 88, 99, 1), 9).into();
+        let answers = [vec![public], vec![own], vec![public, own], vec![own, public], vec![public]];
+        let names = Arc::new(Rebinding(std::sync::Mutex::new(answers.into())));
+        let outbound = Outbound::built(|builder| builder.tls_certs_only([]), Arc::default(), names).expect("a client");
+        let url = format!("http://rebinding.example:{}/", own.port());
+        for is_private in [false, true, true, true, false] {
+            let request = http::Request::get(&url).body(vec![]).expect("a request");
+            let answer = outbound.send(request, Trust::Learned, Duration::from_millis(200)).await;
+            assert_eq!(matches!(answer, Err(OutboundError::Private)), is_private, "{answer:?}");
+        }
+        let connected = tokio::time::timeout(Duration::from_millis(50), listener.accept()).await;
+        assert!(connected.is_err(), "{connected:?}");
     }
 
     #[test]

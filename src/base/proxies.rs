@@ -74,13 +74,16 @@ impl Proxies {
 
     /// Whether metadata may name this host if it is reached through the proxy.
     pub fn allow(&self, url: &Url) -> bool {
-        let Some(host) = url.host_str() else { return false };
-        let is_allowed = |allowed: &String| match allowed.strip_prefix("*.") {
-            Some(name) => host.len() > name.len() && is_below(host, &name.to_ascii_lowercase()),
-            None => host.eq_ignore_ascii_case(allowed),
-        };
-        self.allowed.iter().any(is_allowed)
+        url.host_str().is_some_and(|host| is_listed(&self.allowed, host))
     }
+}
+
+/// Whether a host is in a list of names, where `*.` at the beginning stands for subdomains.
+pub fn is_listed(names: &[String], host: &str) -> bool {
+    names.iter().any(|listed| match listed.strip_prefix("*.") {
+        Some(name) => host.len() > name.len() && is_below(host, &name.to_ascii_lowercase()),
+        None => host.eq_ignore_ascii_case(listed),
+    })
 }
 
 /// Whether a host is this name or a subdomain of it. URLs have their host in lower case.

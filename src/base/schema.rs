@@ -88,6 +88,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    clients_by_url (client_id) {
+        client_id -> Text,
+        client_name -> Nullable<Text>,
+        first_agreed_at -> Timestamptz,
+        last_agreed_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     logins_not_begun (reference) {
         reference -> Text,
         provider -> Text,

@@ -6,7 +6,8 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use super::{
-    cleanup, config, explain, healthcheck, keys, logins, logouts, migrate, providers, secrets, serve, sessions, users,
+    cleanup, clients, config, explain, healthcheck, keys, logins, logouts, migrate, providers, secrets, serve,
+    sessions, users,
 };
 use crate::server;
 
@@ -62,6 +63,11 @@ enum Verb {
         #[command(subcommand)]
         verb: logouts::Verb,
     },
+    /// List the apps
+    Clients {
+        #[command(subcommand)]
+        verb: clients::Verb,
+    },
     /// List and end sessions
     Sessions {
         #[command(subcommand)]
@@ -96,6 +102,7 @@ pub fn main() -> ExitCode {
         Verb::Explain(arguments) => explain::run(&arguments, &files),
         Verb::Logins { verb } => logins::run(&verb, &files),
         Verb::Logouts { verb } => logouts::run(&verb, &files),
+        Verb::Clients { verb } => clients::run(&verb, &files),
         Verb::Sessions { verb } => sessions::run(&verb, &files),
         Verb::Users { verb } => users::run(&verb, &files),
         Verb::Cleanup => cleanup::run(&files),

@@ -137,7 +137,7 @@ fn outcome(arguments: &Arguments, mut config: Config) -> Result<ExplainOutcome, 
     let client = match &arguments.client {
         Some(id) => {
             let all = || -> Vec<String> { clients.iter().map(|client| client.id.clone()).collect() };
-            Some(clients.get(id).ok_or_else(|| no_such("client", id, &all()))?)
+            Some(clients.registered(id).ok_or_else(|| no_such("client", id, &all()))?)
         }
         None => None,
     };

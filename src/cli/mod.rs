@@ -4,6 +4,7 @@ mod arguments;
 mod check;
 mod claims_file;
 mod cleanup;
+mod clients;
 mod config;
 mod context;
 #[cfg(feature = "dev")]

@@ -37,14 +37,17 @@ pub enum Verb {
         #[arg(value_name = "SESSION")]
         session: String,
     },
-    /// End all sessions of a user
+    /// End all sessions of a user, or of an app
     Revoke {
         /// The user's sub or e-mail address
-        #[arg(value_name = "SUB_OR_EMAIL", required_unless_present = "user")]
+        #[arg(value_name = "SUB_OR_EMAIL", required_unless_present_any = ["user", "client"])]
         whose: Option<String>,
         /// The same, as an option
         #[arg(long, value_name = "SUB_OR_EMAIL", conflicts_with = "whose")]
         user: Option<String>,
+        /// Instead of those of a user: the sessions of the app with this `client_id`, for each user
+        #[arg(long, value_name = "CLIENT_ID", conflicts_with_all = ["whose", "user", "tag"])]
+        client: Option<String>,
         /// Only sessions with this label (`sessions.tags`)
         #[arg(long)]
         tag: Option<String>,
@@ -59,7 +62,8 @@ pub fn run(verb: &Verb, files: &[PathBuf]) -> ExitCode {
     context::with_context(files, async |context| match verb {
         Verb::List { user, tag, limit, json } => list(context, user.as_deref(), tag.as_deref(), *limit, *json).await,
         Verb::End { session } => end(context, session).await,
-        Verb::Revoke { whose, user, tag, dry_run } => {
+        Verb::Revoke { client: Some(client), dry_run, .. } => revoke_client(context, client, *dry_run).await,
+        Verb::Revoke { whose, user, tag, dry_run, client: None } => {
             let user = whose.as_ref().or(user.as_ref()).map_or("", String::as_str);
             revoke(context, user, tag.as_deref(), *dry_run).await
         }
@@ -124,6 +128,18 @@ async fn revoke(context: &Context, user: &str, tag: Option<&str>, dry_run: bool)
     let count = administration::end_sessions(&context.db, &context.endings, user.sub, context.now).await;
     let count = count.map_err(|error| error.to_string())?.unwrap_or_default();
     Ok(format!("{}: {}.\n", user_label(&user), ended_sessions(count)))
+}
+
+async fn revoke_client(context: &Context, client: &str, dry_run: bool) -> Result<String, String> {
+    if dry_run {
+        let found = administration::sessions_of_client(&context.db, client, context.now).await;
+        let found = found.map_err(|error| error.to_string())?;
+        let ids = found.iter().fold(String::new(), |text, id| format!("{text}{id}\n"));
+        return Ok(format!("{client}: would end\n{ids}"));
+    }
+    let count = administration::end_sessions_of_client(&context.db, &context.endings, client, context.now).await;
+    let count = count.map_err(|error| error.to_string())?;
+    Ok(format!("{client}: {}.\n", ended_sessions(count)))
 }
 
 /// The sessions of a user; with a tag only those that have it.

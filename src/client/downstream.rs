@@ -2,17 +2,21 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use serde::{Deserialize, Serialize};
 use url::Url;
 
 use super::grant_type::GrantType;
 use super::presented_secret::PresentedSecret;
 use crate::base::secret::{Hashed, Plain};
 use crate::config::{
-    self, Algorithm, Allow, AssertionAudience, AssertionKey, BUILT_IN_CLIENT, ClientTokens, ClientType, Grant,
-    RedirectUri, ServerLogout,
+    self, Algorithm, Allow, AssertionAudience, AssertionKey, BUILT_IN_CLIENT, ClientTokens, ClientType, ClientsByUrl,
+    Grant, RedirectUri, ServerLogout,
 };
 
-/// An app or a service that is registered in `[clients.*]`, or the built-in client.
+/// How many sessions a client by URL has under one browser's: the default of registered clients.
+const SESSIONS_BY_URL: u32 = 20;
+
+/// An app or a service that is registered in `[clients.*]`, the built-in client, or one by URL.
 #[expect(clippy::struct_excessive_bools, reason = "each is one setting of the client")]
 pub struct Client {
     /// The `client_id` (RFC 6749 §2.2).
@@ -48,6 +52,8 @@ pub struct Client {
     pub requires_par: bool,
     /// Whether its authorization requests must have a `code_challenge` (RFC 7636).
     pub requires_pkce: bool,
+    /// What it says of itself, where it is identified by a URL.
+    pub by_url: Option<SelfDescription>,
     /// Whether a registered redirect URI on loopback needs no consent.
     skips_loopback_consent: bool,
     provider_tokens: Vec<String>,
@@ -87,6 +93,7 @@ impl Client {
             rotates_refresh_tokens: true,
             requires_par: false,
             requires_pkce: true,
+            by_url: None,
             skips_loopback_consent: false,
             redirect_uris: Vec::new(),
             grants: vec![Grant::RefreshToken],
@@ -94,6 +101,28 @@ impl Client {
             public_key: None,
             assertion_audience: AssertionAudience::Endpoints,
             endpoint_noted: AtomicBool::new(false),
+        }
+    }
+
+    /// A public client that no section registers. It has the rights of `[clients_by_url]`, and what its document says; without a
+    /// document it has no redirect URI.
+    pub(super) fn by_url(
+        id: &str,
+        host: &str,
+        settings: &ClientsByUrl,
+        (redirect_uris, said): (Vec<RedirectUri>, SelfDescription),
+    ) -> Self {
+        Self {
+            id: id.to_owned(),
+            name: host.to_owned(),
+            scopes: settings.scopes.clone(),
+            resources: settings.resources.clone(),
+            id_token_alg: settings.id_token_alg,
+            sessions_per_browser: SESSIONS_BY_URL,
+            grants: vec![Grant::AuthorizationCode, Grant::RefreshToken],
+            redirect_uris,
+            by_url: Some(said),
+            ..Self::built_in()
         }
     }
 
@@ -174,6 +203,13 @@ impl Client {
     }
 }
 
+/// What a client by URL says of itself, which the operator has not checked.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SelfDescription {
+    /// `client_name` of its document.
+    pub name: Option<String>,
+}
+
 /// How a `redirect_uri` matches the registered ones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Match {
@@ -208,6 +244,7 @@ impl From<config::Client> for Client {
             rotates_refresh_tokens: client.rotate_refresh_tokens,
             requires_par: client.require_par,
             requires_pkce: client.require_pkce || client.r#type == ClientType::Public,
+            by_url: None,
             skips_loopback_consent: client.insecure_skip_loopback_consent,
             redirect_uris: client.redirect_uris,
             grants: client.grants,

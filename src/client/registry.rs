@@ -1,10 +1,13 @@
 //! All clients, and client authentication (RFC 6749 §2.3).
 
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use chrono::TimeDelta;
 
 use super::assertion::{self, Assertion, Audiences};
+use super::by_url::{ByUrl, host_of};
+use super::client_ref::ClientRef;
 use super::downstream::Client;
 use super::lockout::{Key, Lockouts};
 use super::presented_secret::PresentedSecret;
@@ -15,6 +18,7 @@ use crate::config::{self, BUILT_IN_CLIENT};
 /// All clients, including the built-in one.
 pub struct Registry {
     clients: Vec<Client>,
+    by_url: Option<ByUrl>,
     lockouts: Lockouts,
     /// Compared with the secret presented for an unknown client, so that the answer takes as long as for a known one.
     placeholder: Hashed,
@@ -53,10 +57,17 @@ impl Registry {
     /// Builds the registry from `[clients.*]` and `[limits]`.
     pub fn new(clients: Vec<config::Client>, limits: &config::Limits) -> Self {
         let clients = std::iter::once(Client::built_in()).chain(clients.into_iter().map(Client::from)).collect();
-        Self { clients, lockouts: Lockouts::new(limits.failures_before_lockout), placeholder: Plain::random().hashed() }
+        let lockouts = Lockouts::new(limits.failures_before_lockout);
+        Self { clients, by_url: None, lockouts, placeholder: Plain::random().hashed() }
     }
 
-    /// All clients, the built-in one first.
+    /// With clients by URL, where they are enabled.
+    #[must_use]
+    pub fn with_by_url(self, by_url: Option<ByUrl>) -> Self {
+        Self { by_url, ..self }
+    }
+
+    /// All registered clients, the built-in one first.
     pub fn iter(&self) -> impl Iterator<Item = &Client> {
         self.clients.iter()
     }
@@ -66,9 +77,45 @@ impl Registry {
         self.clients.iter().any(|client| !client.allow.claims.is_empty())
     }
 
-    /// The client with this `client_id`.
-    pub fn get(&self, id: &str) -> Option<&Client> {
+    /// The client with this `client_id`. One by URL has its rights, and no redirect URI: those are in its document
+    /// ([`by_url`](Self::by_url)).
+    pub fn get(&self, id: &str) -> Option<ClientRef<'_>> {
+        if let Some(client) = self.registered(id) {
+            return Some(ClientRef::Registered(client));
+        }
+        let client = self.by_url.as_ref()?.without_document(id)?;
+        Some(ClientRef::ByUrl(Arc::new(client)))
+    }
+
+    /// The registered client with this `client_id`. What only a registration can set is asked here: clients by URL have the
+    /// defaults.
+    pub fn registered(&self, id: &str) -> Option<&Client> {
         self.find(id).map(|(_, client)| client)
+    }
+
+    /// The documents of clients by URL, where this `client_id` is the URL of one.
+    pub fn by_url(&self, id: &str) -> Option<&ByUrl> {
+        self.by_url.as_ref().filter(|by_url| by_url.accepts(id))
+    }
+
+    /// Whether clients by URL are accepted.
+    pub fn accepts_urls(&self) -> bool {
+        self.by_url.is_some()
+    }
+
+    /// The name of a client for pages: that of its section, the host of a client by URL, else the id itself.
+    pub fn name<'a>(&'a self, id: &'a str) -> &'a str {
+        match self.registered(id) {
+            Some(client) => &client.name,
+            None if self.by_url.as_ref().is_some_and(|by_url| by_url.accepts(id)) => host_of(id),
+            None => id,
+        }
+    }
+
+    /// Whether scripts of that origin may be a public client.
+    pub fn is_at(&self, origin: &str) -> bool {
+        let by_url = || self.by_url.as_ref().is_some_and(|by_url| by_url.is_at(origin));
+        self.clients.iter().any(|client| client.is_at(origin)) || by_url()
     }
 
     /// Authenticates a client. A returned assertion must be recorded as used ([`use_assertion`](super::use_assertion)) before
@@ -80,22 +127,24 @@ impl Registry {
         audiences: &Audiences,
         from: IpAddr,
         now: Timestamp,
-    ) -> Result<(&Client, Option<Assertion>), ClientAuthError> {
+    ) -> Result<(ClientRef<'_>, Option<Assertion>), ClientAuthError> {
         let signed_by = match &presented.proof {
             Proof::Assertion(assertion) => assertion::unverified_client_id(assertion),
             Proof::None | Proof::Secret(_) => None,
         };
         let id = presented.client_id.as_deref().or(signed_by.as_deref()).unwrap_or(BUILT_IN_CLIENT);
         match (self.find(id), &presented.proof) {
-            (Some((_, client)), Proof::None) if !client.is_confidential => Ok((client, None)),
-            (Some((place, client)), Proof::Secret(secret)) if client.shows_secret() => {
-                self.judge_secret((place, from), client.has_secret(secret), now).map(|()| (client, None))
-            }
+            (Some((_, client)), Proof::None) if !client.is_confidential => Ok((ClientRef::Registered(client), None)),
+            (None, Proof::None) => self.get(id).map(|client| (client, None)).ok_or(ClientAuthError::Unknown),
+            (Some((place, client)), Proof::Secret(secret)) if client.shows_secret() => self
+                .judge_secret((place, from), client.has_secret(secret), now)
+                .map(|()| (ClientRef::Registered(client), None)),
             (Some((_, client)), Proof::Assertion(assertion)) if client.public_key().is_some() => {
                 // A signature cannot be guessed, so wrong ones are not counted.
                 let key = client.public_key();
                 let accepted = (audiences, client.assertion_audience());
                 let verified = key.and_then(|key| assertion::verify(key, &client.id, assertion, accepted, now));
+                let client = ClientRef::Registered(client);
                 verified.map(|verified| (client, Some(verified))).ok_or(ClientAuthError::WrongSecret)
             }
             (_, Proof::Secret(secret)) => {
@@ -193,12 +242,17 @@ mod tests {
         Audiences { issuer: "https://me".to_owned(), endpoints: [const { String::new() }; 2] }
     }
 
-    fn ask<'r>(registry: &'r Registry, id: Option<&str>, secret: Option<&str>) -> Result<&'r str, ClientAuthError> {
+    fn ask(registry: &Registry, id: Option<&str>, secret: Option<&str>) -> Result<&'static str, ClientAuthError> {
         let proof = secret.map_or(Proof::None, |secret| Proof::Secret(PresentedSecret::in_form(secret)));
         let presented = Presented { client_id: id.map(str::to_owned), proof };
-        registry
-            .authenticate(&presented, &audiences(), FROM, Timestamp::UNIX_EPOCH)
-            .map(|(client, _)| client.id.as_str())
+        registry.authenticate(&presented, &audiences(), FROM, Timestamp::UNIX_EPOCH).map(|(client, _)| {
+            match client.id.as_str() {
+                "api" => "api",
+                "web" => "web",
+                "vestibule" => "vestibule",
+                _ => "another",
+            }
+        })
     }
 
     /// TK-15

@@ -14,6 +14,7 @@ use super::section::cleanup::Cleanup;
 use super::section::client::context::ClientContext;
 use super::section::client::model::{Client, RawClient};
 use super::section::client::rules;
+use super::section::clients_by_url::{self, ClientsByUrl, RawClientsByUrl};
 use super::section::database::Database;
 use super::section::limits::Limits;
 use super::section::log::{self, Log};
@@ -67,6 +68,7 @@ pub(crate) struct RawConfig {
     /// Services that take access tokens for themselves alone, by id.
     #[schemars(extend("propertyNames" = { "pattern": RESOURCES.pattern }))]
     resources: BTreeMap<String, RawResource>,
+    clients_by_url: RawClientsByUrl,
 }
 
 /// The validated configuration, one field per section.
@@ -103,6 +105,8 @@ pub struct Config {
     pub clients: Vec<Client>,
     /// `[resources.<id>]`, in the order of the configuration.
     pub resources: Vec<ProtectedResource>,
+    /// `[clients_by_url]`; `None` where it is not enabled.
+    pub clients_by_url: Option<ClientsByUrl>,
 }
 
 impl Config {
@@ -164,6 +168,7 @@ pub(crate) fn validate(mut raw: RawConfig, ids: &Ids, validator: &mut Validator<
     let validate_client = |id: &str, client| rules::validate(id, client, &context, validator);
     let clients = in_order(ids.of_section("clients"), raw.clients, validate_client);
     resource::apart_from_audiences(resources.as_deref().unwrap_or_default(), clients.iter().flatten(), validator);
+    let clients_by_url = clients_by_url::validate(raw.clients_by_url, &context, validator);
     raw.tokens.consider(clients.iter().flatten().map(|client| &client.tokens));
     Some(Config {
         server: raw.server,
@@ -182,6 +187,7 @@ pub(crate) fn validate(mut raw: RawConfig, ids: &Ids, validator: &mut Validator<
         providers: providers.into_iter().collect::<Option<_>>()?,
         clients: clients.into_iter().collect::<Option<_>>()?,
         resources: resources?,
+        clients_by_url: clients_by_url.ok()?,
     })
 }
 

@@ -26,6 +26,7 @@ pub fn rare_statements() -> Vec<HotStatement> {
         login::rare_statements(),
         session::rare_statements(),
         logout::rare_statements(),
+        client::rare_statements(),
         keys::rare_statements(),
         jobs::rare_statements(),
         upstream::rare_statements(),

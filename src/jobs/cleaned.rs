@@ -13,7 +13,7 @@ pub struct Cleaned {
     pub sessions: usize,
     /// Deleted authorization sessions (logins), and rows of logins that could not begin.
     pub logins: usize,
-    /// Deleted authorization requests, codes and client assertions.
+    /// Deleted authorization requests, codes, client assertions, and clients by URL that no person has agreed to for a year.
     pub authorizations: usize,
     /// Deleted rows of the revocation feed.
     pub revocations: usize,

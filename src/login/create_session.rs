@@ -169,7 +169,7 @@ fn warn_of_missing_email(app: &App, signed_in: &SignedIn, now: Timestamp) {
 /// Why the ID token of the app's session would be too large (`tokens.id_max_bytes`).
 fn id_token_oversize(app: &App, of_app: &SignedIn, nonce: Option<&str>, now: Timestamp) -> Option<String> {
     let (client, scope) = (app.clients.get(&of_app.session.client_id)?, of_app.session.scopes.as_str());
-    let content = IdTokenFor { client, signed_in: of_app, scope, nonce };
+    let content = IdTokenFor { client: &client, signed_in: of_app, scope, nonce };
     if token::has_scope(scope, "openid") { token::oversize(&app.config, content, now) } else { None }
 }
 

@@ -77,7 +77,7 @@ async fn record_failure(app: &App, notice: &Notice, reason: &str, now: Timestamp
 
 /// Posts a new logout token. The error text is shown to operators.
 async fn post_logout_token(app: &App, notice: &Notice) -> Result<(), String> {
-    let client = app.clients.get(&notice.client_id).ok_or("the client is not configured any more")?;
+    let client = app.clients.registered(&notice.client_id).ok_or("the client is not configured any more")?;
     let (uri, private) = client.backchannel_logout_uri.as_ref().ok_or("the client has no backchannel_logout_uri")?;
     let token = logout_token(app, client, notice)?;
     // A JWT contains no character that form encoding changes.

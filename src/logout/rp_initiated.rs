@@ -72,7 +72,7 @@ pub fn validate(app: &App, asked: request::LogoutParameters) -> Result<Request, 
     }
     let Some(id) = hint.as_ref().map(|hint| hint.client_id.as_str()).or(named) else { return Ok(Request::default()) };
     let client = app.clients.get(id).ok_or(LogoutRequestError::UnknownClient)?;
-    if asked.post_logout_redirect_uri.as_deref().is_some_and(|uri| !leads_to(client, uri)) {
+    if asked.post_logout_redirect_uri.as_deref().is_some_and(|uri| !leads_to(&client, uri)) {
         return Err(LogoutRequestError::Unregistered);
     }
     Ok(Request {
@@ -175,7 +175,7 @@ fn is_of(meant: &Meant, here: &SignedIn) -> bool {
 /// The redirect to the client's URL with its `state`, if the URL is still registered.
 pub fn destination(app: &App, request: &Request) -> Option<String> {
     let client = app.clients.get(request.client_id.as_deref()?)?;
-    let uri = request.post_logout_redirect_uri.as_deref().filter(|uri| leads_to(client, uri))?;
+    let uri = request.post_logout_redirect_uri.as_deref().filter(|uri| leads_to(&client, uri))?;
     let Some(state) = &request.state else { return Some(uri.to_owned()) };
     let state: String = url::form_urlencoded::byte_serialize(state.as_bytes()).collect();
     Some(with_query(uri, &format!("state={state}")))

@@ -16,7 +16,7 @@ use crate::base::log_limit::LogLimit;
 use crate::base::migrate;
 use crate::base::once_per::{CountPerMinute, OncePer};
 use crate::base::outbound::{Outbound, OutboundError};
-use crate::client;
+use crate::client::{self, ByUrl};
 use crate::config::Config;
 use crate::keys::{self, KeysError};
 use crate::session::{self, Endings, FeedConnection, Follower, Lifetime, RevocationCache, SessionCache};
@@ -65,7 +65,8 @@ pub(super) fn load(mut config: Config, clock: Clock, most_outbound: usize) -> Re
     app::issuers_changed(providers.check_issuers(feed.conn(), clock.now()).map_err(DbError::from)?);
     let lifetime = Lifetime::new(&config.sessions, &config.tokens);
     let endings = Endings::new(lifetime, &config.clients);
-    let clients = client::Registry::new(std::mem::take(&mut config.clients), &config.limits);
+    let by_url = config.clients_by_url.clone().map(|settings| ByUrl::new(settings, &outbound)).transpose()?;
+    let clients = client::Registry::new(std::mem::take(&mut config.clients), &config.limits).with_by_url(by_url);
     let revocations = RevocationCache::new(config.tokens.revocation_max_age);
     // Before any request: a replica that does not know the revocations cannot answer.
     let follower = feed.read(&clock, &revocations)?.follow()?;

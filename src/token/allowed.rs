@@ -10,7 +10,7 @@ use crate::upstream::Registry;
 /// The condition of the app's `allow` that refuses the user, by the profile and the claims of the last login at the session's
 /// identity; `None` if the user may use the app. The text is for the log and contains nothing about the person.
 pub fn not_allowed(app: &App, client: &str, signed_in: &SignedIn) -> Option<String> {
-    refusal(client, &app.clients.get(client)?.allow, &app.providers, signed_in)
+    refusal(client, &app.clients.registered(client)?.allow, &app.providers, signed_in)
 }
 
 /// The `allow` of a client, for work that cannot borrow the configuration.

@@ -47,7 +47,7 @@ impl<'a> Terms<'a> {
         for claim in &self.config.tokens.claims {
             put(&mut claims, *claim, profile);
         }
-        if let (Some(client), Some(groups)) = (self.clients.get(&session.client_id), &mut claims.groups) {
+        if let (Some(client), Some(groups)) = (self.clients.registered(&session.client_id), &mut claims.groups) {
             *groups = visible_groups(client, groups);
         }
         // Another provider may use the same address or name of a group for another person.
@@ -96,7 +96,7 @@ impl<'a> Terms<'a> {
 
     /// The lifetime of that client's access tokens.
     fn access_lifetime(self, client_id: &str) -> Duration {
-        let own = self.clients.get(client_id).and_then(|client| client.tokens.access_lifetime);
+        let own = self.clients.registered(client_id).and_then(|client| client.tokens.access_lifetime);
         own.unwrap_or(self.config.tokens.access_lifetime)
     }
 
@@ -114,7 +114,8 @@ impl<'a> Terms<'a> {
     pub fn resources(self, client_id: &str) -> Vec<&'a str> {
         let all = self.audiences(client_id);
         let issuer = Some(self.config.server.public_url.issuer()).filter(|_| all.is_empty());
-        let protected = self.clients.get(client_id).into_iter().flat_map(Client::resources);
+        let client = self.clients.get(client_id);
+        let protected = client.as_deref().into_iter().flat_map(Client::resources);
         let protected = protected.filter_map(|id| self.config.resource(id)).map(|known| known.resource.as_str());
         all.iter().map(String::as_str).chain(issuer).chain(protected).collect()
     }
@@ -129,7 +130,7 @@ impl<'a> Terms<'a> {
 
     /// The audience of a client's tokens (RFC 8707 §2 lets it choose one of them): `clients.<id>.audience`, else the default.
     fn audiences(self, client_id: &str) -> &'a [String] {
-        let own = self.clients.get(client_id).map(|client| client.audience.as_slice()).unwrap_or_default();
+        let own = self.clients.registered(client_id).map(|client| client.audience.as_slice()).unwrap_or_default();
         if own.is_empty() { &self.config.tokens.audience } else { own }
     }
 

@@ -138,7 +138,7 @@ fn with_key<T>(
     work: impl FnOnce(&SigningKey) -> Result<T, UnusableKey>,
 ) -> Result<T, UnusableKey> {
     let keys = app.keys.keys();
-    let own = app.clients.get(client_id).and_then(|client| client.tokens.access_token_alg);
+    let own = app.clients.registered(client_id).and_then(|client| client.tokens.access_token_alg);
     let own = own.and_then(|algorithm| keys.signing_or_published(algorithm));
     let key = own.or_else(|| keys.first_signing(&app.config.signing.algorithms));
     work(key.ok_or(UnusableKey::of(Algorithm::Es256))?)

@@ -87,7 +87,7 @@ pub async fn renew(app: &App, presented: Presented, now: Timestamp) -> Result<Re
     let (scope, resource, for_account) = (presented.scope.clone(), presented.resource, presented.for_account);
     let origin = RefreshOrigin::of(&app.config.ring, token.session, presented.ip, presented.user_agent.as_deref());
     let client = app.clients.get(&presented.client_id).ok_or(RenewalRefused::InvalidGrant)?;
-    let terms = RefreshTerms::of(app, client, resource.as_deref()).ok_or(RenewalRefused::InvalidGrant)?;
+    let terms = RefreshTerms::of(app, &client, resource.as_deref()).ok_or(RenewalRefused::InvalidGrant)?;
     let attempt = RefreshAttempt {
         token,
         origin,

@@ -9,8 +9,10 @@
 mod address;
 pub(crate) mod admin;
 pub(crate) mod allow;
+mod authorities;
 pub(crate) mod cleanup;
 pub(crate) mod client;
+pub(crate) mod clients_by_url;
 pub(crate) mod database;
 pub(crate) mod limits;
 pub(crate) mod log;

@@ -1,6 +1,6 @@
 //! The statements of this store that run while a request waits, and the one that follows the feed.
 
-use super::{end, end_upstream, expire, feed, find, idle, list, prune, reparent, revoke_token, touch};
+use super::{end, end_upstream, expire, feed, find, idle, list, of_client, prune, reparent, revoke_token, touch};
 use crate::base::hot::{HotStatement, hot};
 
 /// Each with the indexes that it reads.
@@ -32,5 +32,5 @@ pub fn hot_statements() -> Vec<HotStatement> {
 
 /// The statements of this store that no request waits for.
 pub fn rare_statements() -> Vec<HotStatement> {
-    hot![expire::Expire: [], list::OfAll: [], prune::PruneEnded: [], prune::PruneFeed: [],]
+    hot![expire::Expire: [], list::OfAll: [], of_client::OfClient: [], prune::PruneEnded: [], prune::PruneFeed: [],]
 }

@@ -89,8 +89,7 @@ impl AppGoal {
 
     /// The name of the app.
     pub fn name<'a>(&'a self, app: &'a App) -> &'a str {
-        let id = self.request.client_id.as_str();
-        app.clients.get(id).map_or(id, |client| client.name.as_str())
+        app.clients.name(&self.request.client_id)
     }
 
     /// The sealed error response for the form that returns to the app. `None` if the request is another browser's,

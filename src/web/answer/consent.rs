@@ -10,6 +10,7 @@ use super::page::{html_leading_away, name_of, prefix};
 use super::pages::{Purpose, another_account_link};
 use crate::app::App;
 use crate::authorize::{AuthorizationRequest, OpenRequest};
+use crate::config::ClientsByUrl;
 use crate::session::SignedIn;
 use crate::upstream::Provider;
 
@@ -23,6 +24,8 @@ struct ConsentPage<'a> {
     person: Option<&'a str>,
     /// The e-mail address, if the name is another text.
     email: Option<&'a str>,
+    /// What the app says of itself, where no section registers it.
+    unregistered: Option<Unregistered<'a>>,
     provider: &'a str,
     /// The address of a login with another account.
     not_you: String,
@@ -33,6 +36,16 @@ struct ConsentPage<'a> {
     host: Option<String>,
     request: String,
     shown_to: String,
+}
+
+/// A client by URL.
+struct Unregistered<'a> {
+    /// The name that it states.
+    name: Option<&'a str>,
+    /// Whether the operator has listed its host.
+    is_listed: bool,
+    /// The host that gets the answer, if that is another one than the app's.
+    elsewhere: Option<String>,
 }
 
 /// The rights that a scope gives the app.
@@ -84,13 +97,13 @@ impl<'a> Grant<'a> {
 /// The consent page for an app's authorization request.
 pub fn page(app: &App, open: &OpenRequest, signed_in: &SignedIn) -> HttpResponse {
     let OpenRequest { request, .. } = open;
-    let client = app.clients.get(&request.client_id);
     let (person, email) = (name_of(signed_in), signed_in.user.profile.email.as_deref());
     let provider = &signed_in.session.provider;
     let page = ConsentPage {
         prefix: prefix(app),
         style: STYLE_PATH,
-        app: client.map_or(request.client_id.as_str(), |client| client.name.as_str()),
+        app: app.clients.name(&request.client_id),
+        unregistered: unregistered(app, request),
         person,
         email: email.filter(|email| person.is_some_and(|person| person != *email)),
         provider: app.providers.get(provider).map_or(provider, Provider::name),
@@ -102,6 +115,17 @@ pub fn page(app: &App, open: &OpenRequest, signed_in: &SignedIn) -> HttpResponse
         shown_to: open.shown_to(app, signed_in).unwrap_or_default(),
     };
     html_leading_away(StatusCode::OK, &page)
+}
+
+/// What the page says of a client by URL, whose own statements are not checked.
+fn unregistered<'a>(app: &'a App, request: &'a AuthorizationRequest) -> Option<Unregistered<'a>> {
+    let said = request.by_url.as_ref()?;
+    let own = app.clients.name(&request.client_id);
+    Some(Unregistered {
+        name: said.name.as_deref(),
+        is_listed: app.config.clients_by_url.as_ref().is_some_and(ClientsByUrl::lists_hosts),
+        elsewhere: host(request).filter(|host| host != own),
+    })
 }
 
 /// The name of the protected resource that the tokens are for.

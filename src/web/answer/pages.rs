@@ -142,11 +142,10 @@ pub fn choose<'a>(
         let login = login_link(app, provider.id(), purpose);
         Link { name: provider.name(), href: if another { with_another_account(&login) } else { login } }
     };
-    let client = match purpose {
-        Purpose::App(open) => app.clients.get(&open.request.client_id),
+    let app_name = match purpose {
+        Purpose::App(open) => Some(app.clients.name(&open.request.client_id)),
         Purpose::None | Purpose::ReturnTo(_) => None,
     };
-    let app_name = client.map(|client| client.name.as_str());
     let links = providers.map(link).collect();
     html(StatusCode::OK, &Choose { prefix: prefix(app), style: STYLE_PATH, links, app: app_name })
 }
@@ -244,7 +243,7 @@ fn in_words((name, value): (&String, &Value)) -> (String, String) {
 }
 
 fn client_name(app: &App, id: &str) -> String {
-    app.clients.get(id).map_or(id, |client| client.name.as_str()).to_owned()
+    app.clients.name(id).to_owned()
 }
 
 /// The sessions, that of this browser first. The apps have their names.
@@ -284,12 +283,11 @@ pub fn signed_out(app: &App) -> HttpResponse {
 
 /// The page that asks to confirm a logout. `None` if the logout request is too long to seal into the page.
 pub fn sign_out(app: &App, signed_in: &SignedIn, asked: &Request) -> Option<HttpResponse> {
-    let client = asked.client_id.as_deref().and_then(|id| app.clients.get(id));
     let sub = signed_in.user.sub.to_string();
     let page = SignOut {
         prefix: prefix(app),
         style: STYLE_PATH,
-        client: client.map(|client| client.name.as_str()),
+        client: asked.client_id.as_deref().map(|id| app.clients.name(id)),
         who: name_of(signed_in).unwrap_or(&sub),
         request: asked.seal(&app.config.ring)?,
         shown_to: logout::shown_to(app, signed_in)?,

@@ -122,6 +122,13 @@ refusals! {
         "The application could not show who it is.";
     UnknownClient 400 "unknown_client" "invalid_request" "Unknown app"
         "The app that sent you here is not known. Its operator has to register it here.";
+    /// The document of a client by URL is refused.
+    ClientDocumentRefused 400 "client_document_refused" "invalid_client" "The description of the app is not valid"
+        "The app that sent you here describes itself in a document that is not valid, so it cannot be used here.";
+    /// The document of a client by URL cannot be fetched.
+    ClientDocumentUnavailable 502 "client_document_unavailable" "temporarily_unavailable"
+        "The description of the app cannot be read"
+        "The app that sent you here describes itself at an address that cannot be reached. Please try again later.";
     RedirectUriRefused 400 "redirect_uri_refused" "invalid_request" "Not to that address"
         "The app that sent you here named an address that is not registered for it, so nothing is sent there.";
     /// Of a pushed request (RFC 9126 §4).

@@ -21,8 +21,7 @@ struct SignedOutOf<'a> {
 
 /// The page. It removes no cookie, since the request had none.
 pub fn page(app: &App, asked: &Request, reach: Reach) -> HttpResponse {
-    let client = asked.client_id.as_deref().and_then(|id| app.clients.get(id));
-    let client = client.map_or("the application", |client| client.name.as_str());
+    let client = asked.client_id.as_deref().map_or("the application", |id| app.clients.name(id));
     let everywhere = reach == Reach::SignIn;
     html(StatusCode::OK, &SignedOutOf { prefix: prefix(app), style: STYLE_PATH, client, everywhere })
 }

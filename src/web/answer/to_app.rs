@@ -44,11 +44,10 @@ pub fn to_app(app: &App, method: &Method, answer: &AppAnswer) -> HttpResponse {
 }
 
 fn form(app: &App, answer: &AppAnswer) -> HttpResponse {
-    let client = app.clients.get(&answer.client_id);
     let page = FormPost {
         prefix: prefix(app),
         style: STYLE_PATH,
-        app: client.map_or(answer.client_id.as_str(), |client| client.name.as_str()),
+        app: app.clients.name(&answer.client_id),
         redirect_uri: &answer.redirect_uri,
         parameters: answer.parameters.iter().map(|(name, value)| (*name, value.expose())).collect(),
         submit: SUBMIT,

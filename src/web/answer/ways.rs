@@ -146,8 +146,10 @@ fn elsewhere<'a>(prefix: &str, page: Circumstances) -> Way<'a> {
 /// The login page, with the goal of the failed login. `None` if there is one provider only.
 fn other_ways<'a>(app: &App, prefix: &str, wanted: &Wanted) -> Option<Way<'a>> {
     let client = wanted.app.as_ref().and_then(|request| app.clients.get(&request.request.client_id));
-    let usable =
-        app.providers.iter().filter(|provider| client.is_none_or(|client| client.takes_provider(provider.id())));
+    let usable = app
+        .providers
+        .iter()
+        .filter(|provider| client.as_ref().is_none_or(|client| client.takes_provider(provider.id())));
     if usable.count() < 2 {
         return None;
     }

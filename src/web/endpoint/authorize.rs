@@ -1,9 +1,12 @@
 //! `GET, POST /oauth2/authorize`, and the consent page.
 
+use std::sync::Arc;
+
 use actix_web::http::{Method, StatusCode, header};
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 
+use super::client_by_url;
 use super::refused_authorization::{REQUEST_URI, app_request, record_answer};
 use crate::app::App;
 use crate::authorize::{
@@ -13,6 +16,7 @@ use crate::authorize::{
 use crate::base::clock::Timestamp;
 use crate::base::event::Event;
 use crate::base::secret::Hashed;
+use crate::client::Client;
 use crate::grant::{AppAnswer, LoginFor};
 use crate::login::{self, Code, NewLogin};
 use crate::session::SignedIn;
@@ -77,7 +81,14 @@ pub async fn take_first_step(
         throttles.authorize_signed_out(app, request)?;
     }
     let step = match asked {
-        RequestSource::Query(asked) => step_of_query(app, throttles, request, asked, &browser, now).await?,
+        RequestSource::Query(asked) => {
+            let by_url = asked_by_url(app, asked.query);
+            if let (Some(_), None) = (by_url, &browser.signed_in) {
+                let login = client_by_url::login_first(app, asked.query, request.query_string());
+                return recorded(app, throttles, request, asked, login, now).await;
+            }
+            step_of_query(app, throttles, request, asked, &browser, now).await?
+        }
         RequestSource::Validated(asked) => authorize::start(app, *asked, &browser, now).await?,
     };
     let mut answer = match step {
@@ -97,7 +108,23 @@ async fn step_of_query(
     browser: &Browser,
     now: Timestamp,
 ) -> Result<FirstStep, Problem> {
-    let step = first_step(app, request, asked, browser, now).await;
+    let by_url = asked_by_url(app, asked.query);
+    let step = match client_by_url::described(app, throttles, request, by_url, now).await {
+        Ok(by_url) => first_step(app, request, asked, by_url.as_ref(), browser, now).await,
+        Err(refused) => Err(refused),
+    };
+    recorded(app, throttles, request, asked, step, now).await
+}
+
+/// The result, or the refusal after it was recorded.
+async fn recorded<T>(
+    app: &App,
+    throttles: &Throttles,
+    request: &HttpRequest,
+    asked: RequestQuery<'_>,
+    step: Result<T, Problem>,
+    now: Timestamp,
+) -> Result<T, Problem> {
     let Err(refused) = step else { return step };
     app_refusal::record(request, app_request(asked.query), &refused);
     Err(refused_request::record(app, throttles, request, asked.query, refused, now).await)
@@ -108,14 +135,15 @@ async fn first_step(
     app: &App,
     request: &HttpRequest,
     RequestQuery { query, doubled }: RequestQuery<'_>,
+    by_url: Option<&Arc<Client>>,
     browser: &Browser,
     now: Timestamp,
 ) -> Result<FirstStep, Problem> {
-    let pushed = query.get("request_uri").filter(|uri| uri.starts_with("urn:") && doubled.is_empty());
+    let pushed = pushed_uri(query).filter(|_| doubled.is_empty());
     if let (Some(client_id), Some(request_uri)) = (query.get("client_id"), pushed) {
         return resume_pushed(app, client_id, request_uri, browser, now).await;
     }
-    match read_request(app, &values_of(query), doubled, IsPushed(false)) {
+    match read_request(app, &values_of(query), doubled, IsPushed(false), by_url) {
         Ok(asked) => Ok(authorize::start(app, asked, browser, now).await?),
         Err(AuthorizeError::Told(answer)) => {
             record_answer(request, query, &answer);
@@ -123,6 +151,17 @@ async fn first_step(
         }
         Err(refused) => Err(refused.into()),
     }
+}
+
+/// The `request_uri` of a pushed request.
+fn pushed_uri(query: &Parameters) -> Option<&str> {
+    query.get("request_uri").filter(|uri| uri.starts_with("urn:"))
+}
+
+/// The `client_id` of a request whose document has to be read: it is a URL, and the request was not pushed.
+fn asked_by_url<'q>(app: &App, query: &'q Parameters) -> Option<&'q str> {
+    let id = query.get("client_id").filter(|_| pushed_uri(query).is_none())?;
+    app.clients.by_url(id).map(|_| id)
 }
 
 /// Continues a pushed request.
@@ -188,7 +227,10 @@ pub async fn authorize_by_form(
     Form(form): Form,
 ) -> Result<HttpResponse, Problem> {
     let app = app.get_ref();
-    let asked = match read_request(app, &values_of(&form), &[], IsPushed(false)) {
+    if asked_by_url(app, &form).is_some() {
+        return Ok(client_by_url::by_query(app, &form));
+    }
+    let asked = match read_request(app, &values_of(&form), &[], IsPushed(false), None) {
         Ok(asked) => asked,
         Err(AuthorizeError::Told(answer)) => {
             record_answer(&request, &form, &answer);
@@ -271,9 +313,11 @@ pub(super) fn read_request(
     get: &dyn Fn(&str) -> Option<String>,
     doubled: &[String],
     IsPushed(is_pushed): IsPushed,
+    by_url: Option<&Arc<Client>>,
 ) -> Result<AuthorizationRequest, AuthorizeError> {
     let terms = Terms {
         clients: &app.clients,
+        by_url,
         issuer: app.config.server.public_url.issuer(),
         resource: &|client, resource| token::resource(app, client, resource).map(str::to_owned),
         takes_scope: &|resource, scope| app.config.resource_at(resource).is_none_or(|known| known.takes_scope(scope)),

@@ -37,6 +37,7 @@ async fn introspected(
 ) -> Result<HttpResponse, Problem> {
     let now = app.clock.now();
     let client = authenticate(app, throttles, request, form, now).await?;
+    let client = &*client;
     if !client.is_confidential {
         // A public client proves nothing: a stolen token could be tested here (RFC 7662 §4).
         throttles.token(app, request)?;

@@ -46,7 +46,7 @@ pub async fn choose(app: Data<App>, request: HttpRequest, Query(query): Query) -
         return Ok(page);
     }
     let client = open.as_ref().and_then(|open| app.clients.get(&open.request.client_id));
-    let usable = |provider: &&Provider| client.is_none_or(|client| client.takes_provider(provider.id()));
+    let usable = |provider: &&Provider| client.as_ref().is_none_or(|client| client.takes_provider(provider.id()));
     let mut providers = app.providers.iter().filter(usable);
     let (first, second) = (providers.next(), providers.next());
     let only = first.filter(|_| second.is_none() && query.get("choose") != Some("1"));

@@ -43,7 +43,7 @@ pub async fn show(metadata: Data<Metadata>, request: HttpRequest) -> HttpRespons
 }
 
 fn document(app: &App) -> Value {
-    [endpoints(app), client_authentication(), offered(app), without_extensions(), resources(app)]
+    [endpoints(app), client_authentication(), offered(app), without_extensions(), resources(app), clients_by_url(app)]
         .into_iter()
         .flat_map(|part| if let Value::Object(members) = part { members } else { Map::new() })
         .collect()
@@ -116,6 +116,11 @@ fn resources(app: &App) -> Value {
     if resources.is_empty() { json!({}) } else { json!({ "protected_resources": resources }) }
 }
 
+/// Whether a `client_id` may be a URL (Client ID Metadata Document, draft 03 §6).
+fn clients_by_url(app: &App) -> Value {
+    if app.clients.accepts_urls() { json!({ "client_id_metadata_document_supported": true }) } else { json!({}) }
+}
+
 /// The grants that a client may be allowed; token exchange only if one is.
 fn grants(app: &App) -> Vec<&'static str> {
     let offered = |grant: &GrantType| match grant {
@@ -128,7 +133,8 @@ fn grants(app: &App) -> Vec<&'static str> {
 /// The standard scopes, and those of the clients.
 fn scopes(app: &App) -> Vec<&str> {
     let mut scopes = vec!["openid", "profile", "email", "groups", "offline_access"];
-    for scope in app.clients.iter().flat_map(|client| &client.scopes) {
+    let by_url = app.config.clients_by_url.iter().flat_map(|settings| &settings.scopes);
+    for scope in app.clients.iter().flat_map(|client| &client.scopes).chain(by_url) {
         if !scopes.contains(&scope.as_str()) {
             scopes.push(scope);
         }

@@ -1,10 +1,13 @@
 //! `POST /oauth2/par` (RFC 9126).
 
+use std::sync::Arc;
+
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 
 use super::authorize::{IsPushed, read_request};
+use super::client_by_url;
 use super::refused_authorization::{PUSHED_REQUEST_URI, app_request};
 use crate::app::App;
 use crate::authorize::{self, AuthorizationRequest, AuthorizeError, ErrorAnswer};
@@ -43,11 +46,13 @@ async fn pushed(
 ) -> Result<HttpResponse, Problem> {
     let now = app.clock.now();
     let client = authenticate(app, throttles, request, form, now).await?;
-    throttles.push_for(app, request, client)?;
+    throttles.push_for(app, request, &client)?;
     if form.get("request_uri").is_some() {
         return Err(PUSHED_REQUEST_URI.into());
     }
-    match read_pushed(app, client, form) {
+    let id = client.by_url.as_ref().map(|_| client.id.as_str());
+    let by_url = client_by_url::described(app, throttles, request, id, now).await?;
+    match read_pushed(app, &client, by_url.as_ref(), form) {
         Ok(asked) => {
             let (request_uri, expires_in) = authorize::push(app, &asked, now).await?;
             Ok(HttpResponse::Created().json(Pushed { request_uri: request_uri.expose(), expires_in }))
@@ -67,10 +72,15 @@ fn error_response(request: &HttpRequest, form: &Parameters, answer: &ErrorAnswer
 }
 
 /// The request of an authenticated client. With `client_secret_basic` the parameter `client_id` may be absent.
-fn read_pushed(app: &App, client: &Client, form: &Parameters) -> Result<AuthorizationRequest, AuthorizeError> {
+fn read_pushed(
+    app: &App,
+    client: &Client,
+    by_url: Option<&Arc<Client>>,
+    form: &Parameters,
+) -> Result<AuthorizationRequest, AuthorizeError> {
     let get = |name: &str| match name {
         "client_id" => Some(client.id.clone()),
         _ => form.get(name).map(str::to_owned),
     };
-    read_request(app, &get, &[], IsPushed(true))
+    read_request(app, &get, &[], IsPushed(true), by_url)
 }

@@ -36,6 +36,7 @@ async fn revoked(
 ) -> Result<HttpResponse, Problem> {
     let now = app.clock.now();
     let client = authenticate(app, throttles, request, form, now).await?;
+    let client = &*client;
     if !client.is_confidential {
         // A public client proves nothing, so each of its requests counts against the rate limit.
         throttles.token(app, request)?;

@@ -61,6 +61,7 @@ async fn granted(
 ) -> Result<HttpResponse, Problem> {
     let now = app.clock.now();
     let client = authenticate(app, throttles, request, form, now).await?;
+    let client = &*client;
     throttles.token_for(app, request, client)?;
     match TokenRequest::read(app, client, form)? {
         TokenRequest::Code(presented) => by_code(app, client, presented, now).await,

@@ -17,7 +17,7 @@ pub async fn show(app: Data<App>, caller: Caller) -> HttpResponse {
         Means::Cookie => String::new(),
     };
     let client = app.clients.get(&signed_in.session.client_id);
-    let mut released = token::released_at_userinfo(&signed_in, client, &scope);
+    let mut released = token::released_at_userinfo(&signed_in, client.as_deref(), &scope);
     released.insert("sub".to_owned(), json!(signed_in.user.sub));
     HttpResponse::Ok().json(Value::Object(released))
 }

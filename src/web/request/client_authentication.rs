@@ -12,7 +12,8 @@ use crate::base::clock::Timestamp;
 use crate::base::event::Event;
 use crate::base::secret::Plain;
 use crate::client::{
-    self as clients, ASSERTION_TYPE, Assertion, Audiences, Client, ClientAuthError, Presented, PresentedSecret, Proof,
+    self as clients, ASSERTION_TYPE, Assertion, Audiences, ClientAuthError, ClientRef, Presented, PresentedSecret,
+    Proof,
 };
 use crate::telemetry;
 use crate::web::answer::app_refusal::{self, AppRefusal, AppRequest};
@@ -29,7 +30,7 @@ pub async fn authenticate<'a>(
     request: &HttpRequest,
     form: &Parameters,
     now: Timestamp,
-) -> Result<&'a Client, Problem> {
+) -> Result<ClientRef<'a>, Problem> {
     let known = prove(app, request, form, now).await;
     known.map_err(|Rejected { problem, event }| {
         let is_attempt = !problem.is_outage();
@@ -60,7 +61,7 @@ async fn prove<'a>(
     request: &HttpRequest,
     form: &Parameters,
     now: Timestamp,
-) -> Result<&'a Client, Rejected> {
+) -> Result<ClientRef<'a>, Rejected> {
     let network = client_address::network(client_address::address(request, &app.config.server.trusted_proxies));
     let shown = presented(Authorization::of(request), form).map_err(|wrong| match wrong {
         Malformed::SeveralMethods => Problem::from(SEVERAL_METHODS),

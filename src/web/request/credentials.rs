@@ -78,7 +78,7 @@ pub async fn for_openid(
     gate::check(app, &claims)?;
     let session = claims.sid.filter(|_| has_scope(&claims.scope, "openid"));
     let session = session.ok_or_else(|| Problem::insufficient_scope("openid"))?;
-    let own = app.clients.get(&claims.client_id).is_some_and(|client| client.tokens.reads_provider_claims());
+    let own = app.clients.registered(&claims.client_id).is_some_and(|client| client.tokens.reads_provider_claims());
     let with_claims = own || has_scope(&claims.scope, "profile");
     Ok(Credential { session, means: Means::Token { scope: claims.scope }, with_claims })
 }

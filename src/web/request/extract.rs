@@ -72,6 +72,11 @@ impl Parameters {
         self.0.is_empty()
     }
 
+    /// All names and values, in the order of the request.
+    pub fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
     /// The value of a parameter, which may be empty; `None` if it is absent.
     pub fn given(&self, name: &str) -> Option<&str> {
         self.0.iter().find(|(other, _)| other == name).map(|(_, value)| value.as_str())

@@ -20,6 +20,7 @@ pub struct Throttles {
     fewer_logins: NetworkLimits,
     unknown_states: Limiter<IpAddr>,
     forms: NetworkLimits,
+    documents: NetworkLimits,
     tokens: Limiter<IpAddr>,
     pushes: NetworkLimits,
     authorizations: NetworkLimits,
@@ -39,6 +40,7 @@ impl Throttles {
             fewer_logins: NetworkLimits::on_logins(limits, 10),
             unknown_states: logins(),
             forms: NetworkLimits::on_logins(limits, 1),
+            documents: NetworkLimits::on_logins(limits, 1),
             tokens: tokens(),
             pushes: NetworkLimits::on_requests(limits),
             authorizations: NetworkLimits::on_requests(limits),
@@ -68,6 +70,11 @@ impl Throttles {
     /// Counts a form post from another site. The `GET` that follows it counts by its own limit.
     pub fn form(&self, app: &App, request: &HttpRequest) -> Result<(), Problem> {
         self.forms.count_address(app, request)
+    }
+
+    /// Counts a fetch of the document of a client by URL (`limits.logins_per_minute`).
+    pub fn document(&self, app: &App, request: &HttpRequest) -> Result<(), Problem> {
+        self.documents.count_address(app, request)
     }
 
     /// Counts a request for a token, or a failed client authentication, by address (`limits.tokens_per_minute`).
@@ -118,7 +125,8 @@ impl Throttles {
 
     /// Removes keys without recent requests, so that memory depends on the current traffic only.
     pub fn evict_quiet(&self) {
-        let by_network = [&self.logins, &self.fewer_logins, &self.forms, &self.pushes, &self.authorizations];
+        let by_network =
+            [&self.logins, &self.fewer_logins, &self.forms, &self.documents, &self.pushes, &self.authorizations];
         by_network.into_iter().for_each(NetworkLimits::evict_quiet);
         let by_address = [&self.unknown_states, &self.tokens, &self.administrators, &self.logout_tokens];
         by_address.into_iter().for_each(Limiter::evict_quiet);

@@ -1,58 +1,9 @@
 //! `vestibule sessions`, `vestibule users` and `vestibule cleanup`, which use the database directly.
 
-use std::path::PathBuf;
-use std::process::{Command, Output};
-use std::sync::atomic::{AtomicUsize, Ordering};
-
 use serde_json::{Value, json};
 
 use crate::support::device::{Device, reason};
-use crate::support::{Cluster, Gateway};
-
-/// The operator, with a configuration file for a gateway's database.
-struct Operator(PathBuf);
-
-impl Operator {
-    fn of(gateway: &Gateway) -> Self {
-        static NEXT: AtomicUsize = AtomicUsize::new(0);
-        let number = NEXT.fetch_add(1, Ordering::SeqCst);
-        let path = std::env::temp_dir().join(format!("vestibule-devices-{}-{number}.toml", std::process::id()));
-        let text = format!(
-            "[database]\nurl = {:?}\n[secrets]\nkeys = [{:?}]\n[cleanup]\nbatch = 10\n",
-            gateway.database.url,
-            Cluster::ring_key(),
-        );
-        std::fs::write(&path, text).expect("a file");
-        Self(path)
-    }
-
-    fn says(&self, words: &[&str]) -> Output {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_vestibule"));
-        command.arg("--config").arg(&self.0).args(words).output().expect("it runs")
-    }
-
-    /// The output of a successful command.
-    #[track_caller]
-    fn prints(&self, words: &[&str]) -> String {
-        let output = self.says(words);
-        assert!(output.status.success(), "{words:?}: {output:?}");
-        String::from_utf8(output.stdout).expect("text")
-    }
-
-    /// The error of a command that exits with 1 and prints nothing.
-    #[track_caller]
-    fn complains(&self, words: &[&str]) -> String {
-        let output = self.says(words);
-        assert_eq!((output.status.code(), output.stdout.len()), (Some(1), 0), "{words:?}: {output:?}");
-        String::from_utf8(output.stderr).expect("text")
-    }
-}
-
-impl Drop for Operator {
-    fn drop(&mut self) {
-        let _gone = std::fs::remove_file(&self.0);
-    }
-}
+use crate::support::{Gateway, Operator};
 
 #[tokio::test]
 async fn sessions_are_listed_and_revoked() {

@@ -1,6 +1,7 @@
 //! Loading the configuration: layers, secret files, the rules of each section, and the problems that are reported.
 
 mod clients;
+mod clients_by_url;
 mod dump;
 mod layers;
 mod linking;

@@ -2,6 +2,7 @@
 
 mod authorize;
 mod client_authentication;
+mod clients_by_url;
 mod introspect;
 mod outage;
 mod par;

@@ -117,7 +117,7 @@ fn id_is_free(id: &str, context: &ClientContext<'_>, validator: &mut Validator<'
 }
 
 /// Checks the form of the scopes, their total size, and that none is the gateway's own.
-fn scopes(key: &str, scopes: &[String], validator: &mut Validator<'_>) {
+pub(crate) fn scopes(key: &str, scopes: &[String], validator: &mut Validator<'_>) {
     scope::tokens(key, scopes, validator);
     for (item, _) in scopes.iter().enumerate().filter(|(_, scope)| *scope == ACCOUNT_SCOPE) {
         let what = "\"account\" is the scope of the built-in client's tokens that act for the user at the gateway";
@@ -141,7 +141,7 @@ fn grants(key: &dyn Fn(&str) -> String, client: &Client, validator: &mut Validat
     }
 }
 
-fn resources(key: &str, wanted: &[String], known: &[String], validator: &mut Validator<'_>) {
+pub(crate) fn resources(key: &str, wanted: &[String], known: &[String], validator: &mut Validator<'_>) {
     let names: Vec<&str> = known.iter().map(String::as_str).collect();
     for (item, id) in wanted.iter().enumerate().filter(|(_, id)| !known.contains(id)) {
         let likely =

@@ -8,8 +8,8 @@ use super::endpoints::endpoints;
 use super::raw::RawProvider;
 use super::registration::Registration;
 use super::reserved::is_reserved;
-use crate::base::tls::Authorities;
-use crate::config::layer::validator::{Rejected, Validator, quoted};
+use crate::config::layer::validator::Validator;
+use crate::config::section::authorities::authorities;
 use crate::config::section::{address, scope};
 
 /// Validates the keys of all kinds, and completes `raw.registration`; `None` if a part of it is invalid.
@@ -58,18 +58,6 @@ fn check_stored(key: &dyn Fn(&str) -> String, written: &Registration, validator:
     if written.recheck.is_some() && !written.store_tokens {
         validator.reject(&key("recheck"), "is set, but the provider's tokens are not stored", remedy);
     }
-}
-
-/// Reads the certificate authorities; `None` if there is no file.
-fn authorities(key: &str, path: &str, validator: &mut Validator<'_>) -> Result<Option<Authorities>, Rejected> {
-    if path.is_empty() {
-        return Ok(None);
-    }
-    let remedy = "write the path of a PEM file with the certificates of its certificate authorities";
-    let pem = std::fs::read(path).map_err(|error| format!("{} cannot be read: {error}", quoted(path)));
-    let pem = validator.accept(key, pem, remedy).ok_or(Rejected)?;
-    let read = Authorities::parse(&pem).map_err(|bad| format!("{} {bad}", quoted(path)));
-    validator.accept(key, read, remedy).map(Some).ok_or(Rejected)
 }
 
 fn post_logout_parameter(key: &str, name: &str, validator: &mut Validator<'_>) {

@@ -41,7 +41,7 @@ impl ResourceToken {
     pub fn identity(&self, app: &App) -> IdentityHeaders {
         let signed_in = &self.seen.signed_in;
         let Some(client) = app.clients.get(&signed_in.session.client_id) else { return IdentityHeaders::default() };
-        IdentityHeaders::of_token(&signed_in.user, &self.scope, client, app.config.verify.unverified_email)
+        IdentityHeaders::of_token(&signed_in.user, &self.scope, &client, app.config.verify.unverified_email)
     }
 }
 

@@ -5,8 +5,6 @@ use diesel::{QueryResult, RunQueryDsl};
 
 use crate::base::clock::Timestamp;
 use crate::base::db::Conn;
-#[cfg(feature = "dev")]
-use crate::base::hot::{HotStatement, hot};
 use crate::base::statement::statement;
 
 statement! {
@@ -18,10 +16,4 @@ statement! {
 /// Records that an assertion is used; `false` if it was used before, on any replica.
 pub fn use_assertion(conn: &mut Conn, client_id: &str, jti: &[u8], expires_at: Timestamp) -> QueryResult<bool> {
     Ok(InsertAssertion { client_id, jti, expires_at }.execute(conn)? == 1)
-}
-
-/// The statement of this store that runs while a request waits. It reads no row.
-#[cfg(feature = "dev")]
-pub fn hot_statements() -> Vec<HotStatement> {
-    hot![InsertAssertion: [],]
 }

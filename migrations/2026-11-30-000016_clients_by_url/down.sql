@@ -1,0 +1,1 @@
+DROP TABLE clients_by_url;
