@@ -6,7 +6,7 @@
 //!
 //! The modules by layer, lowest first; a file imports from its own module and from lower layers only
 //! (`tests/architecture.rs`):
-//! `base` · `config account` · `upstream keys client session telemetry` · `vault access` · `app` · `token` ·
+//! `base` · `config account` · `upstream keys client session telemetry` · `vault access` · `app` · `token grant` ·
 //! `login authorize logout gate verify administration` · `web jobs` ·
 //! `server` · `dev` · `cli`.
 

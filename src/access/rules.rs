@@ -23,8 +23,8 @@ pub struct RuleOutcome {
     pub why: String,
 }
 
-/// Applies every configured rule. `said` are the provider's claims by source; an earlier source takes precedence. A claim is
-/// read as for the profile and the tokens.
+/// Applies every configured rule. `stated` are the provider's claims by source; an earlier source takes precedence. A
+/// claim is read as for the profile and the tokens.
 pub fn evaluate_sent(registration: &Registration, profile: &Profile, stated: &[Value]) -> Vec<RuleOutcome> {
     let find = |pointer: &Pointer| stated.iter().find_map(|source| pointer.find(source));
     let groups_sent = registration.claims.groups.as_ref().and_then(find);

@@ -13,7 +13,7 @@ use crate::{upstream, vault};
 /// A provider whose identities were assigned to an issuer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MovedProvider {
-    /// The issuer before. Where it is the same, nothing was written.
+    /// The issuer before. If it is the same, nothing was written.
     pub before: String,
     /// The number of identities whose stored tokens, of the issuer before, were removed.
     pub tokens_removed: usize,

@@ -65,7 +65,7 @@ impl Leave {
         self.id
     }
 
-    /// The response to the app, once: a request that has got its answer gets no other one. Where the database is out of reach,
+    /// The response to the app, once: a request that has got its answer gets no other one. If the database is out of reach,
     /// the person is let go all the same. `None` if the request was answered before.
     pub async fn send(self, app: &App, now: Timestamp) -> Option<AppAnswer> {
         if let Some(id) = self.id {

@@ -6,7 +6,7 @@
 //! GET /oauth2/authorize ──► validated ──► decision ──► code            302 to the app
 //!                                            │    └──► error           302 to the app
 //!                                            ├──► consent needed       302 to /oauth2/authorize/agree
-//!                                            ├──► not allowed          302 to the same, which shows that page
+//!                                            ├──► not allowed          302 to /oauth2/authorize/agree, which shows that page
 //!                                            ├──► sign-in needed       302 to the provider, if only one is left;
 //!                                            │                         else to /login, with the id of the request
 //!                                            └──► requested acr missing  302 to /login at the session's provider, once
@@ -17,7 +17,7 @@
 //! GET /oauth2/authorize/again ── an expired request, or another browser ──► validated again, as a new request
 //! ```
 //!
-//! A request is validated once ([`read`]) and never changes. `decision` is the whole rule, without I/O. Where the browser
+//! A request is validated once ([`read`]) and never changes. `decision` is the whole rule, without I/O. If the browser
 //! is signed in and no consent is needed, the code is issued at once. Otherwise the request is stored, bound to the browser
 //! by its binding cookie.
 //!

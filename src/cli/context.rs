@@ -9,7 +9,7 @@ use crate::base::db::Db;
 use crate::config::{self, Config};
 use crate::session::{Endings, Lifetime};
 
-/// Loads the configuration. Where it is invalid, prints its problems and returns the exit code.
+/// Loads the configuration. If it is invalid, prints its problems and returns the exit code.
 pub fn load_config(files: &[PathBuf]) -> Result<Config, ExitCode> {
     config::load(files).map(config::Loaded::into_config).map_err(|problems| output::reject_configuration(&problems))
 }
@@ -38,7 +38,7 @@ pub fn with_context(files: &[PathBuf], command: impl AsyncFnOnce(&Context) -> Re
     }
 }
 
-/// Runs a future to completion. Where the runtime cannot be created, prints the error and returns the exit code.
+/// Runs a future to completion. If the runtime cannot be created, prints the error and returns the exit code.
 pub fn wait_for<F: Future>(future: F) -> Result<F::Output, ExitCode> {
     match tokio::runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => Ok(runtime.block_on(future)),

@@ -51,7 +51,7 @@ pub async fn sweep(app: &App, last: &LastSweep) {
     }
 }
 
-/// Counts the pending logins, up to the limit. The log says when they pass half of it. Where they cannot be counted, the
+/// Counts the pending logins, up to the limit. The log says when they pass half of it. If they cannot be counted, the
 /// estimate decreases: it would only grow otherwise, until no login can begin.
 async fn count_pending(app: &App) {
     let (now, limit) = (app.clock.now(), u64::from(app.config.limits.pending_logins));

@@ -173,8 +173,8 @@ fn id_token_oversize(app: &App, of_app: &SignedIn, nonce: Option<&str>, now: Tim
     if token::has_scope(scope, "openid") { token::oversize(&app.config, content, now) } else { None }
 }
 
-/// Checks that neither the token of this login nor that of its app exceeds `tokens.max_bytes`: many servers refuse headers
-/// of 8 KiB without a useful error.
+/// Checks that neither the access token of this login nor the one of its app exceeds `tokens.max_bytes`: many servers
+/// refuse headers of 8 KiB without a useful error.
 fn check_token_size(app: &App, claimed: &Claimed, signed_in: &SignedIn, now: Timestamp) -> Result<(), LoginError> {
     let for_app = claimed.stored_request.as_ref().and_then(|stored| ForApp::deserialize(&stored.request).ok());
     let nonce = for_app.as_ref().and_then(|for_app| for_app.nonce.clone());

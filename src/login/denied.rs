@@ -18,7 +18,7 @@ const REJECTED_REQUESTS: [&str; 10] = [
     "invalid_target",
 ];
 
-/// The failure of a login after an error response. `redirect_uri`: that of the request.
+/// The failure of a login after an error response. `redirect_uri`: of the authorization request.
 pub fn failure(error: &ProviderError, sent: &Sent, redirect_uri: &str) -> LoginFailure {
     let described = error.describe(sent);
     if let Some(code) = REJECTED_REQUESTS.into_iter().find(|code| *code == error.code()) {

@@ -40,7 +40,7 @@ pub struct Explained {
     pub sign_up: bool,
     /// The providers with whose user the login is linked, if they have verified the same e-mail address.
     pub joins_users_of: Vec<String>,
-    /// The access tokens: that of the login, and that of the named app.
+    /// The access tokens: of the login, and of the named app.
     pub tokens: Vec<Token>,
 }
 

@@ -144,7 +144,7 @@ impl LoginRefusal {
         Self::Refused { code, reference: None, request: None, goal: None, needs_operator: false, signed_in: None }
     }
 
-    /// The code of the refusal; that of an unavailable provider if the database is unavailable.
+    /// The code of the refusal; `provider_unavailable` if the database is unavailable.
     pub fn code(&self) -> Code {
         match self {
             Self::Refused { code, .. } => *code,

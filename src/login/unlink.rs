@@ -88,7 +88,7 @@ pub async fn cancel_removal(app: &App, signed_in: &SignedIn, id: SubId, now: Tim
     app.db.run("cancel removal", cancel).await
 }
 
-/// Unlinks an identity at once, for an administrator. `detail` is that of the audit event.
+/// Unlinks an identity at once, for an administrator. `detail` is a column of the audit event.
 pub async fn unlink_for_administrator(
     db: &Db,
     endings: &Endings,

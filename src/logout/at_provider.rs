@@ -136,7 +136,7 @@ async fn address(
     Some(written(&endpoint, provider.registration(), &ours, id_token.map(Plain::expose), state))
 }
 
-/// The logout request (RP-Initiated Logout 1.0 §2). Where it is too long, parameters are left out, the hint first: then the
+/// The logout request (RP-Initiated Logout 1.0 §2). If it is too long, parameters are left out, the hint first: then the
 /// provider asks the person.
 fn written(
     endpoint: &Url,

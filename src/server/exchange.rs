@@ -85,7 +85,7 @@ impl<B: MessageBody> MessageBody for Answer<B> {
     }
 }
 
-/// Tells the connection of each request when the service begins and ends, and closes it after its last request. Where the
+/// Tells the connection of each request when the service begins and ends, and closes it after its last request. If the
 /// service fails, its error is answered here, so that this answer has an end like any other.
 pub(super) fn tracked<S, B>(
     service: S,

@@ -1,6 +1,6 @@
 //! Finds the end of a request in the bytes of a connection (RFC 9112 §6).
 //!
-//! actix-http parses the bytes; this only finds the end, so that a connection hands over one request at a time. Where the
+//! actix-http parses the bytes; this only finds the end, so that a connection hands over one request at a time. If the
 //! end cannot be found with certainty, the request is invalid and the connection is closed: the two must never disagree.
 
 use super::body_length::BodyLength;

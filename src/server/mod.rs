@@ -3,7 +3,7 @@
 //! A connection is accepted within limits (`limiter`, `descriptors`, `memory`), and lives in a stream of our own
 //! (`connection`) under actix-http's HTTP/1 dispatcher. The stream hands over one request at a time (`framing`), knows
 //! from the service when its answer ends (`exchange`), and cuts a client that takes too long (`timeouts`). At the limit,
-//! idle connections (`activity`) of the network with the most (`registry`) are closed for new ones.
+//! idle connections (`activity`) of the network with the most connections (`registry`) are closed to accept new ones.
 //! `docs/connections.md` says which limits are upstream's and why ours stand beside them.
 
 mod activity;

@@ -100,7 +100,7 @@ impl Registry {
     ///
     /// Those of exempt networks are removed only for an exempt newcomer, and only if no other network has any. Of the
     /// others the largest network that has idle ones loses them, those that are idle the longest first, unless it is
-    /// smaller than the newcomer's. Where there are none, the largest network that has at least twice as many as the
+    /// smaller than the newcomer's. If there are none, the largest network that has at least twice as many as the
     /// newcomer's would have loses up to half of its connections: those that wait for its clients.
     pub(super) fn evict(&mut self, newcomer: &Origin, most: usize) -> Vec<Entry> {
         let tallies = self.tallies();

@@ -64,7 +64,7 @@ pub enum CodeDefect {
     Unknown,
     /// It was issued to another client.
     OtherClient,
-    /// The `redirect_uri` differs from that of the authorization request.
+    /// The `redirect_uri` differs from the `redirect_uri` of the authorization request.
     RedirectUri,
     /// The authorization request had a `code_challenge`, and the token request has no `code_verifier`.
     VerifierMissing,

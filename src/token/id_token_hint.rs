@@ -12,8 +12,8 @@ use crate::keys::Keys;
 
 /// The `typ` of our ID tokens, which differs from that of access tokens and logout tokens.
 const TYP: &str = "JWT";
-/// The maximum length of a hint, in bytes: that of an ID token, by the bounds of `tokens.id_max_bytes`. Longer ones are rejected
-/// without decoding.
+/// The maximum length of a hint, in bytes: the maximum length of an ID token, by the bounds of `tokens.id_max_bytes`.
+/// Longer ones are rejected without decoding.
 const MAX_LEN: usize = 48 * 1024;
 
 /// The claims of a valid hint.

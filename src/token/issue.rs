@@ -130,8 +130,8 @@ fn sign(app: &App, claims: &AccessClaims) -> Result<AccessToken, UnusableKey> {
     Ok(AccessToken { token: Plain::new(token), expires_in })
 }
 
-/// The key of the client's access tokens: that of `clients.<id>.access_token_alg`, else of the first of `signing.algorithms`
-/// that has an active one.
+/// The key of the client's access tokens: the key for `clients.<id>.access_token_alg`, else of the first of
+/// `signing.algorithms` that has an active one.
 fn with_key<T>(
     app: &App,
     client_id: &str,

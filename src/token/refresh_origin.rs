@@ -35,8 +35,8 @@ impl RefreshOrigin {
         self.by_first_key
     }
 
-    /// Whether this is another place than that of the rotation; `false` for a session that was never refreshed. The value may
-    /// have been stored under any key that is in the ring.
+    /// Whether this origin differs from the origin of the rotation; `false` for a session that was never refreshed. The
+    /// value may have been stored under any key that is in the ring.
     pub fn differs_from(&self, stored: Option<i64>) -> bool {
         stored.is_some_and(|stored| stored != self.by_first_key && !self.by_other_keys.contains(&stored))
     }

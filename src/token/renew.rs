@@ -66,7 +66,7 @@ pub enum RenewalRefused {
     /// than that.
     #[error("invalid_grant")]
     InvalidGrant,
-    /// The requested scope exceeds that of the session. The token was not rotated.
+    /// The requested scope exceeds the scope of the session. The token was not rotated.
     #[error("invalid_scope")]
     InvalidScope,
     /// The session does not cover the resource, or is for one that the client may no longer have. The token was not rotated.
@@ -80,7 +80,7 @@ pub enum RenewalRefused {
     Sign(#[from] UnusableKey),
 }
 
-/// Refreshes the session of the token. The claims are those of the user now, never those of the old token.
+/// Refreshes the session of the token. The claims are the current ones of the user, never those of the old token.
 pub async fn renew(app: &App, presented: Presented, now: Timestamp) -> Result<Renewed, RenewalRefused> {
     let token = RefreshToken::decode(&app.config.ring, presented.token.expose()).ok_or(RenewalRefused::InvalidGrant)?;
     check_revocation(app, token.session)?;
@@ -277,20 +277,20 @@ impl RefreshAttempt {
             }
             RotationDecision::Forgive => {
                 store::forgive(conn, id, now)?;
-                store::note(conn, "refresh_forgiven", &locked, ip, now)?;
+                store::audit_refresh(conn, "refresh_forgiven", &locked, ip, now)?;
                 let elsewhere = self.repeated_elsewhere(conn, &locked)?;
                 let events = elsewhere.into_iter().chain([Event::RefreshForgiven { session: id }]).collect();
                 RefreshOutcome::Renewed(used(locked, now), newest, events)
             }
             RotationDecision::Recover => {
                 store::advance(conn, id, presented + self.step, from, now)?;
-                store::note(conn, "refresh_recovered", &locked, ip, now)?;
+                store::audit_refresh(conn, "refresh_recovered", &locked, ip, now)?;
                 let event = Event::RefreshRecovered { session: id };
                 RefreshOutcome::Renewed(used(locked, now), presented + self.step, vec![event])
             }
             RotationDecision::Reuse => {
                 session::end(conn, id, &self.ending)?;
-                store::note(conn, "refresh_reused", &locked, ip, now)?;
+                store::audit_refresh(conn, "refresh_reused", &locked, ip, now)?;
                 let session_ip = locked.ip.map(|net| net.addr());
                 RefreshOutcome::Reuse(Event::RefreshReused { user: session.user, session: id, ip: self.ip, session_ip })
             }
@@ -319,7 +319,7 @@ impl RefreshAttempt {
         let recorded = locked.repeat_recorded_at.is_none_or(|at| self.now - at >= RECORD_REPEAT_EVERY);
         if recorded {
             store::record_repeat(conn, session, self.now)?;
-            store::note(conn, "refresh_repeated_elsewhere", locked, IpNet::from(self.ip), self.now)?;
+            store::audit_refresh(conn, "refresh_repeated_elsewhere", locked, IpNet::from(self.ip), self.now)?;
         }
         Ok(Some(Event::RefreshRepeatedElsewhere { session, ip: self.ip, recorded }))
     }

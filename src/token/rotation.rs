@@ -1,4 +1,4 @@
-//! Decides a refresh by the presented counter and that of the session: the table of docs/sessions.md ("Refresh") as a
+//! Decides a refresh by the presented counter and the session's counter: the table of docs/sessions.md ("Refresh") as a
 //! pure function.
 
 use chrono::TimeDelta;

@@ -31,7 +31,7 @@ const LEAST_AGE: TimeDelta = TimeDelta::seconds(1);
 #[derive(Default)]
 pub struct StatusLists(DashMap<u64, Arc<Slot>>);
 
-/// One list. Callers wait only for its first build, and never for that of another list.
+/// One list. Callers wait only for its first build, and never for the build of another list.
 #[derive(Default)]
 struct Slot {
     last: ArcSwapOption<StatusListToken>,

@@ -17,7 +17,7 @@ pub struct ClaimLoss {
     pub sent: usize,
     /// How many were left out: of the wrong type, too long, or with characters that are not allowed.
     pub dropped: usize,
-    /// How many were left out since there were too many; for a text, 1 if it was shortened.
+    /// How many were left out since there were too many; for a string, 1 if it was shortened.
     pub cut: usize,
     /// How many are used in another form, as without the spaces around them.
     pub changed: usize,
@@ -69,7 +69,7 @@ impl ClaimLoss {
         }
     }
 
-    /// The loss of groups that are a text.
+    /// The loss of groups that are a single string.
     pub fn single_group() -> Self {
         let remedy = Some("a string, not a list; with single_group_as_list = true it is accepted");
         Self { claim: "groups", sent: 1, dropped: 1, cut: 0, changed: 0, remedy }

@@ -23,7 +23,7 @@ const MAX_BYTES: usize = 16 * 1024;
 const PROTOCOL_CLAIMS: [&str; 14] =
     ["iss", "aud", "exp", "iat", "nbf", "nonce", "at_hash", "c_hash", "azp", "jti", "auth_time", "acr", "amr", "sid"];
 
-/// Whether a text is a valid `sub`. An invalid one is rejected, not cleaned: two subs must never become one (RT-08).
+/// Whether a string is a valid `sub`. An invalid one is rejected, not cleaned: two subs must never become one (RT-08).
 pub fn is_sub(text: &str) -> bool {
     !text.is_empty() && text.chars().count() <= MAX_SUB && text::is_clean(text)
 }

@@ -1,5 +1,5 @@
-//! `NumericDate` claims (RFC 7519 §2): seconds since 1970, possibly with a fraction. Some providers send the digits as a text, or
-//! a time by RFC 3339 (ADFS).
+//! `NumericDate` claims (RFC 7519 §2): seconds since 1970, possibly with a fraction. Some providers send the digits as
+//! a string, or a time by RFC 3339 (ADFS).
 
 use chrono::DateTime;
 use serde_json::{Map, Value};
@@ -9,7 +9,7 @@ use crate::base::clock::Timestamp;
 /// The largest accepted distance from 1970, in seconds. It keeps sums of times in range.
 const MAX_SECONDS: f64 = 1e11;
 
-/// The longest number in a text.
+/// The longest number in a string.
 const MAX_DIGITS: usize = 32;
 
 /// The claim is present, but its value is not a `NumericDate`.
@@ -31,7 +31,7 @@ fn parse(value: &Value) -> Result<Timestamp, InvalidNumericDate> {
     seconds.and_then(|seconds| Timestamp::from_timestamp(seconds as i64, 0)).ok_or(InvalidNumericDate)
 }
 
-/// Whether a text has digits only, with a sign and a fraction at most.
+/// Whether a string has digits only, with a sign and a fraction at most.
 fn is_number(text: &str) -> bool {
     text.len() <= MAX_DIGITS && text.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'-'))
 }

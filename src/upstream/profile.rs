@@ -67,7 +67,7 @@ pub fn claim(registration: &Registration, sources: &[Value], pointer: &Pointer) 
 }
 
 /// The value of the claim at `pointer` of an identity as its last login stored it: what the profile took of it, else what the
-/// provider said. Claims of the protocol, such as `iss` and `acr`, are not stored.
+/// provider sent. Claims of the protocol, such as `iss` and `acr`, are not stored.
 pub fn stored_claim(
     registration: &Registration,
     profile: &Profile,
@@ -118,7 +118,7 @@ fn picture(text: &str) -> Option<String> {
 }
 
 /// Whether the address is verified, as the provider sent it. It is never taken from a source with another address
-/// (AC-02). Only the boolean `true` counts, and the text `"true"` if the provider documents it (AC-03).
+/// (AC-02). Only the boolean `true` counts, and the string `"true"` if the provider documents it (AC-03).
 fn email_verified(registration: &Registration, sources: &[&Value]) -> (Option<bool>, Option<ClaimLoss>) {
     let ClaimPointers { email, email_verified, .. } = &registration.claims;
     let address = |source: &Value| email.as_ref().and_then(|pointer| pointer.find(source)).cloned();

@@ -65,7 +65,7 @@ fn remedy(further: &ProfileCall) -> String {
     )
 }
 
-/// The value of a further request. Where it is a list, further pages (RFC 8288, `rel="next"`) on the same origin are requested
+/// The value of a further request. If it is a list, further pages (RFC 8288, `rel="next"`) on the same origin are requested
 /// too, until the picked item is found.
 async fn list(
     further: &ProfileCall,

@@ -58,8 +58,8 @@ fn read(answer: &ClientResponse, token_type: TokenType) -> Result<http::Response
     }
 }
 
-/// The provider rejected the code or the refresh token. Where the client is accepted and nothing is said of a temporary problem,
-/// a further attempt with the same refresh token fails too, whatever the code of the error is.
+/// The provider rejected the code or the refresh token. If the client is accepted and the response names no temporary
+/// problem, a further attempt with the same refresh token fails too, whatever the code of the error is.
 fn rejected(error: &ProviderError, answer: &ClientResponse) -> Failure {
     let description = error.describe(&answer.sent);
     if error.is_temporary() {

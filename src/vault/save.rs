@@ -45,7 +45,7 @@ pub fn expires_at(expires_in: Option<u64>, now: Timestamp) -> Option<Timestamp> 
     now.checked_add_signed(lifetime)
 }
 
-/// Replaces the tokens of an identity. Where the provider issued no refresh token this time, the previous one is kept.
+/// Replaces the tokens of an identity. If the provider issued no refresh token this time, the previous one is kept.
 /// One statement, or two.
 ///
 /// Call it last in the transaction of a link: a session end locks sessions before tokens, and this keeps the same order.

@@ -72,7 +72,7 @@ statement! {
         expires_at: Timestamp => Timestamptz,
     }
     // The first browser takes the request up; it may bring the `request_uri` again, as by a reload, until the request is
-    // answered (RFC 9126 §4). The times are those of the first take-up.
+    // answered (RFC 9126 §4). The times are from the first use of the `request_uri`.
     "UPDATE authorization_requests
      SET binding_hash = {binding},
          created_at = CASE WHEN binding_hash IS NULL THEN {now} ELSE created_at END,

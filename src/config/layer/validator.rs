@@ -25,7 +25,7 @@ impl<'e> Validator<'e> {
         self.found
     }
 
-    /// Reports that the value of `key` is invalid. Neither text may contain a secret. Where the check of the layers
+    /// Reports that the value of `key` is invalid. Neither text may contain a secret. If the check of the layers
     /// rejected the value already, nothing is reported.
     pub(crate) fn reject(&mut self, key: &str, what: impl Into<String>, remedy: impl Into<String>) {
         let file_key = format!("{key}_file");

@@ -29,10 +29,10 @@ pub struct Login {
     #[serde(with = "DurationText")]
     #[schemars(extend("x-from" = "1s", "x-to" = "1d"))]
     pub authorization_lifetime: Duration,
-    /// The addresses where a browser may be sent after a login.
+    /// The URLs to which a browser may be redirected after a login.
     #[serde(skip)]
     pub return_to: ReturnTo,
-    /// where the browser is sent after a login that names no address
+    /// the path or URL to which the browser is sent after a login without `return_to`
     pub default_return_to: String,
     /// false: only users who already exist may sign in
     pub sign_up: bool,

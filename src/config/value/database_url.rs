@@ -14,7 +14,8 @@ const ESCAPE: &str = "percent-encode the user name and the password: @ as %40, /
 const REMEDY: &str = "write \"postgres://user:password@host/database\", or name a file with it in database.url_file";
 
 /// The address of the database, in a form that libpq reads.
-// Deserialization takes any text. There is no default that could replace an invalid address, and validation is to go on then.
+// Deserialization takes any text. There is no default that could replace an invalid URL, and validation has to continue
+// then.
 #[derive(Deserialize)]
 #[serde(from = "String")]
 pub(crate) struct DatabaseUrl(Plain);

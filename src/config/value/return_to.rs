@@ -1,4 +1,4 @@
-//! `login.return_to`: the addresses where a browser may be sent after a login (no open redirector, RFC 9700 §4.11).
+//! `login.return_to`: the URLs to which a browser may be redirected after a login (no open redirector, RFC 9700 §4.11).
 
 use url::Url;
 

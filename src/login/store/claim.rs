@@ -188,7 +188,7 @@ struct UnclaimedRow {
     links: bool,
 }
 
-/// Whether the browser of a claim is that of the login.
+/// Whether the claim and the login are of the same browser.
 enum BrowserMatch {
     Same,
     Other,
@@ -200,7 +200,7 @@ impl UnclaimedRow {
     /// Compares the browser by the same rules as the statement that claims.
     fn same_browser(&self, claim: &Claim) -> BrowserMatch {
         let same_cookie = claim.binding.map(|binding| binding.matches(&self.binding_hash));
-        // Browsers send `Origin` with each POST (Fetch standard). Where it is missing, the cookie or the verifier has to show
+        // Browsers send `Origin` with each POST (Fetch standard). If it is missing, the cookie or the verifier has to show
         // that the sender is the one that began the login, such as a server of the frontend.
         let is_shown = claim.binding.is_some() || claim.challenge.is_some();
         let same_origin = match &claim.origin {

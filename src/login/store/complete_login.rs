@@ -143,8 +143,9 @@ fn write_known_or_new(conn: &mut Conn, completion: &LoginCompletion) -> QueryRes
         SubStatus::Enabled => return write_again(conn, completion),
         SubStatus::Unknown => {}
     }
-    // A savepoint: without the login row only this part is rolled back. It locks the address, the user and the identity
-    // before the locks of [`write_known_identity`]; a deadlock with a concurrent login is retried (`base::db`).
+    // A savepoint: without the login row only this part is rolled back. It locks the e-mail address, the user and the
+    // identity before the locks of [`write_known_identity`]; a deadlock with a concurrent login is retried
+    // (`base::db`).
     match in_own_transaction(conn, |conn| complete_unknown_identity(conn, completion)) {
         Ok(Some(admitted)) => Ok(admitted),
         // A concurrent login of the same person was first.

@@ -115,7 +115,7 @@ statement! {
         code_expires_at: Option<Timestamp> => Nullable<Timestamptz>,
         now: Timestamp => Timestamptz,
     }
-    // A login at another issuer than that of the stored identities returns no row: the same `sub` may be another person there.
+    // A login at another issuer than the stored one returns no row: the same `sub` may be another person there.
     // The locks in their order: the shared advisory locks of `ended_at_provider` on `(provider, sid)` and
     // `(provider, sub)`, the row of the login, of the user, of the identity. The row of the login is locked before
     // anything is written, so that its status is read again after waiting; after a concurrent completion or expiry this

@@ -165,7 +165,7 @@ pub fn record_repeat(conn: &mut Conn, id: SessionId, now: Timestamp) -> QueryRes
 }
 
 /// Audits an irregular refresh, with both addresses.
-pub fn note(conn: &mut Conn, kind: &str, locked: &Locked, ip: IpNet, now: Timestamp) -> QueryResult<()> {
+pub fn audit_refresh(conn: &mut Conn, kind: &str, locked: &Locked, ip: IpNet, now: Timestamp) -> QueryResult<()> {
     let session = &locked.signed_in.session;
     let detail = serde_json::json!({ "session_ip": locked.ip.map(|net| net.addr()) });
     let (user, client_id) = (Some(session.user), Some(session.client_id.as_str()));

@@ -1,8 +1,8 @@
 //! Validating the claims of an ID token (OpenID Connect Core §3.1.3.7), after its signature.
 //!
-//! Values that real providers send are accepted in another form if that changes no meaning: times as digits in a text,
-//! an integer as `sub`, and an empty `azp` or `at_hash`, which counts as absent. An optional claim with any other value
-//! counts as absent too, unless it restricts the token.
+//! Values that real providers send are accepted in another form if that changes no meaning: times as digits in a
+//! string, an integer as `sub`, and an empty `azp` or `at_hash`, which counts as absent. An optional claim with any
+//! other value counts as absent too, unless it restricts the token.
 
 use chrono::{SubsecRound, TimeDelta};
 use serde_json::{Map, Value};
@@ -106,7 +106,7 @@ fn present<'c>(claims: &'c Map<String, Value>, name: &str) -> Option<&'c Value> 
     claims.get(name).filter(|value| !value.is_null())
 }
 
-/// A claim that is a text.
+/// A claim whose value is a string.
 fn text<'c>(claims: &'c Map<String, Value>, name: &str) -> Result<Option<&'c str>, TokenError> {
     let wrong_type = || TokenError::from(format!("has a claim of the wrong type ({name})"));
     present(claims, name).map(|value| value.as_str().ok_or_else(wrong_type)).transpose()

@@ -13,7 +13,7 @@ use super::negotiate;
 use super::page::{html, prefix};
 use crate::app::App;
 
-/// The parameter that marks an address to which the page has gone on. It comes to that address once.
+/// The parameter that marks a URL to which the page has continued. The page continues to it once.
 const MARK: &str = "from_here=1";
 
 #[derive(Template)]

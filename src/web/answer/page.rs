@@ -30,7 +30,7 @@ pub(super) fn html_leading_away(status: StatusCode, page: &impl Template) -> Htt
     answer
 }
 
-/// A page without forms that a proxy shows at the address of another site. `origin` is ours, of the style.
+/// A page without forms that a proxy shows under the origin of another site. `origin` is ours, of the style.
 pub(super) fn html_at_site(status: StatusCode, page: &impl Template, origin: &str) -> HttpResponse {
     let mut answer = html(status, page);
     let policy = format!(

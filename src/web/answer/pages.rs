@@ -246,7 +246,7 @@ fn client_name(app: &App, id: &str) -> String {
     app.clients.name(id).to_owned()
 }
 
-/// The sessions, that of this browser first. The apps have their names.
+/// The sessions, this browser's session first. A session of an app shows the name of the app.
 fn devices(app: &App, listed: &[Listed], current: SessionId) -> Vec<Device> {
     let mut devices: Vec<_> = listed.iter().map(|listed| device(app, listed, current)).collect();
     devices.sort_by_key(|device| !device.current);

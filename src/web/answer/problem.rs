@@ -19,7 +19,7 @@ pub struct Problem {
     refusal: Refusal,
     reference: Option<Reference>,
     retry_after: Option<u64>,
-    /// The header `Allow` of a 405, an address for the person at a 401, or the name of a cookie.
+    /// The header `Allow` of a 405, a URL for the person at a 401, or the name of a cookie.
     extra: Option<Box<Extra>>,
     challenge: Option<Challenge>,
     /// Whether the refusal ended a login or a session. The page then offers to sign in again.
@@ -302,7 +302,7 @@ impl Problem {
         }
     }
 
-    /// The page where the person can confirm.
+    /// The URL of the page on which the person can confirm.
     pub(super) fn confirm_url(&self) -> Option<&str> {
         match self.extra.as_deref() {
             Some(Extra::ConfirmUrl(url)) => Some(url),

@@ -30,7 +30,7 @@ impl Problem {
         self.finish(problem_page::problem(request, &texts))
     }
 
-    /// Renders an HTML page that a proxy shows at the address of another site.
+    /// Renders an HTML page that a proxy shows under the origin of another site.
     pub fn for_site(&self, app: &App, request: &HttpRequest) -> HttpResponse {
         let (nothing, sentence) = (Wanted::default(), self.sentence());
         self.finish(problem_page::problem_at_site(app, &self.page_texts(request, &sentence, &nothing)))

@@ -23,7 +23,7 @@ pub struct Circumstances {
     pub signed_in: bool,
     /// Whether the same request may succeed later.
     pub temporary: bool,
-    /// Whether the address of the page can be loaded again.
+    /// Whether the URL of the page can be loaded again.
     pub repeatable: bool,
     /// Whether only an operator can change it.
     pub needs_operator: bool,
@@ -52,7 +52,8 @@ pub struct Way<'a> {
     pub text: &'static str,
     /// The name of the app, after the text.
     pub app: Option<&'a str>,
-    /// Its address; empty for that of the page itself, so that the page contains neither the code nor the `state` of a callback.
+    /// Its URL; empty for the URL of the page itself, so that the page contains neither the code nor the `state` of a
+    /// callback.
     pub href: String,
 }
 

@@ -99,7 +99,7 @@ fn question(
     is_asked.then(|| page::see_other(&confirm_identity::path(app, "unlink", id)))
 }
 
-/// Removes the identity. Where that ended the current session, a page says so; otherwise the account page shows the rest.
+/// Removes the identity. If that ended the current session, a page says so; otherwise the account page shows the rest.
 async fn remove_and_show(app: &App, signed_in: &SignedIn, id: &str) -> Result<HttpResponse, Problem> {
     let identity = match id.parse() {
         Ok(id) => login::removal(app, signed_in, id).await?,

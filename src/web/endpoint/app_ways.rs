@@ -1,4 +1,4 @@
-//! The ways on for a person whom an app sent: after a failed login, and the addresses that the pages lead to.
+//! The next steps for a person who came from an app: after a failed login, and at the URLs to which its pages lead.
 
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};

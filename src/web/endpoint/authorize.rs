@@ -206,13 +206,15 @@ async fn begin(
     };
     match (begun.await, stored) {
         (Ok(begun), _) => Ok(HttpResponse::Found().insert_header((header::LOCATION, begun.url)).finish()),
-        // The `request_uri` is consumed. So the login shows the failure, at an address that the user can load again.
+        // The `request_uri` is consumed. So the login shows the failure, at a URL that the user can load again.
         (Err(_), Some(id)) => Ok(redirect_to_next(app, request, Next::SignIn(id, Some(provider)))),
         (Err(problem), None) => Err(not_begun(problem, asked)),
     }
 }
 
-/// The refusal of a login that could not begin, with the app's request, which is not stored.
+/// The refusal of a login that could not begin, with the app's request, which is not stored. Its button sends the app
+/// `temporarily_unavailable`, with `provider_unavailable` as the description also after a rate limit or a failure of
+/// the database.
 fn not_begun(problem: Problem, asked: AuthorizationRequest) -> Problem {
     let goal = AppGoal::not_stored(asked, Code::ProviderUnavailable).needing_operator(problem.needs_operator());
     problem.with_app(goal)

@@ -30,7 +30,7 @@ pub async fn missing(
 }
 
 impl Missing {
-    /// The refusal for a program. Where a confirmation is missing, it names the page that asks the person.
+    /// The refusal for a program. If a confirmation is missing, it names the page that asks the person.
     pub fn problem(&self, app: &App) -> Problem {
         let max_age = login::FRESH.num_seconds();
         match self {

@@ -57,7 +57,7 @@ pub async fn list(app: Data<App>, caller: Caller) -> Result<HttpResponse, Proble
     Ok(HttpResponse::Ok().json(Identities { identities: views }))
 }
 
-/// `POST /identities/{provider}`: the address of the authorization request that links an identity.
+/// `POST /identities/{provider}`: the URL of the authorization request that links an identity.
 pub async fn link(
     app: Data<App>,
     caller: Caller,

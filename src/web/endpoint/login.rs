@@ -84,8 +84,9 @@ pub async fn begin(
     Ok(answer.finish())
 }
 
-/// The parameters that are passed on to the provider, and the address after the login. For an app's authorization request, only
-/// the stored request counts, and whether the person wants another account; other parameters of the link are ignored.
+/// The parameters that are passed on to the provider, and the URL after the login. For an app's authorization request,
+/// only the stored request counts, and whether the person wants another account; other parameters of the link are
+/// ignored.
 fn passed_on(
     app: &App,
     provider: &str,

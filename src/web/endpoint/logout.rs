@@ -22,7 +22,7 @@ use crate::web::request::extract::{Form, OptionalForm, Parameters, Query};
 /// to GET with this parameter does.
 const REQUEST: &str = "request";
 
-/// `GET /logout`: RP-Initiated Logout. Without parameters the user opened the address directly.
+/// `GET /logout`: RP-Initiated Logout. Without parameters the user opened the URL directly.
 pub async fn by_link(app: Data<App>, request: HttpRequest, Query(parameters): Query) -> Result<HttpResponse, Problem> {
     let asked = match parameters.get(REQUEST) {
         Some(sealed) => Request::open(&app.config.ring, sealed).ok_or(Refusal::InvalidRequest)?,
@@ -62,7 +62,7 @@ async fn local(app: &App, origin: FromListedOrigin, request: &HttpRequest) -> Re
     if !json {
         return Ok(proceed(app, request, &Request::default(), ending).await);
     }
-    // A script does not follow a redirect to another site; it gets an address of ours, which leads there.
+    // A script does not follow a redirect to another site; it gets a URL of the gateway, which redirects there.
     let on = match &ending {
         Some(ending) => logout::logout_link_after(app, ending, app.clock.now()).await,
         None => None,

@@ -49,7 +49,7 @@ fn document(app: &App) -> Value {
         .collect()
 }
 
-/// The issuer and the addresses.
+/// The issuer and the URLs of the endpoints.
 fn endpoints(app: &App) -> Value {
     let url = &app.config.server.public_url;
     json!({

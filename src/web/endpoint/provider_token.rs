@@ -37,7 +37,7 @@ pub async fn of(
 
 /// The answer to a token exchange (RFC 8693 §2.2.1).
 pub fn exchanged(token: &ProviderAccessToken, now: Timestamp) -> HttpResponse {
-    // `N_A` for OAuth 1.0a tokens: their use is not that of RFC 6750, and no other type is registered.
+    // `N_A` for OAuth 1.0a tokens: they are not used as RFC 6750 describes, and no other type is registered.
     let issued_token_type = Some("urn:ietf:params:oauth:token-type:access_token");
     TokenResponse { issued_token_type, ..response(token, "N_A", now) }.of_token_endpoint()
 }

@@ -1,5 +1,5 @@
 //! `GET /.well-known/oauth-protected-resource/{id}`: the metadata of `[resources.<id>]` (RFC 9728), which its reverse proxy serves at
-//! the address of the resource.
+//! the URL of the resource.
 
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};

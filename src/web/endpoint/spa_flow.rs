@@ -25,7 +25,7 @@ use crate::web::request::cookies;
 use crate::web::request::extract::{self, Parameters, Query};
 use crate::web::request::login::{caller, hints};
 
-/// `GET /oauth2/url/`: the address of the authorization request, and its `state`.
+/// `GET /oauth2/url/`: the URL of the authorization request, and its `state`.
 pub async fn url(app: Data<App>, request: HttpRequest, Query(query): Query) -> Result<HttpResponse, Problem> {
     let provider = query.get("provider").ok_or(Refusal::InvalidRequest)?.to_owned();
     let challenge = challenge(&query)?;

@@ -12,7 +12,7 @@ use crate::web::request::expired_cookies;
 use crate::web::request::extract::{Form, Parameters};
 
 /// Removes all session cookies of the browser, and continues with `return_to`. The sessions themselves do not end: it is
-/// not known which one is the user's. Where the removals do not fit into one answer, the browser repeats the form (307).
+/// not known which one is the user's. If the removals do not fit into one answer, the browser repeats the form (307).
 pub async fn start_again(app: Data<App>, request: HttpRequest, Form(form): Form) -> Result<HttpResponse, Problem> {
     let prefix = app.config.server.public_url.prefix();
     let first = match Parameters::of_query(&request)?.get("first") {

@@ -45,7 +45,7 @@ pub fn untrusted_forwarder(request: &HttpRequest, trusted: &[IpNet]) -> Option<I
     (forwards && !is_trusted).then_some(peer)
 }
 
-/// Parses an address. Some proxies add a port, or brackets around IPv6.
+/// Parses an IP address. Some proxies add a port, or brackets around IPv6.
 fn parse(text: &str) -> Option<IpAddr> {
     let plain = text.parse().ok();
     let with_port = || text.parse::<std::net::SocketAddr>().ok().map(|address| address.ip());

@@ -63,8 +63,8 @@ pub fn is_by_trusted_proxy(request: &HttpRequest, trusted: &[IpNet]) -> bool {
     peer.is_some_and(|peer| trusted.iter().any(|net| net.contains(&peer)))
 }
 
-/// Reads the request to the site. Call it only for a request of a trusted proxy. `default_port` is that of a scheme which is
-/// not reported.
+/// Reads the request to the site. Call it only for a request of a trusted proxy. `default_port` is the port of a scheme
+/// which is not reported.
 pub fn read<'r>(
     request: &'r HttpRequest,
     source: PathSource<'r>,

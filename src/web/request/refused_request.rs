@@ -16,7 +16,7 @@ use crate::web::answer::refusals::Refusal;
 /// The longest text of the request that is kept, in characters.
 const MAX_TEXT: usize = 200;
 
-/// Keeps the reason of the refusal. It counts as a login that begins; beyond that limit the refusal is that of the limit.
+/// Keeps the reason of the refusal. It counts as a login that begins; beyond that limit the refusal is 429.
 pub async fn record(
     app: &App,
     throttles: &Throttles,

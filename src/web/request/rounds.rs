@@ -15,14 +15,14 @@ use crate::base::secret::Hashed;
 const MAX_ROUNDS: u32 = 3;
 /// `Max-Age` of the cookie. A person who signs in at a provider each time needs longer than a redirect.
 const MAX_AGE: time::Duration = time::Duration::minutes(2);
-/// The length of the hash of the address, in characters.
+/// The length of the hash of the URL, in characters.
 const HASH_LEN: usize = 12;
 
 fn hash(target: &str) -> String {
     URL_SAFE_NO_PAD.encode(Hashed::of(target).as_bytes()).chars().take(HASH_LEN).collect()
 }
 
-/// The number of logins that have just ended at this address.
+/// The number of logins that have just ended at this URL.
 fn count(app: &App, request: &HttpRequest, target: &str) -> u32 {
     let (name, hash) = (rounds_name(app), hash(target));
     let counts = values(request, &name).filter_map(|value| value.split_once('.'));
@@ -30,7 +30,7 @@ fn count(app: &App, request: &HttpRequest, target: &str) -> u32 {
     of_target.max().unwrap_or_default()
 }
 
-/// Whether a further login for this address would be one more round of a loop.
+/// Whether a further login for this URL would be one more round of a loop.
 pub fn is_loop(app: &App, request: &HttpRequest, target: &str) -> bool {
     // A site behind a proxy may get no session cookie, although the browser sends it to us.
     let is_site = !target.starts_with('/') && !target.starts_with(app.config.server.public_url.origin());
@@ -38,7 +38,7 @@ pub fn is_loop(app: &App, request: &HttpRequest, target: &str) -> bool {
     may_be_lost && count(app, request, target) >= MAX_ROUNDS
 }
 
-/// Counts a login that ends at this address. In a browser that keeps the session cookie the count has no effect.
+/// Counts a login that ends at this URL. In a browser that keeps the session cookie the count has no effect.
 pub fn count_one(app: &App, request: &HttpRequest, target: &str, answer: &mut HttpResponse) {
     let value = format!("{}.{}", count(app, request, target).saturating_add(1), hash(target));
     let _always_a_cookie = answer.add_cookie(&plain(app, rounds_name(app), value, SameSite::Lax, MAX_AGE));

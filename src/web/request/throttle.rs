@@ -83,7 +83,7 @@ impl Throttles {
     }
 
     /// Counts a request for a token of an authenticated client. A confidential client counts by itself
-    /// (`limits.client_tokens_per_minute`). A public one has proven nothing, so its address counts.
+    /// (`limits.client_tokens_per_minute`). A public one has proven nothing, so its IP address counts.
     pub fn token_for(&self, app: &App, request: &HttpRequest, client: &Client) -> Result<(), Problem> {
         if client.is_confidential { self.clients.count(&client.id) } else { self.token(app, request) }
     }
@@ -100,8 +100,8 @@ impl Throttles {
     }
 
     /// Counts an authorization request of an app by the session that the cookie names, else by address. Most are answered
-    /// without a login, so the limit is that of tokens. The cookie alone does not show that the session is live: if it
-    /// is not, the handler counts the address with [`authorize_signed_out`](Self::authorize_signed_out).
+    /// without a login, so `limits.tokens_per_minute` applies. The cookie alone does not show that the session is live:
+    /// if it is not, the handler counts the address with [`authorize_signed_out`](Self::authorize_signed_out).
     pub fn authorize(&self, app: &App, request: &HttpRequest) -> Result<(), Problem> {
         self.in_session(app, request).unwrap_or_else(|| self.authorizations.count_address(app, request))
     }

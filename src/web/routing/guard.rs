@@ -136,7 +136,7 @@ fn count_unknown_state(app: &App, entry: &Entry, request: &HttpRequest, refusal:
     }
 }
 
-/// Renders a refusal for the surface of the route. Where a session was required, a browser is sent to the login, which
+/// Renders a refusal for the surface of the route. If a session was required, a browser is sent to the login, which
 /// returns to the account page, and a session cookie that does not verify is removed (SE-04). A verified cookie stays, also
 /// if its session has ended. For a session that was ended, and for a disabled user, the answer is a page.
 async fn render(app: &App, surface: Surface, access: Access, request: &HttpRequest, problem: &Problem) -> HttpResponse {

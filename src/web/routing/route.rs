@@ -58,7 +58,7 @@ pub enum Verb {
     Post,
     /// DELETE, with no other method.
     Delete,
-    /// Every method, also unknown ones: that of a request to another site.
+    /// Every method, also unknown ones: the proxy sends the method of the request to another site.
     Any,
 }
 

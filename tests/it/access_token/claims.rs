@@ -33,14 +33,14 @@ async fn access_tokens_have_the_configured_claims() {
     gateway.op.set_claims(json!({
         "preferred_username": "ada", "picture": "https://x.example/a.png", "groups": ["a", "b"],
     }));
-    let said = json!({
+    let stated = json!({
         "email": "ada@example.com", "email_verified": true, "name": "ada of Example", "preferred_username": "ada",
         "picture": "https://x.example/a.png", "groups": ["a", "b"],
     });
     let ada = Person::at(&gateway, "op", "ada").await;
-    assert_eq!(picked(&ada.token_claims().await), said);
+    assert_eq!(picked(&ada.token_claims().await), stated);
     let tokens = gateway.browser().sign_in_json("ada").await;
-    assert_eq!(picked(&claims(&tokens["api"]["access"])), said);
+    assert_eq!(picked(&claims(&tokens["api"]["access"])), stated);
 
     gateway.op.set_claims(json!({"email": null, "name": "Countess", "groups": []}));
     Person::at(&gateway, "op", "ada").await;
@@ -74,13 +74,13 @@ async fn app_tokens_have_the_claims_and_client_credentials_tokens_do_not() {
         assert_eq!(answer.status, 200, "{answer:?}");
         answer.json()
     };
-    let said = json!({"email": "ada@example.com", "email_verified": true, "name": "ada of Example", "groups": ["a"]});
+    let stated = json!({"email": "ada@example.com", "email_verified": true, "name": "ada of Example", "groups": ["a"]});
     let form = format!("grant_type=authorization_code&code={code}&redirect_uri=https%3A%2F%2Fapp.example%2Fcb");
     let tokens = redeem(form).await;
-    assert_eq!(picked(&claims(&tokens["access_token"])), said);
+    assert_eq!(picked(&claims(&tokens["access_token"])), stated);
     let token = tokens["refresh_token"].as_str().expect("a token");
     let renewed = redeem(format!("grant_type=refresh_token&refresh_token={token}")).await;
-    assert_eq!(picked(&claims(&renewed["access_token"])), said);
+    assert_eq!(picked(&claims(&renewed["access_token"])), stated);
     let own = redeem("grant_type=client_credentials&scope=orders".to_owned()).await;
     assert_eq!(picked(&claims(&own["access_token"])), json!({}));
 
@@ -88,7 +88,7 @@ async fn app_tokens_have_the_claims_and_client_credentials_tokens_do_not() {
         format!("token={}&client_id=app&client_secret={SECRET}", renewed["access_token"].as_str().expect("a token"));
     let ask = gateway.browser().ask("POST", "/oauth2/introspect").for_json();
     let known = ask.body("application/x-www-form-urlencoded", form).send().await.json();
-    assert_eq!((&known["active"], picked(&known)), (&json!(true), said));
+    assert_eq!((&known["active"], picked(&known)), (&json!(true), stated));
 }
 
 /// JW-15: a login with too many groups is refused, and the log names the claim.
@@ -136,8 +136,8 @@ async fn a_token_that_exceeds_the_limit_after_the_login_is_issued() {
     let gateway =
         Gateway::with("[tokens]\nclaims = ['groups']\nmax_bytes = 1024\n[providers.op]\nuserinfo = 'never'\n");
     let ada = Person::at(&gateway, "op", "ada").await;
-    let said = json!({"groups": groups(300)});
-    gateway.database.execute(&format!("UPDATE subs SET profile = profile || '{said}'"));
+    let stated = json!({"groups": groups(300)});
+    gateway.database.execute(&format!("UPDATE subs SET profile = profile || '{stated}'"));
     assert_eq!(ada.token_claims().await["groups"].as_array().map(Vec::len), Some(300));
 }
 

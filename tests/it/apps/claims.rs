@@ -201,11 +201,14 @@ async fn oidcc_alternate_happy_flow() {
     let first = tokens(&gateway).await;
     let second = Tokens::of(&refresh(&gateway, first.refresh()).await);
     for tokens in [&first, &second] {
-        let said = tokens.id_claims();
-        assert_eq!(only(&said, &released), json!({}));
-        assert_eq!((&said["policy"], &said["acr"], &said["amr"]), (&json!("p"), &json!("silver"), &json!(["pwd"])));
+        let stated = tokens.id_claims();
+        assert_eq!(only(&stated, &released), json!({}));
+        assert_eq!(
+            (&stated["policy"], &stated["acr"], &stated["amr"]),
+            (&json!("p"), &json!("silver"), &json!(["pwd"]))
+        );
         for name in ["iss", "sub", "aud", "exp", "iat", "at_hash", "auth_time", "sid", "aal"] {
-            assert!(!said[name].is_null(), "{name} in {said}");
+            assert!(!stated[name].is_null(), "{name} in {stated}");
         }
         let about = userinfo(&gateway, &tokens.access).await.json();
         assert_eq!((&about["groups"], &about["policy"]), (&json!(["a"]), &json!("p")));
@@ -217,18 +220,18 @@ async fn oidcc_alternate_happy_flow() {
 #[tokio::test]
 async fn an_empty_list_of_groups_is_sent_and_an_unknown_one_is_absent() {
     let gateway = app::start();
-    for (said, expected) in [
+    for (stated, expected) in [
         (json!({"groups": ["admins"]}), json!({"groups": ["admins"]})),
         (json!({"groups": []}), json!({"groups": []})),
         (json!({"groups": null}), json!({})),
         (json!({"groups": "admins"}), json!({})),
     ] {
-        gateway.op.set_claims(said.clone());
+        gateway.op.set_claims(stated.clone());
         let first = tokens(&gateway).await;
         let second = Tokens::of(&refresh(&gateway, first.refresh()).await);
         for tokens in [first, second] {
-            assert_eq!(only(&tokens.id_claims(), &["groups"]), expected, "{said}");
-            assert_eq!(only(&userinfo(&gateway, &tokens.access).await.json(), &["groups"]), expected, "{said}");
+            assert_eq!(only(&tokens.id_claims(), &["groups"]), expected, "{stated}");
+            assert_eq!(only(&userinfo(&gateway, &tokens.access).await.json(), &["groups"]), expected, "{stated}");
         }
     }
 }
@@ -237,17 +240,17 @@ async fn an_empty_list_of_groups_is_sent_and_an_unknown_one_is_absent() {
 #[tokio::test]
 async fn email_verified_is_absent_if_the_provider_does_not_send_it() {
     let gateway = app::start();
-    for (said, expected) in [
+    for (stated, expected) in [
         (json!({"email_verified": null}), json!({"email": "ada@example.com"})),
         (json!({"email_verified": false}), json!({"email": "ada@example.com", "email_verified": false})),
         (json!({}), json!({"email": "ada@example.com", "email_verified": true})),
         (json!({"email": null}), json!({})),
     ] {
-        gateway.op.set_claims(said.clone());
+        gateway.op.set_claims(stated.clone());
         let tokens = tokens(&gateway).await;
         let names = ["email", "email_verified"];
-        assert_eq!(only(&tokens.id_claims(), &names), expected, "{said}");
-        assert_eq!(only(&userinfo(&gateway, &tokens.access).await.json(), &names), expected, "{said}");
+        assert_eq!(only(&tokens.id_claims(), &names), expected, "{stated}");
+        assert_eq!(only(&userinfo(&gateway, &tokens.access).await.json(), &names), expected, "{stated}");
     }
 }
 
@@ -317,9 +320,9 @@ async fn a_larger_id_token_loses_its_picture_or_refuses_the_login() {
         let answer = attempt(number, with_picture).await;
         let tokens = Tokens::of(&redeem(&gateway, &code(&answer), &[]).await);
         assert!(tokens.id.as_deref().expect("an ID token").len() <= 4096);
-        let said = tokens.id_claims();
+        let stated = tokens.id_claims();
         assert_eq!(
-            (said.get("picture").is_some(), said["groups"].as_array().map(Vec::len)),
+            (stated.get("picture").is_some(), stated["groups"].as_array().map(Vec::len)),
             (has_picture, Some(number))
         );
         let about = userinfo(&gateway, &tokens.access).await.json();

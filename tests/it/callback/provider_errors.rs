@@ -285,6 +285,6 @@ async fn the_words_are_shown_after_the_claim_only() {
 fn shown(gateway: &Gateway, page: &Answer) -> String {
     let (_, reference) = page.body.split_once("<code>").unwrap_or_else(|| panic!("no reference: {}", page.body));
     let reference = reference.split('<').next().expect("a reference");
-    let (_, said, complaint) = Operator::new().run(&gateway.database.configuration(), &["logins", "show", reference]);
-    said + &complaint
+    let (_, output, complaint) = Operator::new().run(&gateway.database.configuration(), &["logins", "show", reference]);
+    output + &complaint
 }

@@ -50,7 +50,7 @@ async fn an_address_links_no_users() {
 async fn only_the_boolean_true_verifies_an_address() {
     let gateway = Gateway::start();
     let browser = gateway.browser();
-    for (said, verified) in [
+    for (stated, verified) in [
         (json!(true), json!(true)),
         (json!(false), json!(false)),
         (json!("true"), json!(false)),
@@ -62,9 +62,9 @@ async fn only_the_boolean_true_verifies_an_address() {
         (json!({"verified": true}), json!(false)),
         (Value::Null, Value::Null),
     ] {
-        gateway.op.set_claims(json!({"email_verified": said}));
+        gateway.op.set_claims(json!({"email_verified": stated}));
         let session = sign_in_at(&browser, "op", "alice").await;
-        assert_eq!(session["user"]["email_verified"], verified, "{said}");
+        assert_eq!(session["user"]["email_verified"], verified, "{stated}");
     }
 }
 

@@ -21,8 +21,8 @@ fn without_a_file_the_first_line_names_the_files_that_do_not_exist() {
     let directory = Directory::new();
     let ended = run(&directory.0, &[], &["config", "check"]);
     assert_eq!(ended.status.code(), Some(2), "{ended:?}");
-    let said = text(&ended.stderr);
-    let first = said.lines().next().expect("a line");
+    let output = text(&ended.stderr);
+    let first = output.lines().next().expect("a line");
     assert!(
         first.starts_with("configuration: no configuration file was read: config/vestibule.toml does not exist here")
     );
@@ -31,7 +31,7 @@ fn without_a_file_the_first_line_names_the_files_that_do_not_exist() {
     {
         assert!(first.contains(words), "{words} is not in {first}");
     }
-    assert!(said.contains("database.url") && said.contains("secrets.keys"), "{said}");
+    assert!(output.contains("database.url") && output.contains("secrets.keys"), "{output}");
     // A complete configuration in the environment needs no file.
     let key = vestibule::base::seal::generate_key();
     let variables = [("VESTIBULE__DATABASE__URL", "postgres://db/v"), ("VESTIBULE__SECRETS__KEYS", key.expose())];

@@ -63,9 +63,9 @@ async fn users_sign_in_by_the_browser_flow_and_the_spa_flow() {
 
     let begun = browser.begin_json("pretend").await;
     let back = url::Url::parse(&choose(&browser, &begun, &[("person", "ada")]).await).expect("a URL");
-    let said = |name: &str| back.query_pairs().find_map(|(known, value)| (known == name).then(|| value.into_owned()));
-    let body =
-        serde_json::json!({"provider": "pretend", "code": said("code"), "state": said("state"), "iss": said("iss")});
+    let parameter =
+        |name: &str| back.query_pairs().find_map(|(known, value)| (known == name).then(|| value.into_owned()));
+    let body = serde_json::json!({"provider": "pretend", "code": parameter("code"), "state": parameter("state"), "iss": parameter("iss")});
     let answer = browser.post_json("/oauth2/token/", &body).await;
     assert_eq!((answer.status, &answer.json()["user"]["sub"]), (200, &ada["sub"]));
     let logout_url = answer.json()["provider"]["logout_url"].as_str().expect("a URL").to_owned();

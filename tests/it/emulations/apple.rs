@@ -93,18 +93,18 @@ impl State {
 
     /// "If you requested any scopes, the value must be `form_post`." The page contains one form that submits itself.
     fn authorize(&mut self, call: &Call) -> Reply {
-        let said = |name: &str| query(call, name).unwrap_or_default();
-        let scopes = said("scope");
+        let value = |name: &str| query(call, name).unwrap_or_default();
+        let scopes = value("scope");
         let wants_scopes = scopes.split(' ').any(|scope| scope == "name" || scope == "email");
-        if said("response_type") != "code"
-            || said("client_id") != CLIENT
-            || (wants_scopes && said("response_mode") != "form_post")
+        if value("response_type") != "code"
+            || value("client_id") != CLIENT
+            || (wants_scopes && value("response_mode") != "form_post")
         {
             return Reply::text(400, "text/html", "invalid_request");
         }
-        let code = format!("c{}.0.{}", self.codes.len(), said("nonce"));
-        self.codes.insert(code.clone(), said("redirect_uri"));
-        let mut fields = vec![("state", said("state")), ("code", code)];
+        let code = format!("c{}.0.{}", self.codes.len(), value("nonce"));
+        self.codes.insert(code.clone(), value("redirect_uri"));
+        let mut fields = vec![("state", value("state")), ("code", code)];
         if !self.known {
             let user = r#"{"name":{"firstName":"Ada","lastName":"Lovelace"},"email":"other@else.example"}"#;
             fields.push(("user", user.into()));
@@ -119,7 +119,7 @@ impl State {
                 )
             })
             .collect();
-        let page = format!("<form method=\"post\" action=\"{}\">{}</form>", said("redirect_uri"), inputs.concat());
+        let page = format!("<form method=\"post\" action=\"{}\">{}</form>", value("redirect_uri"), inputs.concat());
         Reply::text(200, "text/html;charset=UTF-8", &page)
     }
 

@@ -77,10 +77,11 @@ impl State {
             "v2.0/.well-known/openid-configuration" => json_reply(&metadata(&origin, home)),
             "discovery/v2.0/keys" => json_reply(&keys(&origin)),
             "oauth2/v2.0/authorize" => {
-                let said = |name: &str| query(call, name).unwrap_or_default();
-                let parameters = [("code", said("nonce")), ("state", said("state")), ("session_state", "x".into())];
+                let parameter = |name: &str| query(call, name).unwrap_or_default();
+                let parameters =
+                    [("code", parameter("nonce")), ("state", parameter("state")), ("session_state", "x".into())];
                 let parameters = parameters.each_ref().map(|(name, value)| (*name, value.as_str()));
-                redirect(&said("redirect_uri"), &parameters)
+                redirect(&parameter("redirect_uri"), &parameters)
             }
             "oauth2/v2.0/token" if call.basic() == Some(format!("{CLIENT}:{}", SECRET.replace('~', "%7E"))) => {
                 let id_token = signing_key::sign(&self.kid, &self.claims(&origin, &call.form("code").concat()));

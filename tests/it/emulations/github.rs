@@ -148,9 +148,14 @@ impl State {
     }
 
     fn authorize(&mut self, call: &Call) -> Reply {
-        let said = |name| query(call, name).unwrap_or_default();
-        assert_eq!((said("client_id").as_str(), said("response_type").as_str()), (CLIENT_ID, "code"), "{}", call.path);
-        let (redirect_uri, state) = (said("redirect_uri"), said("state"));
+        let parameter = |name| query(call, name).unwrap_or_default();
+        assert_eq!(
+            (parameter("client_id").as_str(), parameter("response_type").as_str()),
+            (CLIENT_ID, "code"),
+            "{}",
+            call.path
+        );
+        let (redirect_uri, state) = (parameter("redirect_uri"), parameter("state"));
         if self.person.is_none() {
             let description = "The user has denied your application access.";
             let no = [("error", "access_denied"), ("error_description", description), ("state", &state)];
@@ -159,8 +164,8 @@ impl State {
         self.issued += 1;
         let code = format!("{:020x}", self.issued);
         let challenge = query(call, "code_challenge");
-        assert!(challenge.is_none() || said("code_challenge_method") == "S256", "{}", call.path);
-        let grant = Grant { redirect_uri: redirect_uri.clone(), challenge, scope: said("scope") };
+        assert!(challenge.is_none() || parameter("code_challenge_method") == "S256", "{}", call.path);
+        let grant = Grant { redirect_uri: redirect_uri.clone(), challenge, scope: parameter("scope") };
         self.codes.insert(code.clone(), grant);
         redirect(&redirect_uri, &[("code", &code), ("state", &state)])
     }
@@ -178,23 +183,24 @@ impl State {
 
     fn redeem(&mut self, call: &Call) -> Vec<(&'static str, String)> {
         let form: HashMap<_, _> = pairs(&call.body).into_iter().collect();
-        let said = |name: &str| form.get(name).map(String::as_str).unwrap_or_default();
-        if (said("client_id"), said("client_secret")) != (CLIENT_ID, CLIENT_SECRET) {
+        let parameter = |name: &str| form.get(name).map(String::as_str).unwrap_or_default();
+        if (parameter("client_id"), parameter("client_secret")) != (CLIENT_ID, CLIENT_SECRET) {
             return error("incorrect_client_credentials");
         }
-        if said("grant_type") == "refresh_token" {
+        if parameter("grant_type") == "refresh_token" {
             return match self.refresh.take() {
-                Some((token, scope)) if token == said("refresh_token") => self.issue(scope),
+                Some((token, scope)) if token == parameter("refresh_token") => self.issue(scope),
                 _ => error("bad_refresh_token"),
             };
         }
-        let Some(Grant { redirect_uri, challenge, scope }) = self.codes.remove(said("code")) else {
+        let Some(Grant { redirect_uri, challenge, scope }) = self.codes.remove(parameter("code")) else {
             return error("bad_verification_code");
         };
-        if said("redirect_uri") != redirect_uri {
+        if parameter("redirect_uri") != redirect_uri {
             return error("redirect_uri_mismatch");
         }
-        if challenge.is_some_and(|challenge| challenge != B64.encode(digest(&SHA256, said("code_verifier").as_bytes())))
+        if challenge
+            .is_some_and(|challenge| challenge != B64.encode(digest(&SHA256, parameter("code_verifier").as_bytes())))
         {
             return error("bad_verification_code");
         }

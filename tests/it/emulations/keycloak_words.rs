@@ -28,10 +28,10 @@ pub async fn failed(gateway: &Gateway, provider: &str) -> Answer {
 pub fn shown(gateway: &Gateway, page: &Answer) -> String {
     let (_, reference) = page.body.split_once("<code>").unwrap_or_else(|| panic!("no reference: {}", page.body));
     let reference = reference.split('<').next().expect("a reference");
-    let (code, said, complaint) =
+    let (code, output, complaint) =
         Operator::new().run(&gateway.database.configuration(), &["logins", "show", reference]);
     assert_eq!(code, Some(0), "{complaint}");
-    said
+    output
 }
 
 /// The log line about a reference.

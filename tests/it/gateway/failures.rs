@@ -1,5 +1,5 @@
 //! Every failure of a login, in the browser flow, in the SPA flow and for an app: the main button of its page, or a new beginning
-//! of the frontend, ends where the person wanted to go.
+//! of the frontend, ends at the goal of the person.
 
 use std::time::Duration;
 

@@ -35,7 +35,7 @@ async fn the_configured_parameter_is_sent() {
         assert_eq!(sent, (Some("true".to_owned()), None), "{away}");
     }
     let away = browser.get("/login/op").await.location();
-    assert_eq!(parameter(&away, "force_verify"), None, "only where it was asked for");
+    assert_eq!(parameter(&away, "force_verify"), None, "only if it was asked for");
 }
 
 /// A provider that cannot be asked: a page says to sign out there first, and its button keeps the goal.

@@ -16,9 +16,9 @@ fn shown(gateway: &Gateway, page: &Answer) -> Value {
     let (_, reference) = page.body.split_once("<code>").unwrap_or_else(|| panic!("no reference: {}", page.body));
     let reference = reference.split('<').next().expect("a reference");
     let words = ["logins", "show", reference, "--json"];
-    let (code, said, complaint) = Operator::new().run(&gateway.database.configuration(), &words);
+    let (code, output, complaint) = Operator::new().run(&gateway.database.configuration(), &words);
     assert_eq!(code, Some(0), "{complaint}");
-    serde_json::from_str(&said).expect("JSON")
+    serde_json::from_str(&output).expect("JSON")
 }
 
 /// RD-18, FI-09: also while the metadata is not fetched after a failure.
@@ -81,6 +81,6 @@ async fn logins_that_cannot_begin_are_limited_and_deleted() {
     assert!(page.status == 503 && !page.body.contains("<code>"), "{}", page.body);
     assert_eq!(gateway.database.rows("logins_not_begun"), 100);
     gateway.database.execute("UPDATE logins_not_begun SET created_at = now() - interval '25 h' WHERE failure <> 'x'");
-    let (code, said, _) = Operator::new().run(&gateway.database.configuration(), &["cleanup"]);
-    assert!(code == Some(0) && said.contains("logins deleted     100"), "{said}");
+    let (code, output, _) = Operator::new().run(&gateway.database.configuration(), &["cleanup"]);
+    assert!(code == Some(0) && output.contains("logins deleted     100"), "{output}");
 }

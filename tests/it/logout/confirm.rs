@@ -98,14 +98,14 @@ async fn a_page_of_one_user_does_not_sign_out_another_user() {
         let shop = sign_in_to(&gateway, &browser, "shop").await;
         // A second click has no effect either.
         for _ in 0..2 {
-            let anew = confirm(&browser, &asks).await;
-            assert!(anew.status == 200 && anew.body.contains("Sign out?"), "{anew:?}");
-            assert!(anew.body.contains("bob of Example") && anew.body.contains("The shop"), "{anew:?}");
-            assert_eq!((anew.set_cookie("vestibule"), reason(&gateway, &shop.sid)), (None, "NULL".into()));
+            let again = confirm(&browser, &asks).await;
+            assert!(again.status == 200 && again.body.contains("Sign out?"), "{again:?}");
+            assert!(again.body.contains("bob of Example") && again.body.contains("The shop"), "{again:?}");
+            assert_eq!((again.set_cookie("vestibule"), reason(&gateway, &shop.sid)), (None, "NULL".into()));
             assert_eq!(browser.fetch("/session").await.status, 200);
         }
-        let anew = confirm(&browser, &asks).await;
-        assert_eq!(confirm(&browser, &anew).await.location(), BYE);
+        let again = confirm(&browser, &asks).await;
+        assert_eq!(confirm(&browser, &again).await.location(), BYE);
         assert_eq!((browser.cookie("vestibule"), reason(&gateway, &shop.sid)), (None, "logout".into()));
     }
 }
@@ -121,8 +121,8 @@ async fn a_form_is_valid_only_for_the_session_it_was_shown_to() {
     let [request, (name, shown_to)] = hidden(&log_out(&browser, &[]).await);
     let [made_up, cut, empty] = ["x", &shown_to[1..], ""].map(|value| [request.clone(), (name, value.to_owned())]);
     for form in [first, other, made_up, cut, empty] {
-        let anew = press(&browser, &form).await;
-        assert!(anew.body.contains("Sign out?") && anew.body.contains("alice of Example"), "{form:?}: {anew:?}");
+        let again = press(&browser, &form).await;
+        assert!(again.body.contains("Sign out?") && again.body.contains("alice of Example"), "{form:?}: {again:?}");
     }
     assert!(press(&browser, std::slice::from_ref(&request)).await.body.contains("Sign out?"));
     assert_eq!(browser.fetch("/session").await.status, 200);

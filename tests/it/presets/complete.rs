@@ -107,6 +107,6 @@ fn all_endpoints_are_https() {
         }
         let off = text(&preset, "pkce") == "off";
         let known = ["linkedin", "franceconnect"].contains(&preset.name);
-        assert_eq!(off, known, "{}: PKCE is off only where the page says why", preset.name);
+        assert_eq!(off, known, "{}: PKCE is off only if the page says why", preset.name);
     }
 }

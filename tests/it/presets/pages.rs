@@ -67,8 +67,8 @@ fn a_page_says_whether_the_preset_was_tried() {
         presets.iter().filter(|preset| preset.about.tried.is_some()).map(|preset| preset.name).collect();
     assert_eq!(tried, ["keycloak", "zitadel"]);
     for preset in &presets {
-        let said = preset_page(preset).contains("\n## Tried\n\nNot tried with the provider itself.");
-        assert_ne!(said, tried.contains(&preset.name), "{}", preset.name);
+        let output = preset_page(preset).contains("\n## Tried\n\nNot tried with the provider itself.");
+        assert_ne!(output, tried.contains(&preset.name), "{}", preset.name);
     }
     let index = preset_index(&presets);
     for name in ["Dex", "Ory Hydra", "LemonLDAP::NG", "Spring Authorization Server", "Better Auth", "Authlib"] {

@@ -37,8 +37,8 @@ impl Begun {
     /// From the URL of an authorization request.
     #[track_caller]
     pub fn at(provider: &str, url: String) -> Self {
-        let said = |name| parameter(&url, name).unwrap_or_else(|| panic!("no {name} in {url}"));
-        Self { state: said("state"), nonce: said("nonce"), provider: provider.to_owned(), url }
+        let value = |name| parameter(&url, name).unwrap_or_else(|| panic!("no {name} in {url}"));
+        Self { state: value("state"), nonce: value("nonce"), provider: provider.to_owned(), url }
     }
 
     /// The code that the fake provider would issue for a user.

@@ -133,7 +133,7 @@ impl Setup {
         Self { prefix: prefix.to_owned(), ..self }
     }
 
-    /// Under another URL than the one where it listens, as behind a proxy.
+    /// Under another URL than its listen address, for example behind a proxy.
     pub fn public_url(self, url: &str) -> Self {
         Self { public_url: Some(url.to_owned()), ..self }
     }

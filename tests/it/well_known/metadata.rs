@@ -14,17 +14,17 @@ async fn both_documents_are_equal_and_correct() {
     let oauth = browser.fetch("/.well-known/oauth-authorization-server").await;
     assert_eq!((openid.status, openid.header("content-type")), (200, "application/json"));
     assert_eq!(openid.json(), oauth.json());
-    let said = openid.json();
-    assert_eq!(said["issuer"], gateway.public_url.as_str());
-    assert_eq!(said["authorization_response_iss_parameter_supported"], true);
-    assert_eq!(said["id_token_signing_alg_values_supported"], json!(["ES256"]));
-    assert!(said["scopes_supported"].as_array().is_some_and(|scopes| scopes.contains(&"orders".into())));
+    let metadata = openid.json();
+    assert_eq!(metadata["issuer"], gateway.public_url.as_str());
+    assert_eq!(metadata["authorization_response_iss_parameter_supported"], true);
+    assert_eq!(metadata["id_token_signing_alg_values_supported"], json!(["ES256"]));
+    assert!(metadata["scopes_supported"].as_array().is_some_and(|scopes| scopes.contains(&"orders".into())));
     for supported in ["backchannel_logout_supported", "backchannel_logout_session_supported"] {
-        assert_eq!(said[supported], true);
+        assert_eq!(metadata[supported], true);
     }
-    assert!(said["end_session_endpoint"].is_string());
+    assert!(metadata["end_session_endpoint"].is_string());
     // Every address in the document exists.
-    for (name, url) in said.as_object().expect("an object") {
+    for (name, url) in metadata.as_object().expect("an object") {
         let Some(url) = url.as_str().filter(|_| name.ends_with("_endpoint") || name == "jwks_uri") else { continue };
         let answer = browser.get(url).await;
         assert_ne!(answer.status, 404, "{name}");

@@ -105,7 +105,7 @@ pub(crate) struct RawClient {
     pub(crate) public_key_file: String,
     /// allowed redirect URIs, compared byte for byte; https, http on loopback, or a private-use scheme
     pub(crate) redirect_uris: Vec<String>,
-    /// where a browser may be sent after a logout, compared byte for byte
+    /// the URLs to which a browser may be sent after a logout, compared byte for byte
     pub(crate) post_logout_redirect_uris: Vec<String>,
     /// CORS: origins of its scripts; empty: the origins of `redirect_uris`
     pub(crate) allowed_origins: Vec<String>,

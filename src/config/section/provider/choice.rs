@@ -87,7 +87,7 @@ pub enum ResponseMode {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum PushedAuthorization {
-    /// Where the provider's metadata advertise it.
+    /// If the provider's metadata advertise it.
     Auto,
     /// At every login, whatever the metadata or the ID token contain.
     Always,

@@ -1,4 +1,4 @@
-//! Keys that have no effect for a provider's kind. They are rejected where the operator wrote them.
+//! Keys that have no effect for a provider's kind. They are rejected if the operator wrote them.
 
 use super::choice::{ProviderKind, SignatureMethod, TokenEndpointAuthMethod};
 use super::raw::RawProvider;

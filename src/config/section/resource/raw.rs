@@ -11,9 +11,9 @@ use crate::config::section::allow::RawAllow;
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct RawResource {
-    /// its address, which is `aud` of its tokens and `resource` of the requests for them (RFC 8707); https, or http on loopback
+    /// its URL, which is `aud` of its tokens and `resource` of the requests for them (RFC 8707); https, or http on loopback
     pub(crate) resource: String,
-    /// display name, as on the consent page; empty: the host of the address
+    /// display name on the consent page; empty: the host of the URL
     pub(crate) name: String,
     /// the scopes that its tokens may have, beside those of OpenID Connect
     pub(crate) scopes: Vec<String>,

@@ -105,7 +105,7 @@ pub fn insufficient_scope(
     answer
 }
 
-/// 302 to the login for a navigation if that is wanted, else 401 with the address of the login.
+/// 302 to the login for a navigation if that is wanted, else 401 with the URL of the login.
 pub fn sign_in(
     app: &App,
     request: &HttpRequest,
@@ -211,7 +211,7 @@ fn return_to(app: &App, question: &Question<'_>) -> Option<String> {
     app.config.login.return_to.check(&format!("{}://{host}{uri}", scheme(app, question)))
 }
 
-/// The scheme that the proxy reported, else that of the gateway: the session cookie is for one of them.
+/// The scheme that the proxy sent, else the scheme of the gateway: the session cookie is for one of them.
 fn scheme(app: &App, question: &Question<'_>) -> &'static str {
     let own = if app.config.server.public_url.is_https() { "https" } else { "http" };
     question.site.scheme.unwrap_or(own)

@@ -99,7 +99,7 @@ impl AskedResource {
         if fits { Ok(ResourceToken { seen, token, scope: claims.scope }) } else { Err(invalid()) }
     }
 
-    /// 401 with the address of the metadata (RFC 9728 §5.1), from which a client learns where to get a token.
+    /// 401 with the URL of the metadata (RFC 9728 §5.1), which names the authorization server.
     pub fn unauthorized(&self, resource: &ProtectedResource, request: &HttpRequest, problem: &Problem) -> HttpResponse {
         let error = if problem.is(Refusal::NoSession) { "" } else { r#"error="invalid_token", "# };
         self.challenge(resource, request, problem, error)

@@ -6,7 +6,7 @@ use crate::support::app::{
 };
 use crate::support::{Answer, Browser, Gateway};
 
-/// The form of the page that asks, as the browser was shown it. Where there is no such page, nothing shows to whom.
+/// The form of the page that asks, as the browser was shown it. If there is no such page, nothing shows to whom.
 async fn form(browser: &Browser, page: &str) -> String {
     let request = page.split_once("authorization_request=").expect("a request").1;
     let shown = browser.get(page).await.body;
@@ -53,7 +53,7 @@ async fn consent_grants_a_code_and_refusal_returns_access_denied() {
     assert_eq!(redirect_error(&say(&browser, &page, "no").await), "access_denied");
 }
 
-/// WB-09: the page says in sentences which app asks, for what, whom, and where the answer goes.
+/// WB-09: the page names the app, the rights that it asks for, the account, and the target of the answer.
 #[tokio::test]
 async fn the_page_names_the_app_the_user_and_the_scopes() {
     let gateway = start();

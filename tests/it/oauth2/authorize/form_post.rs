@@ -124,7 +124,7 @@ async fn errors_are_posted_too() {
     assert_eq!(posted(&denied, "A page").field("error"), "access_denied");
 }
 
-/// Browsers post forms to `http` and `https` only. Where the response mode is not known, the error is in the query.
+/// Browsers post forms to `http` and `https` only. If the response mode is not known, the error is in the query.
 #[tokio::test]
 async fn the_mode_is_for_redirect_uris_of_the_web() {
     let gateway = start();

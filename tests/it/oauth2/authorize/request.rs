@@ -1,4 +1,4 @@
-//! The parameters of an authorization request, and where its errors are sent.
+//! The parameters of an authorization request, and the target of its errors.
 
 use crate::support::app::{CHALLENGE, SERVER, SPA, code, of_server, path, redirect_error, request, sign_in, start};
 use crate::support::parameter;

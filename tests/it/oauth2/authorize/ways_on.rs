@@ -1,5 +1,5 @@
-//! The pages that an app's login can end on: the main button leads to the app with a code, and another one leads back to the
-//! app with an error.
+//! The pages that an app's login can end on: the main button leads to the app with a code, and another one returns to
+//! the app with an error.
 
 use serde_json::json;
 

@@ -143,7 +143,7 @@ async fn an_unbound_exchange_of_the_same_site_is_warned_of_once() {
     assert!(metrics.contains("exchange_unbound"), "{metrics}");
 }
 
-/// RA-04: browsers send `Origin` with each POST (Fetch standard). Where the beginning had one, only the cookie or the verifier
+/// RA-04: browsers send `Origin` with each POST (Fetch standard). If the beginning had one, only the cookie or the verifier
 /// replaces a missing one: a server of the frontend may exchange the code.
 #[tokio::test]
 async fn an_exchange_without_origin_needs_the_cookie_or_the_verifier() {
