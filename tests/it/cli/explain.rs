@@ -347,7 +347,7 @@ fn invalid_input_is_reported() {
             ["--provider", "op", "--claims", "long.json"],
             "the claims do not identify a user: /sub is empty, longer than 255",
         ),
-        (["--provider", "op", "--claims", "token.json"], "\"id_token\" is a text; write its claims as an object"),
+        (["--provider", "op", "--claims", "token.json"], "\"id_token\" is a string; write its claims as an object"),
         (["--provider", "op", "--claims", "parts.json"], "\"user_info\" is unknown"),
         (["--provider", "op", "--claims", "other.json"], "userinfo has another sub"),
     ] {
