@@ -93,8 +93,8 @@ pub async fn seen(app: &App, id: SessionId, now: Timestamp) -> Result<Arc<Cached
     {
         return Ok(touched(app, seen, now));
     }
-    if let Some(status) = app.sessions.refused(id, now) {
-        return Err(AccessTokenError::of(status));
+    if app.sessions.is_refused(id, now) {
+        return Err(AccessTokenError::Revoked);
     }
     // Another replica may have stored a use since: a session is refused for idleness by its row only.
     let seen = read(app, id, now).await?;
@@ -103,7 +103,7 @@ pub async fn seen(app: &App, id: SessionId, now: Timestamp) -> Result<Arc<Cached
     Ok(touched(app, Arc::new(seen), now))
 }
 
-/// Reads a session and caches it, also that it is not live. One statement.
+/// Reads a session and caches it, or that it is ended. One statement.
 async fn read(app: &App, id: SessionId, now: Timestamp) -> Result<CachedSession, AccessTokenError> {
     let (began, with_claims) = (app.sessions.begin(), app.config.reads_claims_of_sessions());
     let find = move |conn: &mut Conn| {
@@ -113,13 +113,13 @@ async fn read(app: &App, id: SessionId, now: Timestamp) -> Result<CachedSession,
         session::find(conn, id).map(|found| found.map(|signed_in| (signed_in, Value::Null)))
     };
     let Some((signed_in, claims)) = app.db.run("find session", find).await? else {
-        app.sessions.refuse(began, id, None, SessionStatus::Ended, now);
+        app.sessions.refuse(began, id, None, now);
         return Err(AccessTokenError::Revoked);
     };
     if let Err(why) = check_status(app, &signed_in, now) {
-        let status =
-            if matches!(why, AccessTokenError::Expired) { SessionStatus::Expired } else { SessionStatus::Ended };
-        app.sessions.refuse(began, id, Some(signed_in.session.user), status, now);
+        if matches!(why, AccessTokenError::Revoked) {
+            app.sessions.refuse(began, id, Some(signed_in.session.user), now);
+        }
         return Err(why);
     }
     app.sessions.insert(began, &signed_in, Some(&claims).filter(|_| with_claims), now);

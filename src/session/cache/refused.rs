@@ -1,5 +1,6 @@
-//! The ids of sessions that this replica has found ended, expired or missing lately: a client that repeats the cookie of one
-//! costs a statement every few seconds, and not one for each request.
+//! The ids of sessions that this replica has found ended or missing lately: a client that repeats the cookie of one costs a
+//! statement every few seconds, and not one for each request. An expired session is not among them: another replica may be about to
+//! store a use of it.
 
 use std::time::Duration;
 
@@ -8,17 +9,15 @@ use quick_cache::sync::Cache;
 use super::entry::ReadBegan;
 use crate::base::clock::Timestamp;
 use crate::base::id::{SessionId, UserId};
-use crate::session::lifetime::SessionStatus;
 
 /// The maximum number of ids. Only ids that the gateway has issued get here, since the MAC of a cookie is checked first.
 const MAX_IDS: usize = 100_000;
 /// The longest time for which a session is not read again. It is short, since another replica may enable a disabled user.
 const MAX_TIME: Duration = Duration::from_secs(5);
 
-/// A session that is not live, as its row was.
+/// A session that is ended, by its row.
 #[derive(Clone, Copy)]
 pub(super) struct Refused {
-    pub(super) status: SessionStatus,
     /// `None` where there is no row.
     pub(super) user: Option<UserId>,
     pub(super) began: ReadBegan,

@@ -14,7 +14,6 @@ use super::refused::{Refused, RefusedSessions};
 use super::unpacked::Unpacked;
 use crate::base::clock::Timestamp;
 use crate::base::id::{SessionId, UserId};
-use crate::session::lifetime::SessionStatus;
 use crate::session::signed_in::SignedIn;
 
 /// The maximum number of cached sessions. Beyond it, those that are asked for least are evicted.
@@ -61,20 +60,17 @@ impl SessionCache {
         self.is_fresh(&entry, now).then(|| self.unpacked.of(id, entry))
     }
 
-    /// The status of a session that was found not to be live within the last seconds, and at most `cache_for` ago, if this
-    /// replica has changed nothing of its user since.
-    pub fn refused(&self, id: SessionId, now: Timestamp) -> Option<SessionStatus> {
-        if self.cache_for.is_zero() {
-            return None;
-        }
-        self.refused.get(id).filter(|refused| self.is_still_refused(refused, now)).map(|refused| refused.status)
+    /// Whether a session was found ended within the last seconds, and at most `cache_for` ago, and this replica has changed
+    /// nothing of its user since.
+    pub fn is_refused(&self, id: SessionId, now: Timestamp) -> bool {
+        !self.cache_for.is_zero() && self.refused.get(id).is_some_and(|refused| self.is_still_refused(&refused, now))
     }
 
-    /// Remembers that a session which was read at `now`, by a statement that began at `began`, is not live. `user` is `None`
+    /// Remembers that a session which was read at `now`, by a statement that began at `began`, is ended. `user` is `None`
     /// where it has no row.
-    pub fn refuse(&self, began: ReadBegan, id: SessionId, user: Option<UserId>, status: SessionStatus, now: Timestamp) {
+    pub fn refuse(&self, began: ReadBegan, id: SessionId, user: Option<UserId>, now: Timestamp) {
         if !self.cache_for.is_zero() {
-            self.refused.insert(id, Refused { status, user, began, read_at: now });
+            self.refused.insert(id, Refused { user, began, read_at: now });
         }
     }
 
