@@ -1,4 +1,4 @@
-//! A refused request, with the values of this request.
+//! A refused request, with the values of this request. `render` makes the response of it.
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, ResponseError};

@@ -11,7 +11,8 @@ use crate::base::network::network_of;
 
 /// The client's address. Starts at the peer of the connection and reads `X-Forwarded-For`, or without it `Forwarded`
 /// (RFC 7239), from the right, as long as the current address is a trusted proxy. Entries further left are not trustworthy:
-/// the client can set them (FW-06). A proxy that sets `Forwarded` has to remove `X-Forwarded-For`.
+/// the client can set them (FW-06). A proxy that sets `Forwarded` has to remove `X-Forwarded-For`: where both are present,
+/// `X-Forwarded-For` counts, also if they differ.
 pub fn address(request: &HttpRequest, trusted: &[IpNet]) -> IpAddr {
     let peer = request.peer_addr().map_or(IpAddr::V6(Ipv6Addr::UNSPECIFIED), |peer| peer.ip().to_canonical());
     let lines = |name| request.headers().get_all(name).filter_map(|line| line.to_str().ok());

@@ -121,7 +121,7 @@ pub enum Limit {
     /// Authorization requests of apps, by `limits.tokens_per_minute`; of the session that the cookie names, else of the
     /// address.
     Authorize,
-    /// Requests for a token, by `limits.tokens_per_minute`; of the session that the cookie names, else of the address.
+    /// `limits.tokens_per_minute`: requests for a token, and others that cost as much; of the session that the cookie names, else of the address.
     Token,
     /// The token endpoint: the handler counts a form once it has authenticated the client. Any other body is an authorization
     /// response of the SPA flow.

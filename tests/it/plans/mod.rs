@@ -5,7 +5,7 @@
 
 mod buffers;
 mod indexes;
-mod listed;
+mod every_statement;
 mod plan;
 mod rows;
 mod session;

@@ -15,7 +15,7 @@ use crate::config::SiteConditions;
 use crate::verify::{Judgement, check_conditions, lacks_scope};
 use crate::web::answer::problem::Problem;
 use crate::web::answer::refusals::Refusal;
-use crate::web::request::forwarded::PathSource;
+use crate::web::request::site_request::PathSource;
 
 /// `/verify`, by any method.
 pub async fn verify(app: Data<App>, request: HttpRequest) -> Result<HttpResponse, Problem> {

@@ -10,7 +10,7 @@ use crate::web::answer::negotiate::header_text;
 use crate::web::answer::problem::Problem;
 use crate::web::answer::refusals::Refusal;
 use crate::web::request::extract::Parameters;
-use crate::web::request::forwarded::{self, PathSource, SiteRequest};
+use crate::web::request::site_request::{self, PathSource, SiteRequest};
 
 /// The question of the proxy.
 pub struct Question<'r> {
@@ -38,7 +38,7 @@ impl<'r> Question<'r> {
         let is_known = |id: &str| app.providers.get(id).is_some();
         let narrowing = Narrowing::parse(query.given("groups"), query.given("provider"), is_known);
         let redirects = redirects(app, &query)?;
-        let is_trusted = forwarded::is_by_trusted_proxy(request, &app.config.server.trusted_proxies);
+        let is_trusted = site_request::is_by_trusted_proxy(request, &app.config.server.trusted_proxies);
         let site = if is_trusted { site_request(app, request, source)? } else { SiteRequest::default() };
         let narrowing = narrowing.map_err(|bad| {
             tracing::warn!(%bad, "the query of /verify is refused");
@@ -76,7 +76,7 @@ fn redirects(app: &App, query: &Parameters) -> Result<bool, Problem> {
 }
 
 fn site_request<'r>(app: &App, request: &'r HttpRequest, source: PathSource<'r>) -> Result<SiteRequest<'r>, Problem> {
-    forwarded::read(request, source, app.config.verify.default_port).map_err(|contradiction| {
+    site_request::read(request, source, app.config.verify.default_port).map_err(|contradiction| {
         if app.verify_warnings.is_due(contradiction.0.as_str(), app.clock.now()) {
             tracing::warn!(%contradiction, "a request at /verify is denied: let the proxy overwrite that header");
         }

@@ -1,4 +1,5 @@
-//! The request to a site, as its reverse proxy reports it: host, URI, scheme and method.
+//! The request to a site, as its reverse proxy reports it: host, URI, scheme and method. The client's address is that of
+//! [`client_address`](super::client_address).
 //!
 //! Several headers can name each of them. All that are present must agree, and none may be a list: a list, or a header beside
 //! another one that differs, has a part that the client sent (FW-06).

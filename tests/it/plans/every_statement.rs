@@ -1,4 +1,4 @@
-//! No statement is forgotten, and docs/plans.md names the index of each.
+//! Every statement is prepared on the migrated schema, and docs/plans.md names the index of each.
 
 use std::collections::BTreeSet;
 use std::fs;
