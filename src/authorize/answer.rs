@@ -26,7 +26,7 @@ pub enum OAuthError {
 }
 
 impl OAuthError {
-    /// The errors of a request that is not valid, whoever sends it.
+    /// The errors of a request that is not valid.
     pub const OF_INVALID_REQUESTS: [Self; 7] = [
         Self::InvalidRequest,
         Self::UnauthorizedClient,

@@ -112,7 +112,7 @@ impl RedirectUri {
         self.0 == sent
     }
 
-    /// Whether `sent` is this URI except for the port, and both are `http` on the same of 127.0.0.1, [::1] and
+    /// Whether `sent` is this URI except for the port, and both are `http` on the same of 127.0.0.1, `[::1]` and
     /// localhost: a native app listens on any free port (RFC 8252 §7.3). `localhost` is accepted as well, although §8.3
     /// advises against it: many app libraries use it.
     pub fn matches_except_port(&self, sent: &str) -> bool {

@@ -179,7 +179,7 @@ pub fn expire(
         let (not_after, id) = (row.not_after?, row.last_id?);
         Some(Mark { not_after, id })
     });
-    let expired: Vec<_> = rows.into_iter().filter_map(expired).collect();
+    let expired: Vec<_> = rows.iter().filter_map(expired).collect();
     let keep_until = lifetime.feed_until(now);
     for &Expired { id: session, user, .. } in &expired {
         note(conn, Change::SessionEnded { session, user, keep_until });
@@ -188,6 +188,6 @@ pub fn expire(
 }
 
 /// `None` for the row of a step that ended no session.
-fn expired(row: ExpiredRow) -> Option<Expired> {
+fn expired(row: &ExpiredRow) -> Option<Expired> {
     Some(Expired { id: row.id?, user: row.user_id?, reason: row.ended_reason? })
 }

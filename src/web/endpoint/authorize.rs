@@ -1,4 +1,4 @@
-//! `GET, POST /oauth2/authorize`, and the consent page.
+//! `GET, POST /oauth2/authorize`: authorization requests.
 
 use std::sync::Arc;
 
@@ -24,13 +24,13 @@ use crate::telemetry;
 use crate::token;
 use crate::web::answer::app_goal::AppGoal;
 use crate::web::answer::app_refusal;
+use crate::web::answer::page;
 use crate::web::answer::problem::Problem;
 use crate::web::answer::refusals::Refusal;
 use crate::web::answer::to_app::to_app;
-use crate::web::answer::{consent, page, viewer};
 use crate::web::request::cookies::{self, SessionCookie};
 use crate::web::request::credentials;
-use crate::web::request::extract::{Form, Parameters, Query};
+use crate::web::request::extract::{Form, Parameters};
 use crate::web::request::login::{caller, hints_of};
 use crate::web::request::refused_request;
 use crate::web::request::throttle::Throttles;
@@ -251,41 +251,6 @@ pub async fn authorize_by_form(
     Ok(page::see_other(&format!("{prefix}/oauth2/authorize?{}", query.finish())))
 }
 
-/// `GET /oauth2/authorize/agree`: the consent page, or the page that says that the app may not be used.
-pub async fn show_consent(app: Data<App>, request: HttpRequest, Query(query): Query) -> Result<HttpResponse, Problem> {
-    let (open, signed_in) = request_and_session(&app, &request, &query).await?;
-    let next = authorize::resume(&app, &open, signed_in.as_ref(), false, app.clock.now()).await?;
-    Ok(match (next, &signed_in) {
-        (Next::Consent(_), Some(signed_in)) => consent::page(&app, &open, signed_in),
-        (Next::Denied(_), _) => return Err(denied(&request, signed_in.as_ref(), open)),
-        (next, _) => redirect_to_next(&app, &request, next),
-    })
-}
-
-/// `POST /oauth2/authorize/agree`: the user's decision on the consent page.
-pub async fn answer_consent(app: Data<App>, request: HttpRequest, Form(form): Form) -> Result<HttpResponse, Problem> {
-    let (open, signed_in) = request_and_session(&app, &request, &form).await?;
-    let (signed_in, shown_to) = (signed_in.as_ref(), form.get("shown_to").unwrap_or_default());
-    let now = app.clock.now();
-    let next = match form.get("answer") {
-        Some("yes") => authorize::consent(&app, &open, signed_in, shown_to, now).await?,
-        Some("no") => authorize::decline(&app, &open, signed_in, shown_to, now).await?,
-        _ => return Err(Refusal::InvalidRequest.into()),
-    };
-    Ok(redirect_to_next(&app, &request, next))
-}
-
-/// The authorization request that the consent page names, and the session of the browser.
-async fn request_and_session(
-    app: &App,
-    request: &HttpRequest,
-    parameters: &Parameters,
-) -> Result<(OpenRequest, Option<SignedIn>), Problem> {
-    let now = app.clock.now();
-    let open = named_request(app, request, parameters, now).await?.ok_or(Refusal::InvalidRequest)?;
-    Ok((open, signed_in(app, request, now).await?))
-}
-
 /// The authorization request in the parameter `authorization_request`, if present. It must belong to this browser.
 pub async fn named_request(
     app: &App,
@@ -356,13 +321,4 @@ pub fn redirect_to_next(app: &App, request: &HttpRequest, next: Next) -> HttpRes
     // 303 after a form: the browser continues with `GET`, without the form (RFC 9700 §4.12).
     let status = if request.method() == Method::POST { StatusCode::SEE_OTHER } else { StatusCode::FOUND };
     HttpResponse::build(status).insert_header((header::LOCATION, url)).finish()
-}
-
-/// The page that names the account and the app. Its ways on are a login with another account, and back to the app.
-fn denied(request: &HttpRequest, signed_in: Option<&SignedIn>, open: OpenRequest) -> Problem {
-    viewer::remember(request, signed_in.is_some());
-    let account = signed_in.and_then(|signed_in| login::account_name(&signed_in.user.profile));
-    let provider = signed_in.map(|signed_in| signed_in.session.provider.clone());
-    let problem = Problem::from(Refusal::AppNotAllowed).of_login_with(provider, account);
-    problem.with_app(AppGoal::open(open, Code::NotAllowed, None))
 }

@@ -7,6 +7,7 @@ pub mod app_ways;
 pub mod authorize;
 pub mod backchannel_logout;
 mod client_by_url;
+pub mod consent;
 pub mod discovery;
 pub mod fresh_login;
 pub mod identities;

@@ -18,8 +18,8 @@ use crate::web::answer::problem::Problem;
 use crate::web::answer::refusals::Refusal;
 use crate::web::answer::{assets, page};
 use crate::web::endpoint::{
-    account, app_ways, authorize, backchannel_logout, discovery, identities, introspection, login, logout, metadata,
-    par, provider_token, providers, resource_metadata, revocation, session, sessions, spa_flow, start_again,
+    account, app_ways, authorize, backchannel_logout, consent, discovery, identities, introspection, login, logout,
+    metadata, par, provider_token, providers, resource_metadata, revocation, session, sessions, spa_flow, start_again,
     status_list, token, userinfo, verify,
 };
 
@@ -145,10 +145,8 @@ pub static ROUTES: &[Row] = &[
     Row::page(
         "/oauth2/authorize/agree",
         &[
-            Entry::get(Browser, || web::to(authorize::show_consent)).limited(Limit::Authorize),
-            Entry::post(Browser, || web::to(authorize::answer_consent))
-                .from(OriginRule::Listed)
-                .limited(Limit::Authorize),
+            Entry::get(Browser, || web::to(consent::show)).limited(Limit::Authorize),
+            Entry::post(Browser, || web::to(consent::decide)).from(OriginRule::Listed).limited(Limit::Authorize),
         ],
     ),
     // The ways on from pages that an app's request led to.

@@ -1,6 +1,7 @@
 //! `vestibule explain --host`: which rule decides on a request to a site, and whether a person passes.
 
 use serde_json::{Value, json};
+use vestibule::base::clock::Clock;
 
 use super::explain::Operator;
 
@@ -57,7 +58,7 @@ fn the_rule_that_decides_is_named() {
         assert_eq!((told.0, told.1), (rule, passes), "{method} {host}{path}: {}", told.2);
         assert!(told.2.contains(why), "{method} {host}{path}: {}", told.2);
     }
-    let now = chrono::Utc::now().timestamp();
+    let now = Clock::system().now().timestamp();
     for (changed, path, passes, why) in [
         (json!({}), "/", true, "all conditions hold"),
         (json!({ "groups": ["guests"] }), "/", false, "allow.groups does not hold"),

@@ -4,8 +4,8 @@
 //! planner, and looked at after many rows have come that no statistics know of.
 
 mod buffers;
-mod indexes;
 mod every_statement;
+mod indexes;
 mod plan;
 mod rows;
 mod session;

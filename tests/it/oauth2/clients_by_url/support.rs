@@ -18,7 +18,7 @@ const SETTINGS: &str = "[clients_by_url]\nenabled = true\ninsecure_allow_loopbac
 /// The host of documents, with a gateway.
 pub struct Host {
     pub gateway: Gateway,
-    host: Op,
+    server: Op,
     /// The `client_id`.
     pub id: String,
 }
@@ -42,7 +42,7 @@ impl Host {
     pub fn with(toml: &str) -> Self {
         let host = Op::start();
         let id = format!("{}{DOCUMENT}", host.issuer);
-        let host = Self { gateway: setup().toml(toml).start(), host, id };
+        let host = Self { gateway: setup().toml(toml).start(), server: host, id };
         host.serve(&json!({}));
         host
     }
@@ -63,17 +63,17 @@ impl Host {
     }
 
     pub fn reply(&self, reply: Reply) {
-        self.host.reply(DOCUMENT, reply);
+        self.server.reply(DOCUMENT, reply);
     }
 
     /// How often the document was fetched.
     pub fn fetches(&self) -> usize {
-        self.host.calls_to(DOCUMENT).len()
+        self.server.calls_to(DOCUMENT).len()
     }
 
     /// What was requested beside the document.
     pub fn other_requests(&self) -> Vec<String> {
-        self.host.calls().into_iter().map(|call| call.path).filter(|path| path != DOCUMENT).collect()
+        self.server.calls().into_iter().map(|call| call.path).filter(|path| path != DOCUMENT).collect()
     }
 
     /// The path of a request of the client.
