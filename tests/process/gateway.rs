@@ -26,6 +26,8 @@ pub struct Settings {
     pub client_secret: String,
     /// Of the secret ring.
     pub ring_key: String,
+    /// The path of `server.public_url`.
+    path: &'static str,
     variables: Vec<(String, String)>,
 }
 
@@ -63,7 +65,7 @@ client_secret_file = "{secret_file}"
             admin = port + 1,
         );
         directory.write("vestibule.toml", &text);
-        Self { directory, port, client_secret, ring_key: ring_key.expose().to_owned(), variables: Vec::new() }
+        Self { directory, port, client_secret, ring_key: ring_key.expose().to_owned(), path: "", variables: Vec::new() }
     }
 
     /// Sets a key, such as `server.workers`, by an environment variable.
@@ -71,6 +73,13 @@ client_secret_file = "{secret_file}"
         let name = format!("VESTIBULE__{}", key.to_uppercase().replace('.', "__"));
         self.variables.push((name, value.to_owned()));
         self
+    }
+
+    /// Below a path, such as `/auth`.
+    pub fn below(self, path: &'static str) -> Self {
+        let below = Self { path, ..self };
+        let public = below.public();
+        below.with("server.public_url", &public)
     }
 
     /// With long timeouts of the database. The first login of a real browser compiles the patterns of user agents, on a thread of
@@ -87,9 +96,9 @@ client_secret_file = "{secret_file}"
         self
     }
 
-    /// `http://address:port` of the public listener.
+    /// `server.public_url`: `http://address:port` of the public listener, and the path.
     pub fn public(&self) -> String {
-        format!("http://127.0.0.1:{}", self.port)
+        format!("http://127.0.0.1:{}{}", self.port, self.path)
     }
 
     /// `vestibule --config … VERB`

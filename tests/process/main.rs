@@ -17,6 +17,8 @@ mod guarded;
 mod kept_tokens;
 mod lemonldap;
 mod logouts;
+#[cfg(target_os = "linux")]
+mod mcp;
 mod oauth1_servers;
 mod oidc_provider;
 mod operating;

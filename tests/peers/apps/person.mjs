@@ -11,6 +11,12 @@ export async function visit(url, signedOut = false) {
   return new URL(value);
 }
 
+/** Has the operator end the sessions of a client. */
+export async function revoke(client) {
+  console.log(JSON.stringify({ revoke: client }));
+  if ((await lines.next()).done) throw new Error('the operator is gone');
+}
+
 /** What the test looks at when all is done. */
 export function report(seen) {
   console.log(JSON.stringify({ seen }));

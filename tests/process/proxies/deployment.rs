@@ -40,12 +40,7 @@ pub struct Place {
 impl Place {
     fn new(gateway: u16, site: u16) -> Self {
         let directory = Directory::new();
-        let key = KeyPair::generate().expect("a key");
-        let names = ["login.example.com".to_owned(), "app.example.com".to_owned()];
-        let certificate = CertificateParams::new(names).expect("names").self_signed(&key).expect("a certificate");
-        let (certificate, key) = (certificate.pem(), key.serialize_pem());
-        let both = directory.write("both.pem", &format!("{certificate}{key}"));
-        let (certificate, key) = (directory.write("certificate.pem", &certificate), directory.write("key.pem", &key));
+        let Certified { certificate, key, both } = certified(&directory, &["login.example.com", "app.example.com"]);
         Self { directory, port: ports::free::<1>(), gateway, site, certificate, key, both }
     }
 
@@ -55,6 +50,27 @@ impl Place {
             assert!(text.contains(part), "{part} is missing in\n{text}");
             text.replace(part, by)
         })
+    }
+}
+
+/// The files of a certificate.
+pub struct Certified {
+    /// The paths of the certificate, of its key, and of both in one file.
+    pub certificate: String,
+    pub key: String,
+    pub both: String,
+}
+
+/// A certificate for these names, signed by itself.
+pub fn certified(directory: &Directory, names: &[&str]) -> Certified {
+    let key = KeyPair::generate().expect("a key");
+    let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+    let certificate = CertificateParams::new(names).expect("names").self_signed(&key).expect("a certificate");
+    let (certificate, key) = (certificate.pem(), key.serialize_pem());
+    Certified {
+        both: directory.write("both.pem", &format!("{certificate}{key}")),
+        certificate: directory.write("certificate.pem", &certificate),
+        key: directory.write("key.pem", &key),
     }
 }
 

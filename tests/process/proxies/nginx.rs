@@ -5,6 +5,7 @@ use std::process::Command;
 use super::deployment::{Deployment, Kind, Place, SITE};
 use super::program::installed;
 use super::{checks, hostile};
+use crate::directory::Directory;
 use crate::snippets::named;
 
 const NGINX: Kind = Kind { command, redirect: false, passes_cookie: false };
@@ -56,7 +57,7 @@ fn as_ingress(place: &Place) -> Command {
 }
 
 fn start(place: &Place, documented: &str) -> Command {
-    let (port, root) = (place.port, place.directory.path().display());
+    let port = place.port;
     let site = place.directory.write("vestibule_site.conf", &named("proxy-nginx-site"));
     let parts = [
         ("listen 443", &*format!("listen 127.0.0.1:{port}")),
@@ -66,15 +67,20 @@ fn start(place: &Place, documented: &str) -> Command {
         ("/etc/ssl/example.com.key", &*place.key),
         ("/etc/nginx/vestibule_site.conf", &*site),
     ];
-    let documented = Place::fill(documented, &parts);
+    serving(&place.directory, &Place::fill(documented, &parts))
+}
+
+/// nginx with a configuration that is included in `http`, and its files in a directory.
+pub fn serving(directory: &Directory, configuration: &str) -> Command {
+    let root = directory.path().display();
     let temporary: String = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
         .map(|what| format!("{what}_temp_path {root}/{what};\n"))
         .concat();
     let text = format!(
         "daemon off;\nmaster_process off;\npid {root}/pid;\nerror_log stderr info;\nevents {{}}\nhttp {{\naccess_log off;\n\
-         {temporary}{documented}}}\n"
+         {temporary}{configuration}}}\n"
     );
-    let path = place.directory.write("nginx.conf", &text);
+    let path = directory.write("nginx.conf", &text);
     let mut command = Command::new(installed("usr/sbin/nginx"));
     command.args(["-p", &root.to_string(), "-e", "stderr", "-c", &path]);
     command
