@@ -354,6 +354,31 @@ pub fn is_public(address: IpAddr) -> bool {
     }
 }
 
+/// A name server for tests of DNS rebinding.
+#[cfg(test)]
+pub mod rebinding {
+    use std::collections::VecDeque;
+    use std::sync::Mutex;
+
+    use super::*;
+
+    /// Returns the next list of addresses to each query.
+    struct Rebinding(Mutex<VecDeque<Vec<SocketAddr>>>);
+
+    impl Resolve for Rebinding {
+        fn resolve(&self, _: Name) -> Resolving {
+            let next = self.0.lock().expect("the list").pop_front().unwrap_or_default();
+            Box::pin(async move { Ok(Box::new(next.into_iter()) as Addrs) })
+        }
+    }
+
+    /// A client for which every name resolves to the next of these lists.
+    pub fn client(answers: Vec<Vec<SocketAddr>>) -> Outbound {
+        let names = Arc::new(Rebinding(Mutex::new(answers.into())));
+        Outbound::built(|builder| builder.tls_certs_only([]), Arc::default(), names).expect("a client")
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -405,16 +430,6 @@ mod tests {
         assert!(started.elapsed() < Duration::from_secs(5), "{:?}", started.elapsed());
     }
 
-    /// A name server that returns the next list of addresses to each query.
-    struct Rebinding(std::sync::Mutex<std::collections::VecDeque<Vec<SocketAddr>>>);
-
-    impl Resolve for Rebinding {
-        fn resolve(&self, _: Name) -> Resolving {
-            let next = self.0.lock().expect("the list").pop_front().unwrap_or_default();
-            Box::pin(async move { Ok(Box::new(next.into_iter()) as Addrs) })
-        }
-    }
-
     /// FI-23: DNS rebinding. A name that resolved to a public address, and resolves to a private one at the next query or beside a
     /// public one, is refused, and nothing connects to the private address.
     #[tokio::test]
@@ -422,9 +437,8 @@ mod tests {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let own = listener.local_addr().expect("an address");
         let public: SocketAddr = (std::net::Ipv4Addr::new(192, 88, 99, 1), 9).into();
-        let answers = [vec![public], vec![own], vec![public, own], vec![own, public], vec![public]];
-        let names = Arc::new(Rebinding(std::sync::Mutex::new(answers.into())));
-        let outbound = Outbound::built(|builder| builder.tls_certs_only([]), Arc::default(), names).expect("a client");
+        let answers = vec![vec![public], vec![own], vec![public, own], vec![own, public], vec![public]];
+        let outbound = rebinding::client(answers);
         let url = format!("http://rebinding.example:{}/", own.port());
         for is_private in [false, true, true, true, false] {
             let request = http::Request::get(&url).body(vec![]).expect("a request");

@@ -103,3 +103,33 @@ impl ByUrl {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::net::{Ipv4Addr, SocketAddr};
+
+    use super::*;
+    use crate::base::outbound::rebinding;
+    use crate::client::by_url::document::tests::settings;
+
+    /// FI-23: DNS rebinding. The name is resolved at each fetch, and nothing connects to a private address that it resolves to
+    /// later, alone or beside a public one.
+    #[tokio::test]
+    async fn a_document_is_not_read_from_a_private_address_that_its_name_resolves_to_later() {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let own = listener.local_addr().expect("an address");
+        let public: SocketAddr = (Ipv4Addr::new(192, 88, 99, 1), own.port()).into();
+        let outbound = rebinding::client(vec![vec![public], vec![own], vec![public, own], vec![own, public]]);
+        let by_url = ByUrl::new(settings(&[], false), &outbound).expect("clients by URL");
+        let id = format!("https://rebinding.example:{}/client.json", own.port());
+        let first = tokio::time::timeout(Duration::from_millis(200), by_url.fetch(&id, Timestamp::UNIX_EPOCH)).await;
+        assert!(first.is_err() || first.is_ok_and(|answer| answer.is_err()), "nothing answers at the public address");
+        for round in 0..3 {
+            let refused = by_url.fetch(&id, Timestamp::UNIX_EPOCH).await.map(|client| client.id.clone());
+            assert_eq!(refused, Err(DocumentError::Unavailable), "{round}");
+        }
+        let connected = tokio::time::timeout(Duration::from_millis(50), listener.accept()).await;
+        assert!(connected.is_err(), "{connected:?}");
+        assert!(by_url.cached(&id, Timestamp::UNIX_EPOCH).is_none());
+    }
+}
