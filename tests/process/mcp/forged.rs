@@ -142,7 +142,8 @@ async fn nginx_before_an_mcp_server_asks_for_the_scopes_of_each_path() {
     let described = visitor.get(&metadata).await;
     assert_eq!(described.json()["resource"], guarded.at.resource());
     assert_eq!(described.json()["authorization_servers"], json!([guarded.setup.gateway.public()]));
-    let challenge = |error: &str, scope: &str| format!("Bearer {error}resource_metadata=\"{metadata}\", scope=\"{scope}\"");
+    let challenge =
+        |error: &str, scope: &str| format!("Bearer {error}resource_metadata=\"{metadata}\", scope=\"{scope}\"");
     let two = "tools.read tools.write";
     for (path, token, status, expected) in [
         ("/mcp", "", 401, challenge("", "tools.read")),
