@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use serde_json::Value;
-
 use crate::app::App;
 use crate::base::clock::Timestamp;
 use crate::base::db::{Conn, DbError};
@@ -77,7 +75,7 @@ pub async fn live_with(
     now: Timestamp,
 ) -> Result<SignedIn, AccessTokenError> {
     check_session(app, id)?;
-    let found = app.db.run("find session", move |conn| session::find_with(conn, id, with_claims)).await?;
+    let found = session::look_up(&app.db, id, with_claims).await?;
     let mut signed_in = found.ok_or(AccessTokenError::Revoked)?;
     check_status(app, &signed_in, now)?;
     touch(app, &mut signed_in, now);
@@ -106,13 +104,7 @@ pub async fn seen(app: &App, id: SessionId, now: Timestamp) -> Result<Arc<Cached
 /// Reads a session and caches it, or that it is ended. One statement.
 async fn read(app: &App, id: SessionId, now: Timestamp) -> Result<CachedSession, AccessTokenError> {
     let (began, with_claims) = (app.sessions.begin(), app.config.reads_claims_of_sessions());
-    let find = move |conn: &mut Conn| {
-        if with_claims {
-            return session::find_with_claims(conn, id);
-        }
-        session::find(conn, id).map(|found| found.map(|signed_in| (signed_in, Value::Null)))
-    };
-    let Some((signed_in, claims)) = app.db.run("find session", find).await? else {
+    let Some(mut signed_in) = session::look_up(&app.db, id, with_claims).await? else {
         app.sessions.refuse(began, id, None, now);
         return Err(AccessTokenError::Revoked);
     };
@@ -122,6 +114,7 @@ async fn read(app: &App, id: SessionId, now: Timestamp) -> Result<CachedSession,
         }
         return Err(why);
     }
+    let claims = std::mem::take(&mut signed_in.claims);
     app.sessions.insert(began, &signed_in, Some(&claims).filter(|_| with_claims), now);
     Ok(CachedSession { signed_in, claims })
 }

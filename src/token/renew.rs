@@ -2,6 +2,7 @@
 //! decided by [`rotation`](super::rotation).
 
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use chrono::TimeDelta;
 use ipnet::IpNet;
@@ -12,7 +13,7 @@ use super::refresh::RefreshToken;
 use super::refresh_origin::RefreshOrigin;
 use super::refresh_terms::RefreshTerms;
 use super::rotation::{GracePolicy, RotationDecision};
-use super::store::{self, Locked, Rotate};
+use super::store::{self, Locked, Rotate, RotateAsk, Rotations};
 use crate::app::App;
 use crate::base::clock::Timestamp;
 use crate::base::db::{Change, Conn, DbError, QueryResult, in_transaction, note, unless_refused};
@@ -101,7 +102,10 @@ pub async fn renew(app: &App, presented: Presented, now: Timestamp) -> Result<Re
         grace: GracePolicy::from(&app.config.tokens),
         now,
     };
-    let outcome = app.db.run("refresh session", move |conn| attempt.execute(conn)).await?;
+    let outcome = match attempt.share_statement(app).await? {
+        Some(renewed) => renewed,
+        None => app.db.run("refresh session", move |conn| attempt.execute(conn)).await?,
+    };
     let (signed_in, counter) = outcome.recorded()?;
     let session = &signed_in.session;
     let scope = scope.map_or_else(|| session.scopes.clone(), |scope| scope.join(" "));
@@ -212,6 +216,31 @@ impl RefreshOutcome {
 }
 
 impl RefreshAttempt {
+    /// Rotates the token by a statement that concurrent refreshes share. With `None` this refresh needs its own statement. A refresh
+    /// under `allow` does, since a refusal rolls it back.
+    async fn share_statement(&self, app: &App) -> Result<Option<RefreshOutcome>, DbError> {
+        if self.terms.rule.is_some() {
+            return Ok(None);
+        }
+        let RefreshToken { session: id, counter } = self.token;
+        let ask = RotateAsk {
+            id,
+            counter,
+            step: self.step,
+            client_id: self.client_id.clone(),
+            scope: self.scope.clone(),
+            resources: self.terms.target.resources.clone(),
+            is_own_audience: self.terms.target.is_own_audience,
+            refreshed_from: self.origin.to_stored(),
+            providers: Arc::clone(&self.terms.providers),
+            used_after: self.lifetime.used_after(self.now),
+            with_claims: self.terms.with_claims,
+            now: self.now,
+        };
+        let rotated = app.db.run_batched::<Rotations>(ask).await?;
+        Ok(rotated.map(|signed_in| RefreshOutcome::Renewed(Box::new(signed_in), counter + self.step, Vec::new())))
+    }
+
     /// A refusal by `allow` writes nothing: the client still has the token that it presented, and would be taken for a thief once
     /// the person may use the app again.
     fn execute(&self, conn: &mut Conn) -> QueryResult<RefreshOutcome> {

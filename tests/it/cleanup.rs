@@ -28,7 +28,13 @@ impl Replica {
         let config = config::from_toml(&text).unwrap_or_else(|problems| panic!("{problems}"));
         let timeout = std::time::Duration::from_secs(10);
         let url = Plain::new(database.url.clone());
-        let db = Db::open(&Access { url, pool_size: 2, acquire_timeout: timeout, statement_timeout: timeout });
+        let db = Db::open(&Access {
+            url,
+            pool_size: 2,
+            batching: true,
+            acquire_timeout: timeout,
+            statement_timeout: timeout,
+        });
         let lifetime = Lifetime::new(&config.sessions, &config.tokens);
         Self {
             cleanup: Cleanup::new(&db, &config, &Endings::new(lifetime, &config.clients)).whole(),

@@ -15,6 +15,7 @@ mod support;
 mod account;
 mod admin;
 mod backchannel_logout;
+mod batching;
 mod callback;
 mod identities;
 mod login;

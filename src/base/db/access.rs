@@ -15,6 +15,8 @@ pub struct Access {
     pub url: Plain,
     /// The number of connections, and of threads that use them.
     pub pool_size: u32,
+    /// Whether requests of one kind share a statement while they wait ([`Batch`](super::Batch)).
+    pub batching: bool,
     /// How long work waits for a connection.
     pub acquire_timeout: Duration,
     /// How long one statement may run (PostgreSQL's `statement_timeout`).

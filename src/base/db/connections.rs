@@ -23,6 +23,10 @@ const ENGLISH: &str = "DO $$ BEGIN PERFORM set_config('lc_messages', 'C', false)
 const HOT_PLANS: &str = "SET enable_seqscan = off; SET enable_bitmapscan = off; SET enable_hashjoin = off; \
                          SET enable_mergejoin = off; SET jit = off";
 
+/// A statement for many rows is planned once: PostgreSQL estimates an array at ten rows, and plans each smaller batch anew, which
+/// takes longer than the statement.
+const BATCH_PLANS: &str = "; SET plan_cache_mode = force_generic_plan";
+
 /// Opens connections for the pool, and recognises a broken one without a round trip.
 pub(super) struct Manager {
     connect: ConnectionManager<Conn>,
@@ -40,8 +44,9 @@ impl Manager {
         openssl_sys::init();
         let settings = format!(
             "SET application_name = 'vestibule'; SET statement_timeout = {0}; SET lock_timeout = {0}; \
-             SET idle_in_transaction_session_timeout = {0}; {HOT_PLANS}",
+             SET idle_in_transaction_session_timeout = {0}; {HOT_PLANS}{1}",
             access.statement_timeout.as_millis(),
+            if access.batching { BATCH_PLANS } else { "" },
         );
         let url = with_network_timeouts(access.url.expose(), access.acquire_timeout);
         let address = Address::parse(access.url.expose()).ok();
@@ -90,8 +95,9 @@ impl r2d2::ManageConnection for Manager {
         Ok(())
     }
 
+    /// Does not read the socket: the next checkout does.
     fn has_broken(&self, conn: &mut Conn) -> bool {
-        self.connect.has_broken(conn) || self.is_valid(conn).is_err()
+        self.connect.has_broken(conn)
     }
 }
 

@@ -1,5 +1,6 @@
 //! The executor that lends connections, and its bounded queue.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{self, Receiver, SyncSender, TrySendError};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -9,6 +10,7 @@ use diesel::connection::SimpleConnection;
 use tokio::sync::oneshot;
 
 use super::access::{Access, Conn};
+use super::batch::{Batch, Queue, Queues};
 use super::connections::{Manager, Reporter};
 use super::error::{DbError, one_line};
 use super::lender::{Lender, Observer};
@@ -28,6 +30,12 @@ struct Inner {
     lender: Arc<Lender>,
     manager: Manager,
     queue: SyncSender<Job>,
+    /// The number of jobs in the queue.
+    queued: Arc<AtomicUsize>,
+    /// The requests that share statements; `None` without `database.batching`.
+    batches: Option<Queues>,
+    /// The highest number of waiting requests of one kind.
+    max_waiting: usize,
     acquire_timeout: Duration,
     answer_timeout: Duration,
 }
@@ -45,13 +53,20 @@ impl Db {
         let lender = Arc::new(Lender::new(pool));
         let threads = usize::try_from(access.pool_size).unwrap_or(1);
         let (queue, jobs) = mpsc::sync_channel::<Job>(threads * QUEUE_PER_THREAD);
-        let jobs = Arc::new(Mutex::new(jobs));
+        let (jobs, queued) = (Arc::new(Mutex::new(jobs)), Arc::default());
         for number in 1..=threads {
-            spawn_worker(number, Arc::clone(&lender), Arc::clone(&jobs));
+            spawn_worker(number, Arc::clone(&lender), Jobs { jobs: Arc::clone(&jobs), queued: Arc::clone(&queued) });
         }
-        let acquire_timeout = access.acquire_timeout;
-        let answer_timeout = acquire_timeout + access.statement_timeout;
-        Self(Arc::new(Inner { lender, manager: Manager::new(access), queue, acquire_timeout, answer_timeout }))
+        Self(Arc::new(Inner {
+            lender,
+            manager: Manager::new(access),
+            queue,
+            queued,
+            batches: access.batching.then(Queues::default),
+            max_waiting: threads * QUEUE_PER_THREAD,
+            acquire_timeout: access.acquire_timeout,
+            answer_timeout: access.acquire_timeout + access.statement_timeout,
+        }))
     }
 
     /// Runs one named piece of work with a connection, and again after a conflict with another transaction. Work whose
@@ -77,16 +92,48 @@ impl Db {
             };
             let _caller_gone = reply.send(outcome);
         });
-        match self.0.queue.try_send(job) {
-            Ok(()) => {}
-            Err(TrySendError::Full(_)) => return Err(DbError::Busy),
-            Err(TrySendError::Disconnected(_)) => return Err(DbError::Unavailable("shut down".into())),
-        }
+        self.enqueue(job)?;
+        self.answered(name, answer).await
+    }
+
+    fn enqueue(&self, job: Job) -> Result<(), DbError> {
+        self.0.queued.fetch_add(1, Ordering::Relaxed);
+        self.0.queue.try_send(job).map_err(|refused| {
+            self.0.queued.fetch_sub(1, Ordering::Relaxed);
+            match refused {
+                TrySendError::Full(_) => DbError::Busy,
+                TrySendError::Disconnected(_) => DbError::Unavailable("shut down".into()),
+            }
+        })
+    }
+
+    async fn answered<T>(&self, name: &str, answer: oneshot::Receiver<Result<T, DbError>>) -> Result<T, DbError> {
         match tokio::time::timeout(self.0.answer_timeout, answer).await {
             Ok(Ok(outcome)) => outcome,
             Ok(Err(_)) => Err(DbError::Failed(format!("{name} panicked"))),
             Err(_) => Err(DbError::Unavailable(format!("{name} got no answer in {:?}", self.0.answer_timeout))),
         }
+    }
+
+    /// Answers one request by a statement that it shares with others of its kind. With `None` the caller runs the statement for a
+    /// single row by [`Db::run`]: batching is off, the row does not match or is locked, or the shared statement failed.
+    pub async fn run_batched<B: Batch>(&self, ask: B::Ask) -> Result<Option<B::Answer>, DbError> {
+        let Some(batches) = &self.0.batches else { return Ok(None) };
+        let queue = batches.of::<B>();
+        let (answer, needs_thread) = queue.add(ask, self.0.acquire_timeout, self.0.max_waiting)?;
+        if needs_thread && self.serve(&queue).is_err() {
+            queue.not_served();
+        }
+        self.answered(B::NAME, answer).await
+    }
+
+    /// Queues a job that serves the queue of a kind. After each batch it goes behind the other jobs, if there are any.
+    fn serve<B: Batch>(&self, queue: &Arc<Queue<B>>) -> Result<(), DbError> {
+        let (db, queue) = (self.clone(), Arc::clone(queue));
+        self.enqueue(Box::new(move |lender| {
+            let may_pass_on = || db.0.queued.load(Ordering::Relaxed) > 0 && db.serve(&queue).is_ok();
+            queue.serve(lender, may_pass_on);
+        }))
     }
 
     /// Calls `observer` with the changes that each piece of work has noted ([`note`](super::note)), before its caller has the
@@ -174,7 +221,8 @@ fn may_pass(error: &str) -> bool {
 
 /// Resets the planner settings of hot statements until the transaction ends.
 const EVERY_PLAN: &str = "SET LOCAL enable_seqscan = on; SET LOCAL enable_bitmapscan = on; \
-                          SET LOCAL enable_hashjoin = on; SET LOCAL enable_mergejoin = on; SET LOCAL jit = on";
+                          SET LOCAL enable_hashjoin = on; SET LOCAL enable_mergejoin = on; SET LOCAL jit = on; \
+                          SET LOCAL plan_cache_mode = auto";
 
 /// Runs work that reads many rows, a report or a cleanup, in a transaction in which the planner may choose every kind of
 /// plan. Do not run hot statements there: the plan of a prepared statement is cached.
@@ -190,12 +238,25 @@ pub fn ping(conn: &mut Conn) -> QueryResult<()> {
     conn.batch_execute("SELECT 1")
 }
 
-fn spawn_worker(number: usize, lender: Arc<Lender>, jobs: Arc<Mutex<Receiver<Job>>>) {
+/// The receiving end of the queue.
+struct Jobs {
+    jobs: Arc<Mutex<Receiver<Job>>>,
+    queued: Arc<AtomicUsize>,
+}
+
+impl Jobs {
+    /// Waits for the next job; `None` after the end of the queue.
+    fn next(&self) -> Option<Job> {
+        // The lock is held while waiting for a job, and released before the job runs.
+        let job = self.jobs.lock().unwrap_or_else(PoisonError::into_inner).recv().ok();
+        self.queued.fetch_sub(usize::from(job.is_some()), Ordering::Relaxed);
+        job
+    }
+}
+
+fn spawn_worker(number: usize, lender: Arc<Lender>, jobs: Jobs) {
     let work = move || {
-        loop {
-            // The lock is held while waiting for a job, and released before the job runs.
-            let job = jobs.lock().unwrap_or_else(PoisonError::into_inner).recv();
-            let Ok(job) = job else { return };
+        while let Some(job) = jobs.next() {
             // A panic in one job must not end the thread. The caller learns of it because its channel closes.
             let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| job(&lender)));
             if outcome.is_err() {

@@ -6,6 +6,7 @@
 
 mod access;
 mod address;
+mod batch;
 mod change;
 mod connections;
 mod error;
@@ -16,6 +17,7 @@ mod transaction;
 
 pub use access::{Access, Conn};
 pub use address::{Address, BadAddress};
+pub use batch::Batch;
 pub use change::{Change, note};
 /// The result of work on a connection. `Err` is an error of the database; a refusal of ours is a value.
 pub use diesel::QueryResult;

@@ -21,6 +21,8 @@ pub struct Database {
     #[serde(deserialize_with = "pool_size")]
     #[schemars(range(min = 0, max = 1000))]
     pub(crate) pool_size: u32,
+    /// concurrent refreshes and session look-ups share SQL statements; a request that is alone never waits for others
+    batching: bool,
     /// how long a request waits for a connection; then 503 with Retry-After
     #[serde(with = "DurationText")]
     #[schemars(extend("x-from" = "10ms", "x-to" = "1m"))]
@@ -43,6 +45,7 @@ impl Database {
         Access {
             url: self.url.plain().clone(),
             pool_size: self.pool_size,
+            batching: self.batching,
             acquire_timeout: self.acquire_timeout,
             statement_timeout: self.statement_timeout,
         }

@@ -1,8 +1,7 @@
 //! Finds a session by its id, with its user.
 
-use diesel::sql_types::{Bool, Jsonb, Nullable, Uuid};
-use diesel::{OptionalExtension, QueryResult, QueryableByName, RunQueryDsl};
-use serde_json::Value;
+use diesel::sql_types::{Bool, Uuid};
+use diesel::{OptionalExtension, QueryResult, RunQueryDsl};
 
 use super::row::{SignedInRow, signed_in_columns};
 use crate::base::db::Conn;
@@ -26,27 +25,4 @@ pub fn find(conn: &mut Conn, id: SessionId) -> QueryResult<Option<SignedIn>> {
 /// Finds the session, with the provider's claims if `with_claims`.
 pub fn find_with(conn: &mut Conn, id: SessionId, with_claims: bool) -> QueryResult<Option<SignedIn>> {
     Ok(Find { id, with_claims }.get_result::<SignedInRow>(conn).optional()?.map(SignedIn::from))
-}
-
-statement! {
-    struct FindWithClaims { id: SessionId => Uuid }
-    concat!(
-        "SELECT ", signed_in_columns!(), ", (SELECT subs.claims FROM subs WHERE subs.id = s.sub_id) AS stored_claims
-         FROM sessions s JOIN users u ON u.id = ANY (ARRAY[s.user_id]) WHERE s.id = {id}"
-    )
-}
-
-#[derive(QueryableByName)]
-struct RowWithClaims {
-    #[diesel(embed)]
-    signed_in: SignedInRow,
-    #[diesel(sql_type = Nullable<Jsonb>)]
-    stored_claims: Option<Value>,
-}
-
-/// Finds the session with the claims of the last login at its identity, as stored; `null` for an identity that was
-/// removed.
-pub fn find_with_claims(conn: &mut Conn, id: SessionId) -> QueryResult<Option<(SignedIn, Value)>> {
-    let found = FindWithClaims { id }.get_result::<RowWithClaims>(conn).optional()?;
-    Ok(found.map(|found| (found.signed_in.into(), found.stored_claims.unwrap_or_default())))
 }

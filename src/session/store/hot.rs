@@ -1,13 +1,15 @@
 //! The statements of this store that run while a request waits, and the one that follows the feed.
 
-use super::{end, end_upstream, expire, feed, find, idle, list, of_client, prune, reparent, revoke_token, touch};
+use super::{
+    end, end_upstream, expire, feed, find, find_all, idle, list, of_client, prune, reparent, revoke_token, touch,
+};
 use crate::base::hot::{HotStatement, hot};
 
 /// Each with the indexes that it reads.
 pub fn hot_statements() -> Vec<HotStatement> {
     hot![
         find::Find: ["sessions_pkey", "users_pkey", "subs_pkey"],
-        find::FindWithClaims: ["sessions_pkey", "users_pkey", "subs_pkey"],
+        find_all::FindAll: ["sessions_pkey", "users_pkey", "subs_pkey"],
         touch::Touch: ["sessions_pkey"],
         reparent::Lock: ["sessions_pkey"],
         reparent::Reparent: ["sessions_pkey", "sessions_parent_id"],

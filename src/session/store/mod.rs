@@ -7,6 +7,7 @@ mod ended;
 mod expire;
 mod feed;
 mod find;
+mod find_all;
 #[cfg(feature = "dev")]
 mod hot;
 mod idle;
@@ -26,7 +27,8 @@ pub use end_upstream::{Upstream, end_upstream, fits_algorithm};
 pub use ended::Ended;
 pub use expire::{Expired, Mark, Removed, Stretch, expire};
 pub use feed::{Bound, read_feed};
-pub use find::{find, find_with, find_with_claims};
+pub use find::find;
+pub use find_all::look_up;
 #[cfg(feature = "dev")]
 pub use hot::{hot_statements, rare_statements};
 pub(crate) use insert::session_rows;

@@ -1,12 +1,13 @@
 //! The statements of this store: each runs while a request waits.
 
-use super::{redeem, rotate};
+use super::{redeem, rotate, rotate_all};
 use crate::base::hot::{HotStatement, hot};
 
 /// Each with the indexes that it reads.
 pub fn hot_statements() -> Vec<HotStatement> {
     hot![
         rotate::Rotate: ["sessions_pkey", "users_pkey", "subs_pkey"],
+        rotate_all::RotateAll: ["sessions_pkey", "users_pkey", "subs_pkey"],
         rotate::Lock: ["sessions_pkey", "users_pkey", "subs_pkey"],
         rotate::Newest: ["sessions_pkey", "users_pkey", "subs_pkey"],
         rotate::Advance: ["sessions_pkey"],

@@ -4,8 +4,10 @@
 mod hot;
 mod redeem;
 mod rotate;
+mod rotate_all;
 
 #[cfg(feature = "dev")]
 pub use hot::hot_statements;
 pub use redeem::{Redeem, Redeemed, Spent, count_wrong_verifier, oldest, redeem, spent};
 pub use rotate::{Locked, Rotate, advance, audit_refresh, forgive, lock, newest, record_repeat, rotate};
+pub use rotate_all::{RotateAsk, Rotations};

@@ -154,6 +154,6 @@ pub async fn note_viewer(app: &App, request: &HttpRequest, problem: &Problem) {
 /// Whether the session that the cookie names is of a user that was disabled.
 pub async fn is_of_disabled_user(app: &App, request: &HttpRequest) -> bool {
     let Some(id) = cookies::named(app, request) else { return false };
-    let found = app.db.run("find session", move |conn| session::find(conn, id)).await;
+    let found = session::look_up(&app.db, id, false).await;
     found.is_ok_and(|found| found.is_some_and(|found| found.session.user_disabled))
 }

@@ -52,7 +52,7 @@ impl ManySessions {
 
     /// Refreshes the session with that counter.
     pub async fn refresh(&self, number: u64, counter: i64) -> Value {
-        let session = SessionId(Uuid::from_u128(FIRST + u128::from(number)));
+        let session = session_id(number);
         let token = RefreshToken { session, counter }.encode(&self.ring);
         let form = [("grant_type", "refresh_token"), ("refresh_token", token.expose())];
         let url = format!("{}/oauth2/token", self.gateway.base);
@@ -63,7 +63,7 @@ impl ManySessions {
 
     /// A browser with the cookie of the session with that number.
     pub fn signed_in(&self, number: u64) -> Browser {
-        let session = SessionId(Uuid::from_u128(FIRST + u128::from(number)));
+        let session = session_id(number);
         let browser = self.gateway.browser();
         browser.set_cookie("vestibule", vestibule::session::encode(&self.ring, session).expose());
         browser
@@ -84,7 +84,8 @@ impl ManySessions {
             "SELECT regexp_replace(query, '\\s+', ' ', 'g')
              FROM pg_stat_statements s, generate_series(1, s.calls)
              WHERE dbid = (SELECT oid FROM pg_database WHERE datname = current_database())
-               AND query !~ 'pg_stat_statements|^SELECT set_config|pg_current_wal|SKIP LOCKED|provider_metadata|signing_keys'
+               AND query !~ 'pg_stat_statements|^SELECT set_config|pg_current_wal|provider_metadata|signing_keys'
+               AND (query !~ 'SKIP LOCKED' OR query ~ '::RotateAll ')
                AND query !~ '::known::Know|::due_removals::Due|JOIN revocations|pg_try_advisory_xact_lock|DELETE FROM|count\\(\\*\\) FROM logout_notices'",
         )
     }
@@ -92,6 +93,11 @@ impl ManySessions {
     pub fn forget(&self) {
         self.database.words("SELECT pg_stat_statements_reset()");
     }
+}
+
+/// The id of the session with that number.
+pub fn session_id(number: u64) -> SessionId {
+    SessionId(Uuid::from_u128(FIRST + u128::from(number)))
 }
 
 /// The id of the first session; the others follow.

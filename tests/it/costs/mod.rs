@@ -4,7 +4,7 @@
 mod app;
 mod introspect;
 mod login;
-mod many_sessions;
+pub mod many_sessions;
 mod refresh;
 mod start;
 mod verify;

@@ -24,7 +24,7 @@ async fn a_refresh_is_one_statement_with_little_wal_and_no_index_entry() {
     let asked = many.asked();
     assert_eq!(asked.len(), usize::try_from(distinct).expect("few"), "{:?}", asked.first().zip(asked.last()));
     assert!(
-        asked.iter().all(|statement| statement.starts_with("/* vestibule::token::store::rotate::Rotate */")),
+        asked.iter().all(|statement| statement.starts_with("/* vestibule::token::store::rotate_all::RotateAll */")),
         "{:?}",
         asked.last()
     );
@@ -32,7 +32,7 @@ async fn a_refresh_is_one_statement_with_little_wal_and_no_index_entry() {
     // What the statement wrote itself, and what the whole cluster wrote, with each commit; no image of a page is in
     // either, as this PostgreSQL writes none.
     let counted = |column: &str| {
-        let sum = format!("SELECT sum({column}) FROM pg_stat_statements WHERE query LIKE '/* %::Rotate */%'");
+        let sum = format!("SELECT sum({column}) FROM pg_stat_statements WHERE query LIKE '/* %::RotateAll */%'");
         database.number(&sum)
     };
     assert_eq!(counted("wal_fpi"), 0);

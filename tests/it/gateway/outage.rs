@@ -226,7 +226,7 @@ async fn cut_connections_are_replaced() {
 
 fn db(url: &str) -> Db {
     let (acquire_timeout, statement_timeout) = (Duration::from_secs(10), Duration::from_secs(10));
-    Db::open(&Access { url: Plain::new(url), pool_size: 2, acquire_timeout, statement_timeout })
+    Db::open(&Access { url: Plain::new(url), pool_size: 2, batching: true, acquire_timeout, statement_timeout })
 }
 
 /// LG-08: the server's message names the role.

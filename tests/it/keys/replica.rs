@@ -63,7 +63,13 @@ impl Replica {
 
 pub fn pool(database: &Database) -> Db {
     let (acquire_timeout, statement_timeout) = (Duration::from_secs(20), Duration::from_secs(20));
-    Db::open(&Access { url: Plain::new(&*database.url), pool_size: 2, acquire_timeout, statement_timeout })
+    Db::open(&Access {
+        url: Plain::new(&*database.url),
+        pool_size: 2,
+        batching: true,
+        acquire_timeout,
+        statement_timeout,
+    })
 }
 
 pub fn now() -> Timestamp {

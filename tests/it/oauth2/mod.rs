@@ -7,5 +7,5 @@ mod introspect;
 mod outage;
 mod par;
 mod revoke;
-mod token;
+pub mod token;
 mod url;

@@ -42,7 +42,7 @@ impl Session {
     pub fn new(database: &Database) -> Self {
         let url = Plain::new(database.url.clone());
         let (acquire_timeout, statement_timeout) = (Duration::from_secs(30), Duration::from_secs(60));
-        Self(Db::open(&Access { url, pool_size: 1, acquire_timeout, statement_timeout }))
+        Self(Db::open(&Access { url, pool_size: 1, batching: true, acquire_timeout, statement_timeout }))
     }
 
     fn run<T>(&self, work: impl FnOnce(&mut Conn) -> diesel::QueryResult<T>) -> T {

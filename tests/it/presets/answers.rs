@@ -73,6 +73,7 @@ fn provider(preset: &Preset, op: &Op) -> Provider {
     let access = Access {
         url: Plain::new("postgres://nobody@127.0.0.1:1/nothing"),
         pool_size: 1,
+        batching: true,
         acquire_timeout: Duration::from_millis(20),
         statement_timeout: Duration::from_millis(20),
     };

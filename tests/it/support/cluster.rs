@@ -59,7 +59,7 @@ impl Cluster {
         cluster.postgres().create_database(TEMPLATE, None).expect("a database");
         let url = Plain::new(cluster.url(TEMPLATE));
         let (acquire_timeout, statement_timeout) = (Duration::from_secs(10), Duration::from_secs(10));
-        let db = Db::open(&Access { url, pool_size: 1, acquire_timeout, statement_timeout });
+        let db = Db::open(&Access { url, pool_size: 1, batching: true, acquire_timeout, statement_timeout });
         migrate(&db).expect("a schema");
         let ring = Ring::parse([RING_KEY.expose()]).expect("a ring");
         let hour = Duration::from_secs(3600);

@@ -56,6 +56,7 @@ fn registry(providers: Vec<(&str, config::Oidc)>) -> Registry {
     let access = Access {
         url: Plain::new("postgres://nobody@127.0.0.1:1/nothing"),
         pool_size: 1,
+        batching: true,
         acquire_timeout: Duration::from_millis(20),
         statement_timeout: Duration::from_millis(20),
     };

@@ -5,7 +5,7 @@ mod client_credentials;
 mod code;
 mod cors;
 mod exchange;
-mod refresh;
+pub mod refresh;
 mod spa;
 mod spa_binding;
 mod spa_mix_up;

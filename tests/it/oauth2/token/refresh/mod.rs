@@ -6,3 +6,5 @@ mod elsewhere;
 mod model;
 mod replicas;
 mod table;
+
+pub use replicas::Replicas;

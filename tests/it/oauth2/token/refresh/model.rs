@@ -1,16 +1,22 @@
 //! FZ-06: random sequences of requests to a session on two replicas, compared with a small model of the rules.
 
+use std::sync::Arc;
+
 use chrono::TimeDelta;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
+use tokio::task::JoinHandle;
 use vestibule::base::clock::Timestamp;
 use vestibule::base::id::SessionId;
 
 use crate::oauth2::token::refresh::replicas::{Replicas, unknown_session};
 
-/// The number of sequences.
-const SEQUENCES: usize = 2000;
+/// The number of sequences that run one after the other.
+const SEQUENCES: usize = 1000;
+/// The number of sequences that run at the same time, and how often that many do.
+const CONCURRENT: usize = 24;
+const GROUPS: usize = 40;
 
 /// One step of a sequence.
 #[derive(Clone, Debug)]
@@ -91,17 +97,9 @@ impl Model {
     }
 }
 
-#[tokio::test]
-async fn every_sequence_follows_the_table() {
-    let gateways = Replicas::start();
-    let mut runner = TestRunner::deterministic();
-    let strategy = acts();
-    let (mut good, mut refused, mut stolen) = (0, 0, 0);
-    for sequence in 0..SEQUENCES {
-        let acts = strategy.new_tree(&mut runner).expect("a sequence").current();
-        let session = gateways.session("openid");
-        let now = gateways.now();
-        let mut model = Model {
+impl Model {
+    fn of_a_new_session(now: Timestamp) -> Self {
+        Self {
             handed_out: 0,
             counter: 0,
             rotated: None,
@@ -110,34 +108,135 @@ async fn every_sequence_follows_the_table() {
             end: now + TimeDelta::days(90),
             ended: false,
             before: None,
-        };
-        for (step, act) in acts.iter().enumerate() {
-            let happened = happen(&gateways, session, &mut model, act).await;
-            match happened {
-                Some((true, _)) => good += 1,
-                Some((false, _)) => refused += 1,
-                None => {}
-            }
-            if let Some((_, false)) = happened {
-                panic!("sequence {sequence}, step {step} of {acts:#?}: {model:#?}");
+        }
+    }
+}
+
+/// A session with its sequence.
+struct Sequence {
+    session: SessionId,
+    model: Model,
+    acts: Vec<Act>,
+}
+
+impl Sequence {
+    fn new(gateways: &Replicas, runner: &mut TestRunner) -> Self {
+        let acts = acts().new_tree(runner).expect("a sequence").current();
+        Self { session: gateways.session("openid"), model: Model::of_a_new_session(gateways.now()), acts }
+    }
+
+    fn assert_row(&self, gateways: &Replicas, seen: &mut Seen) {
+        let (counter, reason) = gateways.row(self.session);
+        assert_eq!((counter, reason.is_some()), (self.model.counter, self.model.ended), "{:#?}", self.acts);
+        seen.stolen += usize::from(reason.as_deref() == Some("reuse"));
+    }
+}
+
+/// How often each outcome was seen.
+#[derive(Debug, Default)]
+struct Seen {
+    good: usize,
+    refused: usize,
+    stolen: usize,
+}
+
+impl Seen {
+    /// The sequences have enough of each.
+    fn assert_many(&self, sequences: usize) {
+        println!("{sequences} sequences: {self:?}");
+        let Self { good, refused, stolen } = *self;
+        assert!(good > sequences && refused > sequences / 10 && stolen > sequences / 20, "too few: {self:?}");
+    }
+
+    fn count(&mut self, accepted: bool) {
+        *(if accepted { &mut self.good } else { &mut self.refused }) += 1;
+    }
+}
+
+async fn one_after_the_other(gateways: &Replicas, sequences: usize) {
+    let (mut runner, mut seen) = (TestRunner::deterministic(), Seen::default());
+    for number in 0..sequences {
+        let mut sequence = Sequence::new(gateways, &mut runner);
+        for (step, act) in sequence.acts.clone().iter().enumerate() {
+            let happened = happen(gateways, sequence.session, &mut sequence.model, act).await;
+            if let Some((accepted, agrees)) = happened {
+                assert!(agrees, "sequence {number}, step {step} of {:#?}: {:#?}", sequence.acts, sequence.model);
+                seen.count(accepted);
             }
         }
-        let (counter, reason) = gateways.row(session);
-        assert_eq!((counter, reason.is_some()), (model.counter, model.ended), "sequence {sequence}: {acts:#?}");
-        stolen += usize::from(reason.as_deref() == Some("reuse"));
+        sequence.assert_row(gateways, &mut seen);
     }
-    println!("{SEQUENCES} sequences: {good} refreshed, {refused} refused, {stolen} sessions ended by reuse");
-    assert!(good > SEQUENCES && refused > SEQUENCES / 10 && stolen > SEQUENCES / 20, "too few refused requests");
+    seen.assert_many(sequences);
+}
+
+#[tokio::test]
+async fn every_sequence_follows_the_table() {
+    one_after_the_other(&Replicas::start(), SEQUENCES).await;
+}
+
+#[tokio::test]
+async fn every_sequence_follows_the_table_without_batching() {
+    one_after_the_other(&Replicas::with("[database]\nbatching = false"), SEQUENCES / 4).await;
+}
+
+/// Random numbers of concurrent refreshes of random sessions, so that the boundaries of the batches are random too.
+#[tokio::test]
+async fn every_sequence_follows_the_table_in_batches_with_others() {
+    let gateways = Arc::new(Replicas::start());
+    let (mut runner, mut seen) = (TestRunner::deterministic(), Seen::default());
+    for _ in 0..GROUPS {
+        let mut group: Vec<_> = (0..CONCURRENT).map(|_| Sequence::new(&gateways, &mut runner)).collect();
+        let mut next = vec![0; group.len()];
+        while group.iter().zip(&next).any(|(sequence, next)| *next < sequence.acts.len()) {
+            let mut requests = Vec::new();
+            for (sequence, next) in group.iter_mut().zip(&mut next) {
+                let Some(act) = sequence.acts.get(*next).filter(|_| runner.rng().random_bool(0.7)).cloned() else {
+                    continue;
+                };
+                *next += 1;
+                if let Act::Present { replica, behind } = act {
+                    let expected = expected(&gateways, sequence.session, &mut sequence.model, behind);
+                    let token = gateways.token(sequence.session, expected.0);
+                    let gateways = Arc::clone(&gateways);
+                    let request = tokio::spawn(async move { gateways.present(replica, &token).await.outcome() });
+                    requests.push((sequence.session, request, expected.1));
+                } else {
+                    // A later time and other writes would change the answers that are on their way.
+                    finish(&mut requests, &mut seen).await;
+                    happen(&gateways, sequence.session, &mut sequence.model, &act).await;
+                }
+            }
+            finish(&mut requests, &mut seen).await;
+        }
+        group.iter().for_each(|sequence| sequence.assert_row(&gateways, &mut seen));
+    }
+    seen.assert_many(GROUPS * CONCURRENT);
+}
+
+type Outcome = Result<String, String>;
+
+/// Waits for the answers, and compares them with the model's.
+async fn finish(requests: &mut Vec<(SessionId, JoinHandle<Outcome>, Outcome)>, seen: &mut Seen) {
+    for (session, request, expected) in requests.drain(..) {
+        assert_eq!(request.await.expect("no panic"), expected, "{session}");
+        seen.count(expected.is_ok());
+    }
+}
+
+/// The counter of the token that is presented, and what the model answers.
+fn expected(gateways: &Replicas, session: SessionId, model: &mut Model, behind: i64) -> (i64, Outcome) {
+    let counter = model.handed_out - behind;
+    let successor = model.present(counter, gateways.now()).map(|counter| gateways.token(session, counter));
+    (counter, successor.map_err(|()| "invalid_grant".to_owned()))
 }
 
 /// Runs a step. For a request: whether the model accepts it, and whether the gateway agrees.
 async fn happen(gateways: &Replicas, session: SessionId, model: &mut Model, act: &Act) -> Option<(bool, bool)> {
     match *act {
         Act::Present { replica, behind } => {
-            let counter = model.handed_out - behind;
-            let expected = model.present(counter, gateways.now()).map(|counter| gateways.token(session, counter));
+            let (counter, expected) = expected(gateways, session, model, behind);
             let outcome = gateways.present(replica, &gateways.token(session, counter)).await.outcome();
-            Some((expected.is_ok(), outcome == expected.map_err(|()| "invalid_grant".to_owned())))
+            Some((expected.is_ok(), outcome == expected))
         }
         Act::Garbage { replica } => {
             let outcome = gateways.present(replica, &gateways.token(unknown_session(), 0)).await.outcome();

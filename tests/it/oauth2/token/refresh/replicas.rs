@@ -51,8 +51,13 @@ impl Reply {
 
 impl Replicas {
     pub fn start() -> Self {
-        let first = Gateway::start();
-        let second = Setup::beside(&first).start();
+        Self::with("")
+    }
+
+    /// Both with more configuration.
+    pub fn with(toml: &str) -> Self {
+        let first = Gateway::with(toml);
+        let second = Setup::beside(&first).toml(toml).start();
         let ring = Ring::parse([Cluster::ring_key()]).expect("the ring of both");
         #[expect(clippy::disallowed_methods, reason = "the tests stand outside the gateway")]
         let client = Client::builder().no_proxy().build().expect("a client");
