@@ -13,6 +13,7 @@ use crate::base::outbound::Outbound;
 use crate::client;
 use crate::config::Config;
 use crate::keys::KeyRing;
+use crate::pages::Pages;
 use crate::session::{Ended, Ending, Endings, Lifetime, RevocationCache, SessionCache};
 use crate::telemetry;
 use crate::upstream::{IssuerChange, Registry, issuer_changed};
@@ -24,6 +25,8 @@ pub struct App {
     pub config: Config,
     /// The database pool and its executor.
     pub db: Db,
+    /// The templates and messages of the pages.
+    pub pages: Pages,
     /// The source of each request's `now`.
     pub clock: Clock,
     /// The signing keys; replaced as a whole when they change.

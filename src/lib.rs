@@ -6,7 +6,7 @@
 //!
 //! The modules by layer, lowest first; a file imports from its own module and from lower layers only
 //! (`tests/architecture.rs`):
-//! `base` · `config account` · `upstream keys client session telemetry` · `vault access` · `app` · `token grant` ·
+//! `base` · `config account` · `upstream keys client session telemetry pages` · `vault access` · `app` · `token grant` ·
 //! `login authorize logout gate verify administration` · `web jobs` ·
 //! `server` · `dev` · `cli`.
 
@@ -27,6 +27,7 @@ pub mod jobs;
 pub mod keys;
 pub(crate) mod login;
 pub(crate) mod logout;
+pub(crate) mod pages;
 pub mod server;
 pub mod session;
 pub(crate) mod telemetry;

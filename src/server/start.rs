@@ -19,6 +19,7 @@ use crate::base::outbound::{Outbound, OutboundError};
 use crate::client::{self, ByUrl};
 use crate::config::Config;
 use crate::keys::{self, KeysError};
+use crate::pages::{PageError, Pages};
 use crate::session::{self, Endings, FeedConnection, Follower, Lifetime, RevocationCache, SessionCache};
 use crate::telemetry;
 use crate::upstream::Registry;
@@ -36,6 +37,9 @@ pub enum StartError {
     /// There is nothing to sign with.
     #[error(transparent)]
     Keys(#[from] KeysError),
+    /// A template or a message file is not valid.
+    #[error(transparent)]
+    Pages(#[from] PageError),
     /// The system has no TLS roots.
     #[error("no HTTP client can be built: {0}")]
     Outbound(#[from] OutboundError),
@@ -63,6 +67,7 @@ pub(super) fn load(mut config: Config, clock: Clock, most_outbound: usize) -> Re
     let providers = Registry::new(std::mem::take(&mut config.providers), &db, &outbound)?;
     // Before any login: the identities of another issuer are other persons.
     app::issuers_changed(providers.check_issuers(feed.conn(), clock.now()).map_err(DbError::from)?);
+    let pages = Pages::built_in("en")?;
     let lifetime = Lifetime::new(&config.sessions, &config.tokens);
     let endings = Endings::new(lifetime, &config.clients);
     let by_url = config.clients_by_url.clone().map(|settings| ByUrl::new(settings, &outbound)).transpose()?;
@@ -78,6 +83,7 @@ pub(super) fn load(mut config: Config, clock: Clock, most_outbound: usize) -> Re
         db,
         clock,
         keys,
+        pages,
         providers,
         vault,
         clients,

@@ -15,13 +15,13 @@ const LAYERS: [(u8, &[&str]); 12] = [
     (6, &["token", "grant"]),
     (5, &["app"]),
     (4, &["vault", "access"]),
-    (3, &["upstream", "keys", "client", "session", "telemetry"]),
+    (3, &["upstream", "keys", "client", "session", "telemetry", "pages"]),
     (2, &["config", "account"]),
     (1, &["base"]),
 ];
 
 /// Foreign crates and their homes. A home is a folder (`web/`), a file (`telemetry.rs`) or either in any module (`*/store.rs`).
-const HOMES: [(&[&str], &[&str]); 16] = [
+const HOMES: [(&[&str], &[&str]); 18] = [
     (&["actix*", "tracing_actix_web"], WEB),
     (&["diesel*", "pq_sys"], &["base/", "*/store.rs", "*/store/", "keys/row.rs"]),
     (&["r2d2", "openssl_sys"], &["base/db/"]),
@@ -32,6 +32,8 @@ const HOMES: [(&[&str], &[&str]); 16] = [
     (&["metrics_exporter_prometheus"], &["telemetry.rs"]),
     (&["tracing_subscriber"], &["telemetry.rs", "config/section/log.rs"]),
     (&["clap"], &["cli/"]),
+    (&["minijinja", "fluent*", "icu*", "intl_memoizer", "unic_langid"], &["pages/"]),
+    (&["askama"], &["dev/"]),
     (&["ua_parser"], &["session/device.rs"]),
     (&["aws_lc_rs"], &["base/", "config/value/key_file.rs", "keys/", "upstream/", "token/", "dev/provider/"]),
     (&["jsonwebtoken"], &["keys/", "token/"]),

@@ -2,24 +2,12 @@
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use askama::Template;
 
-use super::assets::STYLE_PATH;
-use super::page::{account_path, html_leading_away, name_of, prefix};
+use super::page::{Viewing, account_path, name_of, prefix};
 use crate::app::App;
+use crate::pages::ConfirmIdentity;
 use crate::session::SignedIn;
 use crate::upstream::Provider;
-
-#[derive(Template)]
-#[template(path = "confirm_identity.html")]
-struct ConfirmIdentity<'a> {
-    prefix: &'a str,
-    style: &'static str,
-    who: &'a str,
-    what: &'a str,
-    action: String,
-    confirm: String,
-}
 
 /// The path of the page that asks to confirm a change of the identities: `link` with a provider, `unlink` with an identity.
 pub fn path(app: &App, action: &str, which: &str) -> String {
@@ -33,15 +21,14 @@ pub fn fresh_login(app: &App, provider: &str, return_to: &str) -> String {
 }
 
 /// The page that asks to confirm a link to this provider if no provider shows a fresh login.
-pub fn page(app: &App, signed_in: &SignedIn, provider: &str, confirm: String) -> HttpResponse {
+pub fn page(viewing: Viewing<'_>, signed_in: &SignedIn, provider: &str, confirm: String) -> HttpResponse {
+    let app = viewing.app;
     let sub = signed_in.user.sub.to_string();
     let page = ConfirmIdentity {
-        prefix: prefix(app),
-        style: STYLE_PATH,
         who: name_of(signed_in).unwrap_or(&sub),
         what: app.providers.get(provider).map_or(provider, Provider::name),
         action: path(app, "link", provider),
         confirm,
     };
-    html_leading_away(StatusCode::OK, &page)
+    viewing.html_leading_away(StatusCode::OK, &page)
 }

@@ -2,106 +2,23 @@
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use askama::Template;
 use url::{Host, Url};
 
-use super::assets::STYLE_PATH;
-use super::page::{html_leading_away, name_of, prefix};
+use super::page::{Viewing, name_of};
 use super::pages::{Purpose, another_account_link};
 use crate::app::App;
 use crate::authorize::{AuthorizationRequest, OpenRequest};
 use crate::config::ClientsByUrl;
+use crate::pages::{Consent, Grant, Unregistered};
 use crate::session::SignedIn;
 use crate::upstream::Provider;
 
-#[derive(Template)]
-#[template(path = "agree.html")]
-struct ConsentPage<'a> {
-    prefix: &'a str,
-    style: &'static str,
-    app: &'a str,
-    /// The name of the person, if there is one.
-    person: Option<&'a str>,
-    /// The e-mail address, if the name is another text.
-    email: Option<&'a str>,
-    /// What the app says of itself, where no section registers it.
-    unregistered: Option<Unregistered<'a>>,
-    provider: &'a str,
-    /// The address of a login with another account.
-    not_you: String,
-    grants: Vec<Grant<'a>>,
-    /// The name of the protected resource that the scopes are for.
-    resource: Option<&'a str>,
-    /// The host that gets the answer; `None` for a program on this computer.
-    host: Option<String>,
-    request: String,
-    shown_to: String,
-}
-
-/// A client by URL.
-struct Unregistered<'a> {
-    /// The name that it states.
-    name: Option<&'a str>,
-    /// Whether the operator has listed its host.
-    is_listed: bool,
-    /// The host that gets the answer, if that is another one than the app's.
-    elsewhere: Option<String>,
-}
-
-/// The rights that a scope gives the app.
-#[derive(Debug, PartialEq, Eq)]
-enum Grant<'a> {
-    Identity,
-    Profile,
-    Email,
-    Groups,
-    Offline,
-    /// A scope of the app's own services.
-    Other(&'a str),
-}
-
-impl<'a> Grant<'a> {
-    fn of(scope: &'a str) -> Self {
-        match scope {
-            "openid" => Self::Identity,
-            "profile" => Self::Profile,
-            "email" => Self::Email,
-            "groups" => Self::Groups,
-            "offline_access" => Self::Offline,
-            other => Self::Other(other),
-        }
-    }
-
-    /// The sentence after the name of the app.
-    fn sentence(&self) -> &'static str {
-        match self {
-            Self::Identity => "recognises you: it learns your id here.",
-            Self::Profile => "sees your name, your user name and your picture, and what else your profile says.",
-            Self::Email => "sees your e-mail address.",
-            Self::Groups => "sees the groups that you are in.",
-            Self::Offline => {
-                "stays signed in while you are away, until you sign out or end its session on your account page."
-            }
-            Self::Other(_) => "may use, in your name:",
-        }
-    }
-
-    fn scope(&self) -> Option<&'a str> {
-        match self {
-            Self::Other(scope) => Some(scope),
-            _ => None,
-        }
-    }
-}
-
 /// The consent page for an app's authorization request.
-pub fn page(app: &App, open: &OpenRequest, signed_in: &SignedIn) -> HttpResponse {
-    let OpenRequest { request, .. } = open;
+pub fn page(viewing: Viewing<'_>, open: &OpenRequest, signed_in: &SignedIn) -> HttpResponse {
+    let (app, OpenRequest { request, .. }) = (viewing.app, open);
     let (person, email) = (name_of(signed_in), signed_in.user.profile.email.as_deref());
     let provider = &signed_in.session.provider;
-    let page = ConsentPage {
-        prefix: prefix(app),
-        style: STYLE_PATH,
+    let page = Consent {
         app: app.clients.name(&request.client_id),
         unregistered: unregistered(app, request),
         person,
@@ -114,7 +31,7 @@ pub fn page(app: &App, open: &OpenRequest, signed_in: &SignedIn) -> HttpResponse
         request: open.id.to_string(),
         shown_to: open.shown_to(app, signed_in).unwrap_or_default(),
     };
-    html_leading_away(StatusCode::OK, &page)
+    viewing.with_ui_locales(request.ui_locales.as_deref()).html_leading_away(StatusCode::OK, &page)
 }
 
 /// What the page says of a client by URL, whose own statements are not checked.
@@ -165,13 +82,5 @@ mod tests {
             let request = AuthorizationRequest { redirect_uri: redirect_uri.into(), ..AuthorizationRequest::default() };
             assert_eq!(host(&request).as_deref(), expected, "{redirect_uri}");
         }
-    }
-
-    #[test]
-    fn each_scope_of_the_standards_has_a_sentence() {
-        for scope in ["openid", "profile", "email", "groups", "offline_access"] {
-            assert_eq!(Grant::of(scope).scope(), None, "{scope}");
-        }
-        assert_eq!(Grant::of("orders").scope(), Some("orders"));
     }
 }

@@ -2,25 +2,11 @@
 
 use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpRequest, HttpResponse};
-use askama::Template;
 
-use super::assets::STYLE_PATH;
-use super::page::{account_path, html_leading_away};
+use super::page::{Viewing, account_path};
 use crate::app::App;
 use crate::logout::Request;
-
-#[derive(Template)]
-#[template(path = "cookies_conflict.html")]
-struct CookiesConflict<'a> {
-    prefix: &'a str,
-    style: &'static str,
-    /// The path of the request. The cookies that it carried are removed.
-    at: &'a str,
-    /// The address to continue with.
-    return_to: &'a str,
-    /// The sealed logout request, if the page asks to confirm a logout.
-    sign_out: Option<String>,
-}
+use crate::pages::CookiesConflict;
 
 /// Offers to start again, and to sign out of both sessions. After a `GET` the browser continues with the same address,
 /// otherwise with the account page.
@@ -38,12 +24,6 @@ pub fn sign_out(app: &App, request: &HttpRequest, asked: &Request) -> Option<Htt
 
 fn show(app: &App, request: &HttpRequest, return_to: &str, sign_out: Option<String>) -> HttpResponse {
     tracing::Span::current().record("code", "session_cookies_conflict");
-    let page = CookiesConflict {
-        prefix: app.config.server.public_url.prefix(),
-        style: STYLE_PATH,
-        at: request.path(),
-        return_to,
-        sign_out,
-    };
-    html_leading_away(StatusCode::CONFLICT, &page)
+    let page = CookiesConflict { at: request.path(), return_to, sign_out };
+    Viewing::new(app, request).html_leading_away(StatusCode::CONFLICT, &page)
 }

@@ -6,24 +6,14 @@
 use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpRequest, HttpResponse};
-use askama::Template;
 
-use super::assets::STYLE_PATH;
 use super::negotiate;
-use super::page::{html, prefix};
+use super::page::Viewing;
 use crate::app::App;
+use crate::pages::Continue;
 
 /// The parameter that marks a URL to which the page has continued. The page continues to it once.
 const MARK: &str = "from_here=1";
-
-#[derive(Template)]
-#[template(path = "goes_on.html")]
-struct GoesOn<'a> {
-    prefix: &'a str,
-    style: &'static str,
-    next: String,
-    by_itself: bool,
-}
 
 /// The site that began a request, by its Fetch Metadata headers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,8 +41,8 @@ pub fn page(app: &App, request: &HttpRequest, begun_by: BegunBy) -> Option<HttpR
         _ => format!("?{query}&{MARK}"),
     };
     let refresh = HeaderValue::from_str(&format!("0;url={next}")).ok()?;
-    let page = GoesOn { prefix: prefix(app), style: STYLE_PATH, next, by_itself: !is_marked };
-    let mut answer = html(StatusCode::OK, &page);
+    let page = Continue { next, by_itself: !is_marked };
+    let mut answer = Viewing::new(app, request).html(StatusCode::OK, &page);
     if !is_marked {
         answer.headers_mut().insert(header::REFRESH, refresh);
     }

@@ -1,12 +1,14 @@
-//! Parts of all pages: the headers of an HTML page, its URLs, and the form of names and times.
+//! The parts that all pages have: the language, the headers of an HTML page, its URLs, and the form of names and times.
 
-use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderName, HeaderValue};
-use askama::Template;
+use actix_web::{HttpRequest, HttpResponse};
 
+use super::assets::{ICON_PATH, STYLE_PATH};
+use super::language;
 use crate::app::App;
 use crate::base::clock::Timestamp;
+use crate::pages::{Frame, Page, Time};
 use crate::session::SignedIn;
 
 /// The default `Content-Security-Policy`: forms post to the same origin only, and no site may frame the page.
@@ -21,41 +23,80 @@ pub fn see_other(location: &str) -> HttpResponse {
     HttpResponse::SeeOther().insert_header((header::LOCATION, location)).finish()
 }
 
-/// A page with a form whose answer redirects to other sites. Browsers apply `form-action` to every redirect that
-/// follows a form post: to the provider, to the app, and on to the targets of the app. These are unknown here, so the
-/// directive is omitted. Safe, because the page renders no untrusted markup.
-pub(super) fn html_leading_away(status: StatusCode, page: &impl Template) -> HttpResponse {
-    let mut answer = html(status, page);
-    answer.headers_mut().insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY_LEADING_AWAY));
-    answer
+/// The request that a page answers. It decides the language of the page.
+#[derive(Clone, Copy)]
+pub struct Viewing<'a> {
+    /// The gateway.
+    pub app: &'a App,
+    /// The request.
+    pub request: &'a HttpRequest,
+    /// The languages that the app of a stored authorization request asked for (`ui_locales`).
+    ui_locales: Option<&'a str>,
 }
 
-/// A page without forms that a proxy shows under the origin of another site. `origin` is ours, of the style.
-pub(super) fn html_at_site(status: StatusCode, page: &impl Template, origin: &str) -> HttpResponse {
-    let mut answer = html(status, page);
-    let policy = format!(
-        "default-src 'none'; style-src {origin}; img-src {origin}; form-action 'none'; frame-ancestors 'none'; \
-         base-uri 'none'"
-    );
-    if let Ok(policy) = HeaderValue::from_str(&policy) {
-        answer.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
+impl<'a> Viewing<'a> {
+    /// The request by itself.
+    pub fn new(app: &'a App, request: &'a HttpRequest) -> Self {
+        Self { app, request, ui_locales: None }
     }
-    answer
-}
 
-/// A page whose forms post to this origin only.
-pub(super) fn html(status: StatusCode, page: &impl Template) -> HttpResponse {
-    let Ok(body) = page.render() else {
-        tracing::error!("a page cannot be rendered");
-        return HttpResponse::InternalServerError().finish();
-    };
-    let mut answer = HttpResponse::build(status).content_type("text/html; charset=utf-8").body(body);
-    let headers = answer.headers_mut();
-    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
-    headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
-    let opener = HeaderName::from_static("cross-origin-opener-policy");
-    headers.insert(opener, HeaderValue::from_static("same-origin"));
-    answer
+    /// The request, with the `ui_locales` of an app.
+    pub fn with_ui_locales(self, ui_locales: Option<&'a str>) -> Self {
+        Self { ui_locales, ..self }
+    }
+
+    /// A page with a form whose answer redirects to other sites. Browsers apply `form-action` to every redirect that
+    /// follows a form post: to the provider, to the app, and on to the targets of the app. These are unknown here, so the
+    /// directive is omitted. Safe, because the page renders no untrusted markup.
+    pub(super) fn html_leading_away(self, status: StatusCode, page: &impl Page) -> HttpResponse {
+        let mut answer = self.html(status, page);
+        answer.headers_mut().insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY_LEADING_AWAY));
+        answer
+    }
+
+    /// A page without forms that a proxy shows under the origin of another site. Its links and its style are those of the gateway.
+    pub(super) fn html_at_site(self, status: StatusCode, page: &impl Page) -> HttpResponse {
+        let public_url = &self.app.config.server.public_url;
+        let mut answer = self.render(public_url.issuer(), status, page);
+        let origin = public_url.origin();
+        let policy = format!(
+            "default-src 'none'; style-src {origin}; img-src {origin}; form-action 'none'; frame-ancestors 'none'; \
+             base-uri 'none'"
+        );
+        if let Ok(policy) = HeaderValue::from_str(&policy) {
+            answer.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
+        }
+        answer
+    }
+
+    /// A page whose forms post to this origin only.
+    pub(super) fn html(self, status: StatusCode, page: &impl Page) -> HttpResponse {
+        self.render(prefix(self.app), status, page)
+    }
+
+    fn render(self, prefix: &str, status: StatusCode, page: &impl Page) -> HttpResponse {
+        let language = language::of(self.app, self.request, self.ui_locales);
+        let (lang, dir) = (language.tag.as_str(), language.direction());
+        let frame = Frame { lang, dir, prefix, style: STYLE_PATH, icon: ICON_PATH };
+        let body = match self.app.pages.render(&frame, page) {
+            Ok(body) => body,
+            Err(error) => {
+                tracing::error!(%error, "a page cannot be rendered");
+                return HttpResponse::InternalServerError().finish();
+            }
+        };
+        let mut answer = HttpResponse::build(status).content_type("text/html; charset=utf-8").body(body);
+        let headers = answer.headers_mut();
+        headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
+        headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
+        let opener = HeaderName::from_static("cross-origin-opener-policy");
+        headers.insert(opener, HeaderValue::from_static("same-origin"));
+        headers.insert(header::VARY, HeaderValue::from_static("Accept-Language, Cookie"));
+        if let Ok(tag) = HeaderValue::from_str(lang) {
+            headers.insert(header::CONTENT_LANGUAGE, tag);
+        }
+        answer
+    }
 }
 
 /// The path of the account page, with the prefix of `server.public_url`.
@@ -73,9 +114,9 @@ pub(super) fn name_of(signed_in: &SignedIn) -> Option<&str> {
     [&profile.name, &profile.preferred_username, &profile.email].into_iter().find_map(Option::as_deref)
 }
 
-/// A time in words.
-pub(super) fn shown(at: Timestamp) -> String {
-    at.format("%-d %B %Y, %H:%M UTC").to_string()
+/// A time for a page.
+pub(super) fn shown(at: Timestamp) -> Time {
+    Time(at.timestamp())
 }
 
 /// The target after a login: `return_to`, else `login.default_return_to`.

@@ -1,111 +1,25 @@
-//! The HTML pages, rendered from templates that are checked at compile time. They have no script and load nothing from
-//! other origins (WB-01, WB-03).
-
-use std::net::IpAddr;
+//! The login page, the account page and the logout pages. They have no script and load nothing from other origins (WB-01,
+//! WB-03).
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use askama::Template;
 use chrono::DateTime;
 use serde_json::Value;
 
-use super::assets::STYLE_PATH;
-use super::page::{html, html_leading_away, name_of, prefix, shown};
+use super::page::{Viewing, name_of, prefix, shown};
 use crate::account::{self, IdentityWithClaims};
 use crate::app::App;
 use crate::authorize::OpenRequest;
-use crate::base::id::{SessionId, SubId};
+use crate::base::id::SessionId;
 use crate::logout::{self, Request};
+use crate::pages::{
+    Account, AnotherAccount, ChooseProvider, Claim, ClaimValue, Device, Link, LinkedIdentity, SignOut, SignedOut,
+};
 use crate::session::{Listed, ShownTo, SignedIn};
 use crate::upstream::Provider;
 
 /// The purpose under which the value in the forms of the account page is sealed.
 pub const ACCOUNT_QUESTION: &str = "account";
-#[derive(Template)]
-#[template(path = "choose.html")]
-struct Choose<'a> {
-    prefix: &'a str,
-    style: &'static str,
-    links: Vec<Link<'a>>,
-    /// The name of the app that requested the login, if any.
-    app: Option<&'a str>,
-}
-
-struct Link<'a> {
-    name: &'a str,
-    href: String,
-}
-
-#[derive(Template)]
-#[template(path = "another_account.html")]
-struct AnotherAccount<'a> {
-    prefix: &'a str,
-    style: &'static str,
-    provider: &'a str,
-    /// The address of the login.
-    href: String,
-}
-
-#[derive(Template)]
-#[template(path = "account.html")]
-struct Account<'a> {
-    prefix: &'a str,
-    style: &'static str,
-    greeting: &'a str,
-    email: Option<&'a str>,
-    email_verified: bool,
-    sub: String,
-    provider: &'a str,
-    since: String,
-    until: String,
-    devices: Vec<Device>,
-    identities: Vec<LinkedIdentity>,
-    /// Providers without an identity of the user, with the link that adds one.
-    others: Vec<Link<'a>>,
-    /// The session that the page is shown to; its forms count for that session alone.
-    shown_to: String,
-}
-
-struct LinkedIdentity {
-    id: SubId,
-    provider: String,
-    /// The e-mail address or the provider's `sub`; distinguishes two identities at one provider.
-    who: String,
-    seen: String,
-    /// The claims of the provider besides name and e-mail address, by the names of OpenID Connect Core §5.1 in words.
-    further: Vec<(String, String)>,
-    /// When it is removed, if a session requested that.
-    unlink_at: Option<String>,
-}
-
-struct Device {
-    id: SessionId,
-    name: String,
-    current: bool,
-    ip: Option<IpAddr>,
-    seen: String,
-    clients: Vec<String>,
-}
-
-#[derive(Template)]
-#[template(path = "signed_out.html")]
-struct SignedOut<'a> {
-    prefix: &'a str,
-    style: &'static str,
-    /// The address of a login with another account.
-    another: String,
-}
-
-#[derive(Template)]
-#[template(path = "sign_out.html")]
-struct SignOut<'a> {
-    prefix: &'a str,
-    style: &'static str,
-    client: Option<&'a str>,
-    who: &'a str,
-    request: String,
-    shown_to: String,
-}
 
 /// The target after a login, as the links on the login page carry it.
 #[derive(Clone, Copy)]
@@ -127,17 +41,26 @@ impl<'a> Purpose<'a> {
             (None, None) => Self::None,
         }
     }
+
+    /// The languages that the app asked for.
+    fn ui_locales(self) -> Option<&'a str> {
+        match self {
+            Self::App(open) => open.request.ui_locales.as_deref(),
+            Self::None | Self::ReturnTo(_) => None,
+        }
+    }
 }
 
 /// The login page: one link for each provider.
 ///
 /// `another`: whether the person wants another account than the one that the provider would sign in by itself.
 pub fn choose<'a>(
-    app: &'a App,
+    viewing: Viewing<'a>,
     providers: impl Iterator<Item = &'a Provider>,
-    purpose: Purpose<'_>,
+    purpose: Purpose<'a>,
     another: bool,
 ) -> HttpResponse {
+    let app = viewing.app;
     let link = |provider: &'a Provider| {
         let login = login_link(app, provider.id(), purpose);
         Link { name: provider.name(), href: if another { with_another_account(&login) } else { login } }
@@ -146,8 +69,8 @@ pub fn choose<'a>(
         Purpose::App(open) => Some(app.clients.name(&open.request.client_id)),
         Purpose::None | Purpose::ReturnTo(_) => None,
     };
-    let links = providers.map(link).collect();
-    html(StatusCode::OK, &Choose { prefix: prefix(app), style: STYLE_PATH, links, app: app_name })
+    let page = ChooseProvider { links: providers.map(link).collect(), app: app_name };
+    viewing.with_ui_locales(purpose.ui_locales()).html(StatusCode::OK, &page)
 }
 
 /// The path that begins a login at a provider, with the parameter for its purpose.
@@ -180,13 +103,19 @@ pub(super) fn with_another_account(login: &str) -> String {
 }
 
 /// The page that asks the person to sign out at a provider which does not ask for the account.
-pub fn sign_out_there_first(app: &App, provider: &Provider, purpose: Purpose<'_>) -> HttpResponse {
-    let (prefix, href) = (prefix(app), login_link(app, provider.id(), purpose));
-    html(StatusCode::OK, &AnotherAccount { prefix, style: STYLE_PATH, provider: provider.name(), href })
+pub fn sign_out_there_first<'a>(viewing: Viewing<'a>, provider: &Provider, purpose: Purpose<'a>) -> HttpResponse {
+    let page = AnotherAccount { provider: provider.name(), href: login_link(viewing.app, provider.id(), purpose) };
+    viewing.with_ui_locales(purpose.ui_locales()).html(StatusCode::OK, &page)
 }
 
 /// The account page: profile, sessions and identities.
-pub fn account(app: &App, signed_in: &SignedIn, listed: &[Listed], identities: &[IdentityWithClaims]) -> HttpResponse {
+pub fn account(
+    viewing: Viewing<'_>,
+    signed_in: &SignedIn,
+    listed: &[Listed],
+    identities: &[IdentityWithClaims],
+) -> HttpResponse {
+    let app = viewing.app;
     let (profile, session) = (&signed_in.user.profile, &signed_in.session);
     let named = |id: &'_ str| app.providers.get(id).map_or(id.to_owned(), |provider| provider.name().to_owned());
     let provider = named(&session.provider);
@@ -196,17 +125,15 @@ pub fn account(app: &App, signed_in: &SignedIn, listed: &[Listed], identities: &
         href: format!("{}/account/identities/{}/link", prefix(app), provider.id()),
     });
     let known = |IdentityWithClaims { identity, claims }: &IdentityWithClaims| LinkedIdentity {
-        id: identity.id,
+        id: identity.id.to_string(),
         provider: named(&identity.provider),
         who: identity.email.clone().unwrap_or_else(|| identity.sub.clone()),
         seen: shown(identity.last_login_at),
-        further: account::further(claims).iter().map(in_words).collect(),
+        further: account::further(claims).iter().map(claim).collect(),
         unlink_at: identity.unlink_at.map(shown),
     };
     let page = Account {
-        prefix: prefix(app),
-        style: STYLE_PATH,
-        greeting: name_of(signed_in).unwrap_or("You are signed in"),
+        person: name_of(signed_in),
         email: profile.email.as_deref(),
         email_verified: profile.has_verified_email(),
         sub: signed_in.user.sub.to_string(),
@@ -222,75 +149,59 @@ pub fn account(app: &App, signed_in: &SignedIn, listed: &[Listed], identities: &
     // follow a form post.
     let leads_away =
         !page.others.is_empty() || app.providers.get(&session.provider).is_some_and(Provider::logs_out_at_provider);
-    if leads_away { html_leading_away(StatusCode::OK, &page) } else { html(StatusCode::OK, &page) }
+    if leads_away { viewing.html_leading_away(StatusCode::OK, &page) } else { viewing.html(StatusCode::OK, &page) }
 }
 
-/// A claim as the page shows it: `given_name` as "Given name", and a time of epoch seconds as a date.
-fn in_words((name, value): (&String, &Value)) -> (String, String) {
-    let mut words = name.replace('_', " ");
-    if let Some(first) = words.get_mut(..1) {
-        first.make_ascii_uppercase();
+/// A claim, with the message of its name. A number is a time in seconds since 1970-01-01 UTC.
+fn claim((name, value): (&String, &Value)) -> Claim {
+    let text = || ClaimValue::Text(value.as_str().map_or_else(|| value.to_string(), str::to_owned));
+    let time = value.as_i64().and_then(|seconds| DateTime::from_timestamp(seconds, 0));
+    Claim {
+        label: format!("claim-{}", name.replace('_', "-")),
+        value: time.map_or_else(text, |time| ClaimValue::Time(shown(time))),
     }
-    let value = match value {
-        Value::String(text) => text.clone(),
-        Value::Number(number) => {
-            let time = number.as_i64().and_then(|seconds| DateTime::from_timestamp(seconds, 0));
-            time.map_or_else(|| number.to_string(), shown)
-        }
-        other => other.to_string(),
-    };
-    (words, value)
-}
-
-fn client_name(app: &App, id: &str) -> String {
-    app.clients.name(id).to_owned()
 }
 
 /// The sessions, this browser's session first. A session of an app shows the name of the app.
-fn devices(app: &App, listed: &[Listed], current: SessionId) -> Vec<Device> {
+fn devices<'a>(app: &'a App, listed: &'a [Listed], current: SessionId) -> Vec<Device<'a>> {
     let mut devices: Vec<_> = listed.iter().map(|listed| device(app, listed, current)).collect();
     devices.sort_by_key(|device| !device.current);
     devices
 }
 
-fn device(app: &App, listed: &Listed, current: SessionId) -> Device {
-    let said = &listed.device;
-    let name = match (&said.browser, &said.os) {
-        (Some(browser), Some(os)) => format!("{browser} on {os}"),
-        (Some(one), None) | (None, Some(one)) => one.clone(),
-        (None, None) => "Unknown device".to_owned(),
-    };
+fn device<'a>(app: &'a App, listed: &'a Listed, current: SessionId) -> Device<'a> {
     Device {
-        id: listed.id,
-        name,
+        id: listed.id.to_string(),
+        browser: listed.device.browser.as_deref(),
+        os: listed.device.os.as_deref(),
         current: listed.id == current,
-        ip: listed.ip,
+        ip: listed.ip.map(|ip| ip.to_string()),
         seen: shown(listed.last_activity_at),
-        clients: listed.clients.iter().map(|id| client_name(app, id)).collect(),
+        clients: listed.clients.iter().map(|id| app.clients.name(id)).collect(),
     }
 }
 
 /// The page after a completed logout.
-pub fn signed_out(app: &App) -> HttpResponse {
+pub fn signed_out(viewing: Viewing<'_>) -> HttpResponse {
+    let app = viewing.app;
     let mut providers = app.providers.iter();
     let only = providers.next().filter(|_| providers.next().is_none());
     let another = match only {
         Some(only) => another_account_link(app, only.id(), Purpose::None),
         None => with_another_account(&format!("{}/login?choose=1", prefix(app))),
     };
-    html(StatusCode::OK, &SignedOut { prefix: prefix(app), style: STYLE_PATH, another })
+    viewing.html(StatusCode::OK, &SignedOut { another })
 }
 
 /// The page that asks to confirm a logout. `None` if the logout request is too long to seal into the page.
-pub fn sign_out(app: &App, signed_in: &SignedIn, asked: &Request) -> Option<HttpResponse> {
+pub fn sign_out(viewing: Viewing<'_>, signed_in: &SignedIn, asked: &Request) -> Option<HttpResponse> {
+    let app = viewing.app;
     let sub = signed_in.user.sub.to_string();
     let page = SignOut {
-        prefix: prefix(app),
-        style: STYLE_PATH,
         client: asked.client_id.as_deref().map(|id| app.clients.name(id)),
         who: name_of(signed_in).unwrap_or(&sub),
         request: asked.seal(&app.config.ring)?,
         shown_to: logout::shown_to(app, signed_in)?,
     };
-    Some(html_leading_away(StatusCode::OK, &page))
+    Some(viewing.html_leading_away(StatusCode::OK, &page))
 }

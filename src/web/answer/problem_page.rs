@@ -3,42 +3,27 @@
 use actix_web::http::StatusCode;
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
-use askama::Template;
 
-use super::assets::STYLE_PATH;
-use super::page::{html, html_at_site, html_leading_away, prefix};
-use super::ways::{Circumstances, Wanted, Ways};
+use super::page::{Viewing, prefix};
+use super::ways::{self, Circumstances, Wanted};
 use crate::app::App;
+use crate::pages::{Problem, Tried};
 use crate::upstream::Provider;
-
-#[derive(Template)]
-#[template(path = "problem.html")]
-struct ProblemPage<'a> {
-    prefix: &'a str,
-    style: &'static str,
-    title: &'a str,
-    sentence: &'a str,
-    reference: Option<&'a str>,
-    tried: Option<Tried<'a>>,
-    ways: Ways<'a>,
-}
-
-/// The account that was refused.
-struct Tried<'a> {
-    account: &'a str,
-    provider: &'a str,
-    app: Option<&'a str>,
-    disabled: bool,
-}
 
 /// The content of the page.
 pub struct ProblemTexts<'a> {
     /// The HTTP status of the answer.
     pub status: StatusCode,
-    /// The title, a few words.
-    pub title: &'a str,
-    /// One sentence for the user.
-    pub sentence: &'a str,
+    /// The stable code.
+    pub code: &'static str,
+    /// The message with the title.
+    pub title: String,
+    /// The message with one sentence for the user.
+    pub sentence: String,
+    /// The seconds that the sentence names.
+    pub seconds: Option<u64>,
+    /// The cookie that the browser does not keep, and the message about it.
+    pub cookie: Option<(&'a str, &'static str)>,
     /// The reference for the operator of the site, as `vestibule logins show` finds it.
     pub reference: Option<&'a str>,
     /// The goal of the person.
@@ -49,30 +34,32 @@ pub struct ProblemTexts<'a> {
     pub page: Circumstances,
 }
 
-/// The page for a refusal.
-pub fn problem(request: &HttpRequest, texts: &ProblemTexts<'_>) -> HttpResponse {
-    let ProblemTexts { status, title, sentence, reference, .. } = *texts;
-    let Some(app) = request.app_data::<Data<App>>() else {
-        let ways = Ways::default();
-        return html(
-            status,
-            &ProblemPage { prefix: "", style: STYLE_PATH, title, sentence, reference, tried: None, ways },
-        );
-    };
-    let page = problem_page(app, prefix(app), texts);
-    if page.ways.back.is_some() { html_leading_away(status, &page) } else { html(status, &page) }
+/// The page for a refusal. Without a gateway, as in a test of one part, the answer has no body.
+pub fn problem(request: &HttpRequest, texts: ProblemTexts<'_>) -> HttpResponse {
+    let status = texts.status;
+    let Some(app) = request.app_data::<Data<App>>() else { return HttpResponse::build(status).finish() };
+    let viewing = viewing(app, request, &texts);
+    let page = page(app, prefix(app), texts);
+    if page.ways.back.is_some() { viewing.html_leading_away(status, &page) } else { viewing.html(status, &page) }
 }
 
 /// The page of a problem under the origin of another site: its links and its style are those of the gateway.
-pub fn problem_at_site(app: &App, texts: &ProblemTexts<'_>) -> HttpResponse {
-    let public_url = &app.config.server.public_url;
-    html_at_site(texts.status, &problem_page(app, public_url.issuer(), texts), public_url.origin())
+pub fn problem_at_site(app: &App, request: &HttpRequest, texts: ProblemTexts<'_>) -> HttpResponse {
+    let (status, viewing) = (texts.status, viewing(app, request, &texts));
+    viewing.html_at_site(status, &page(app, app.config.server.public_url.issuer(), texts))
 }
 
-fn problem_page<'a>(app: &'a App, prefix: &'a str, texts: &ProblemTexts<'a>) -> ProblemPage<'a> {
-    let ProblemTexts { title, sentence, reference, wanted, disabled, page, .. } = *texts;
-    let ways = Ways::of(app, prefix, wanted, page, app.clock.now());
-    ProblemPage { prefix, style: STYLE_PATH, title, sentence, reference, tried: tried(app, wanted, disabled), ways }
+fn viewing<'a>(app: &'a App, request: &'a HttpRequest, texts: &ProblemTexts<'a>) -> Viewing<'a> {
+    let goal = texts.wanted.app.as_ref();
+    Viewing::new(app, request).with_ui_locales(goal.and_then(|goal| goal.request.ui_locales.as_deref()))
+}
+
+fn page<'a>(app: &'a App, prefix: &'a str, texts: ProblemTexts<'a>) -> Problem<'a> {
+    let ProblemTexts { code, title, sentence, seconds, cookie, reference, wanted, disabled, page, .. } = texts;
+    let ways = ways::of(app, prefix, wanted, page, app.clock.now());
+    let (cookie, cookie_sentence) = cookie.unzip();
+    let tried = tried(app, wanted, disabled);
+    Problem { code, title, sentence, seconds, cookie, cookie_sentence, reference, tried, ways }
 }
 
 /// The account that the login was refused for, if it was.

@@ -36,6 +36,13 @@ macro_rules! refusals {
             /// Every refusal, in the order of the table.
             pub const ALL: &[Self] = &[$(Self::$name),+];
 
+            /// The name of its row.
+            pub const fn name(self) -> &'static str {
+                match self {
+                    $(Self::$name => stringify!($name),)+
+                }
+            }
+
             /// Status, code and texts.
             pub const fn text(self) -> &'static RefusalText {
                 match self {
@@ -218,9 +225,44 @@ refusals! {
         "The provider gives no more tokens until you have signed in there again.";
 }
 
+impl Refusal {
+    /// The message of the pages with its sentence; the attribute `title` is its title.
+    pub fn message(self) -> String {
+        let mut message = "refusal".to_owned();
+        for character in self.name().chars() {
+            if character.is_ascii_uppercase() {
+                message.push('-');
+            }
+            message.push(character.to_ascii_lowercase());
+        }
+        message
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::pages::{Frame, Pages};
+
+    /// `problem+json` and `error_description` are English; the pages have the same words in English.
+    #[test]
+    fn each_refusal_has_its_texts_on_pages() {
+        let pages = Pages::built_in("en").expect("the built-in pages");
+        let messages: Vec<_> = Refusal::ALL.iter().map(|refusal| refusal.message()).collect();
+        let rendered = |lang: &str, message: &str| {
+            let frame = Frame { lang, dir: "ltr", prefix: "", style: "", icon: "" };
+            let state = format!("problem-{}", message.trim_start_matches("refusal-"));
+            let samples = Pages::samples(&messages);
+            let sample = samples.iter().find(|sample| sample.name == state).expect("a state");
+            pages.render_sample(&frame, sample).expect("a page").replace("&#39;", "'")
+        };
+        for refusal in Refusal::ALL {
+            let (page, text) = (rendered("en", &refusal.message()), refusal.text());
+            assert!(page.contains(&format!("<h1>{}</h1>", text.title)), "{refusal:?}: {page}");
+            assert!(page.contains(&format!("<p>{}</p>", text.sentence)), "{refusal:?}: {page}");
+        }
+        assert!(rendered("de", "refusal-internal").contains("Etwas ist schiefgelaufen"));
+    }
 
     /// TK-13: `error_description` is printable ASCII without quotes and backslashes (RFC 6749 §5.2).
     #[test]

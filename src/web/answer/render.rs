@@ -24,29 +24,33 @@ impl Problem {
         if negotiate::wants_json_only(request) {
             return self.for_program(request);
         }
-        let (nothing, sentence, kept) = (Wanted::default(), self.sentence(), kept_reference::of(request));
-        let mut texts = self.page_texts(request, &sentence, &nothing);
+        let (nothing, kept) = (Wanted::default(), kept_reference::of(request));
+        let mut texts = self.page_texts(request, &nothing);
         texts.reference = texts.reference.or(kept.as_ref().map(Reference::as_str));
-        self.finish(problem_page::problem(request, &texts))
+        self.finish(problem_page::problem(request, texts))
     }
 
     /// Renders an HTML page that a proxy shows under the origin of another site.
     pub fn for_site(&self, app: &App, request: &HttpRequest) -> HttpResponse {
-        let (nothing, sentence) = (Wanted::default(), self.sentence());
-        self.finish(problem_page::problem_at_site(app, &self.page_texts(request, &sentence, &nothing)))
+        let nothing = Wanted::default();
+        self.finish(problem_page::problem_at_site(app, request, self.page_texts(request, &nothing)))
     }
 
-    fn page_texts<'a>(
-        &'a self,
-        request: &HttpRequest,
-        sentence: &'a str,
-        nothing: &'a Wanted,
-    ) -> problem_page::ProblemTexts<'a> {
+    fn page_texts<'a>(&'a self, request: &HttpRequest, nothing: &'a Wanted) -> problem_page::ProblemTexts<'a> {
         let _logged = self.reference_for(request);
+        let message = self.refusal().message();
+        let seconds = self.retry_after().filter(|_| self.is(Refusal::RateLimited));
         problem_page::ProblemTexts {
             status: self.status(),
-            title: self.text().title,
-            sentence,
+            code: self.text().code,
+            title: format!("{message}.title"),
+            sentence: match seconds {
+                _ if self.needs_operator() => "problem-needs-operator".to_owned(),
+                Some(_) => "problem-rate-limited".to_owned(),
+                None => message,
+            },
+            seconds,
+            cookie: self.cookie().filter(|_| !self.needs_operator()).map(|cookie| (cookie, self.cookie_message())),
             // That of a login, or of a refusal that was kept: `vestibule logins show` finds each reference that a page shows.
             reference: self.reference().map(Reference::as_str),
             wanted: self.wanted().unwrap_or(nothing),
@@ -118,6 +122,11 @@ impl Problem {
             .any(|refusal| self.is(*refusal)),
             of_login: self.is_of_login(),
         }
+    }
+
+    /// The message about the cookie that the browser does not keep.
+    fn cookie_message(&self) -> &'static str {
+        if self.is(Refusal::WrongBrowser) { "problem-wrong-browser-cookie" } else { "problem-cookie" }
     }
 
     fn sentence(&self) -> Cow<'static, str> {

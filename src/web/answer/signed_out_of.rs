@@ -2,26 +2,14 @@
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use askama::Template;
 
-use super::assets::STYLE_PATH;
-use super::page::{html, prefix};
-use crate::app::App;
+use super::page::Viewing;
 use crate::logout::{Reach, Request};
-
-#[derive(Template)]
-#[template(path = "signed_out_of.html")]
-struct SignedOutOf<'a> {
-    prefix: &'a str,
-    style: &'static str,
-    client: &'a str,
-    /// Whether the sign-in here has ended too.
-    everywhere: bool,
-}
+use crate::pages::SignedOutOf;
 
 /// The page. It removes no cookie, since the request had none.
-pub fn page(app: &App, asked: &Request, reach: Reach) -> HttpResponse {
-    let client = asked.client_id.as_deref().map_or("the application", |id| app.clients.name(id));
+pub fn page(viewing: Viewing<'_>, asked: &Request, reach: Reach) -> HttpResponse {
+    let client = asked.client_id.as_deref().map(|id| viewing.app.clients.name(id));
     let everywhere = reach == Reach::SignIn;
-    html(StatusCode::OK, &SignedOutOf { prefix: prefix(app), style: STYLE_PATH, client, everywhere })
+    viewing.html(StatusCode::OK, &SignedOutOf { client, everywhere })
 }

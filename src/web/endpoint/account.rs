@@ -14,19 +14,20 @@ use crate::logout;
 use crate::session::{self, Listed, ShownTo, SignedIn};
 use crate::web::answer::confirm_identity;
 use crate::web::answer::negotiate;
+use crate::web::answer::page::{self, Viewing};
+use crate::web::answer::pages;
 use crate::web::answer::problem::Problem;
 use crate::web::answer::refusals::Refusal;
 use crate::web::answer::remove_identity;
-use crate::web::answer::{page, pages};
 use crate::web::request::caller::Caller;
 use crate::web::request::cookies;
 use crate::web::request::extract::{OptionalForm, Parameters};
 use crate::web::request::login as login_request;
 
 /// `GET /account`: the user's profile, sessions and identities.
-pub async fn show(app: Data<App>, caller: Caller) -> Result<HttpResponse, Problem> {
+pub async fn show(app: Data<App>, caller: Caller, request: HttpRequest) -> Result<HttpResponse, Problem> {
     let (devices, identities) = sessions_and_identities(&app, &caller.signed_in).await?;
-    Ok(pages::account(&app, &caller.signed_in, &devices, &identities))
+    Ok(pages::account(Viewing::new(&app, &request), &caller.signed_in, &devices, &identities))
 }
 
 /// The sessions and the identities of the user of `signed_in`. One query.
@@ -82,7 +83,7 @@ pub async fn unlink(
     if let Some(answer) = before_change(&app, signed_in, &request, &form, ("unlink", &id)).await? {
         return Ok(answer);
     }
-    remove_and_show(&app, signed_in, &id).await
+    remove_and_show(Viewing::new(&app, &request), signed_in, &id).await
 }
 
 /// The redirect to the page that asks before an identity is removed; `None` for the form of that page, and for a program.
@@ -100,7 +101,8 @@ fn question(
 }
 
 /// Removes the identity. If that ended the current session, a page says so; otherwise the account page shows the rest.
-async fn remove_and_show(app: &App, signed_in: &SignedIn, id: &str) -> Result<HttpResponse, Problem> {
+async fn remove_and_show(viewing: Viewing<'_>, signed_in: &SignedIn, id: &str) -> Result<HttpResponse, Problem> {
+    let app = viewing.app;
     let identity = match id.parse() {
         Ok(id) => login::removal(app, signed_in, id).await?,
         Err(_) => None,
@@ -111,7 +113,7 @@ async fn remove_and_show(app: &App, signed_in: &SignedIn, id: &str) -> Result<Ht
     };
     let ended = removed == Some(RemovalOutcome::Removed { session_ended: true });
     let Some(identity) = identity.filter(|_| ended) else { return Ok(page::see_other(&page::account_path(app))) };
-    let mut answer = remove_identity::removed(app, &identity);
+    let mut answer = remove_identity::removed(viewing, &identity);
     cookies::sign_out(app, &mut answer);
     Ok(answer)
 }
@@ -140,15 +142,27 @@ fn is_for(app: &App, signed_in: &SignedIn, form: &Parameters) -> bool {
 }
 
 /// `GET /account/identities/{provider}/link`: asks to confirm a link, if no provider shows a fresh login.
-pub async fn confirm_link(app: Data<App>, caller: Caller, provider: Path<String>) -> Result<HttpResponse, Problem> {
+pub async fn confirm_link(
+    app: Data<App>,
+    caller: Caller,
+    request: HttpRequest,
+    provider: Path<String>,
+) -> Result<HttpResponse, Problem> {
     if app.providers.get(&provider).is_none() {
         return Err(Refusal::NotFound.into());
     }
-    confirm_page(&app, &caller.signed_in, &provider)
+    let signed_in = &caller.signed_in;
+    let confirm = confirm_value(&app, signed_in, "link", &provider)?;
+    Ok(confirm_identity::page(Viewing::new(&app, &request), signed_in, &provider, confirm))
 }
 
 /// `GET /account/identities/{id}/unlink`: asks before an identity is removed.
-pub async fn confirm_unlink(app: Data<App>, caller: Caller, id: Path<String>) -> Result<HttpResponse, Problem> {
+pub async fn confirm_unlink(
+    app: Data<App>,
+    caller: Caller,
+    request: HttpRequest,
+    id: Path<String>,
+) -> Result<HttpResponse, Problem> {
     let (signed_in, id) = (&caller.signed_in, id.parse::<SubId>().map_err(|_| Refusal::NotFound)?);
     let identity = login::removal(&app, signed_in, id).await?.ok_or(Refusal::NotFound)?;
     if identity.last {
@@ -158,18 +172,13 @@ pub async fn confirm_unlink(app: Data<App>, caller: Caller, id: Path<String>) ->
     let confirm = confirm_value(&app, signed_in, "unlink", &id.to_string())?;
     let recorded = freshness == Freshness::Confirm;
     Ok(remove_identity::page(
-        &app,
+        Viewing::new(&app, &request),
         signed_in,
         &identity,
         confirm_identity::path(&app, "unlink", &id.to_string()),
         recorded,
         confirm,
     ))
-}
-
-fn confirm_page(app: &App, signed_in: &SignedIn, provider: &str) -> Result<HttpResponse, Problem> {
-    let confirm = confirm_value(app, signed_in, "link", provider)?;
-    Ok(confirm_identity::page(app, signed_in, provider, confirm))
 }
 
 fn confirm_value(app: &App, signed_in: &SignedIn, action: &str, which: &str) -> Result<String, Problem> {

@@ -45,7 +45,7 @@ pub async fn after_refusal(
         return Err(problem.with_app(goal));
     }
     let told = Leave::now(goal.id, &goal.request, goal.error, goal.description).send(app, now).await;
-    told.map(|answer| to_app(app, request.method(), &answer)).ok_or(problem)
+    told.map(|answer| to_app(app, request, &answer)).ok_or(problem)
 }
 
 /// The authorization request of a failed login, with the error for the app. `None` if no stored request can be named to
@@ -126,7 +126,7 @@ pub async fn leave(app: Data<App>, request: HttpRequest, Form(form): Form) -> Re
     let leave = leave.ok_or(Code::StateExpired)?;
     let id = leave.id();
     if let Some(answer) = leave.send(&app, now).await {
-        return Ok(to_app(&app, request.method(), &answer));
+        return Ok(to_app(&app, &request, &answer));
     }
     // The app has got its answer, from another tab.
     let closed = match id {

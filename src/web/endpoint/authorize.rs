@@ -236,7 +236,7 @@ pub async fn authorize_by_form(
         Ok(asked) => asked,
         Err(AuthorizeError::Told(answer)) => {
             record_answer(&request, &form, &answer);
-            return Ok(to_app(app, request.method(), &app_answer(app, &answer)));
+            return Ok(to_app(app, &request, &app_answer(app, &answer)));
         }
         Err(refused) => {
             let problem = refused.into();
@@ -313,7 +313,7 @@ fn app_answer(app: &App, answer: &ErrorAnswer) -> AppAnswer {
 pub fn redirect_to_next(app: &App, request: &HttpRequest, next: Next) -> HttpResponse {
     let prefix = app.config.server.public_url.prefix();
     let url = match next {
-        Next::App(answer) => return to_app(app, request.method(), &answer),
+        Next::App(answer) => return to_app(app, request, &answer),
         Next::Consent(id) | Next::Denied(id) => format!("{prefix}/oauth2/authorize/agree?authorization_request={id}"),
         Next::SignIn(id, None) => format!("{prefix}/login?authorization_request={id}"),
         Next::SignIn(id, Some(provider)) => format!("{prefix}/login/{provider}?authorization_request={id}"),

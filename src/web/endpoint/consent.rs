@@ -9,6 +9,7 @@ use crate::authorize::{self, Next, OpenRequest};
 use crate::login::{self, Code};
 use crate::session::SignedIn;
 use crate::web::answer::app_goal::AppGoal;
+use crate::web::answer::page::Viewing;
 use crate::web::answer::problem::Problem;
 use crate::web::answer::refusals::Refusal;
 use crate::web::answer::{consent, viewer};
@@ -19,7 +20,7 @@ pub async fn show(app: Data<App>, request: HttpRequest, Query(query): Query) -> 
     let (open, signed_in) = request_and_session(&app, &request, &query).await?;
     let next = authorize::resume(&app, &open, signed_in.as_ref(), false, app.clock.now()).await?;
     Ok(match (next, &signed_in) {
-        (Next::Consent(_), Some(signed_in)) => consent::page(&app, &open, signed_in),
+        (Next::Consent(_), Some(signed_in)) => consent::page(Viewing::new(&app, &request), &open, signed_in),
         (Next::Denied(_), _) => return Err(denied(&request, signed_in.as_ref(), open)),
         (next, _) => redirect_to_next(&app, &request, next),
     })

@@ -18,7 +18,7 @@ use crate::login::{
 };
 use crate::upstream::{AuthorizationGrant, LoginHints, Provider};
 use crate::web::answer::app_goal::AppGoal;
-use crate::web::answer::page;
+use crate::web::answer::page::{self, Viewing};
 use crate::web::answer::pages::{self, Purpose};
 use crate::web::answer::problem::Problem;
 use crate::web::answer::refusals::Refusal;
@@ -53,7 +53,7 @@ pub async fn choose(app: Data<App>, request: HttpRequest, Query(query): Query) -
     Ok(match only {
         Some(only) if another => page::see_other(&pages::another_account_link(&app, only.id(), purpose)),
         Some(only) => page::see_other(&pages::login_link(&app, only.id(), purpose)),
-        None => pages::choose(&app, app.providers.iter().filter(usable), purpose, another),
+        None => pages::choose(Viewing::new(&app, &request), app.providers.iter().filter(usable), purpose, another),
     })
 }
 
@@ -121,7 +121,7 @@ fn page_before_login(
     end_of_loop(app, request, open.is_some(), Some(provider), return_to).or_else(|| {
         let provider = app.providers.get(provider).filter(|provider| must_sign_out_there(provider, query))?;
         let purpose = Purpose::of(open, return_to.map(String::as_str));
-        Some(pages::sign_out_there_first(app, provider, purpose))
+        Some(pages::sign_out_there_first(Viewing::new(app, request), provider, purpose))
     })
 }
 
@@ -266,7 +266,7 @@ async fn repeated(
 /// Sets the session cookie and redirects. The user is signed in even if the app's authorization request fails.
 async fn welcome(app: &App, request: &HttpRequest, completed: &Completed, now: Timestamp) -> HttpResponse {
     let mut answer = match (completed.request, &completed.answer) {
-        (_, Some(answer)) => to_app(app, request.method(), answer),
+        (_, Some(answer)) => to_app(app, request, answer),
         (None, None) => {
             let landing = page::landing(app, completed.return_to.clone());
             let mut answer = page::see_other(&landing);

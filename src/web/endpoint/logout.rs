@@ -10,9 +10,10 @@ use crate::logout::{self, Asker, EndingSignIn, LogoutOutcome, LogoutParameters, 
 use crate::web::answer::app_refusal::{self, AppRequest};
 use crate::web::answer::cookies_conflict;
 use crate::web::answer::negotiate;
+use crate::web::answer::page::{self, Viewing};
 use crate::web::answer::problem::Problem;
 use crate::web::answer::refusals::Refusal;
-use crate::web::answer::{page, pages, signed_out_of};
+use crate::web::answer::{pages, signed_out_of};
 use crate::web::request::caller::FromListedOrigin;
 use crate::web::request::cookies::{self, SessionCookie};
 use crate::web::request::expired_cookies;
@@ -104,11 +105,11 @@ async fn decided(
     match outcome {
         LogoutOutcome::SignedOut(ending) => Ok(proceed(app, request, asked, ending).await),
         LogoutOutcome::Ask(signed_in) => {
-            pages::sign_out(app, &signed_in, asked).ok_or_else(|| Refusal::InvalidRequest.into())
+            pages::sign_out(Viewing::new(app, request), &signed_in, asked).ok_or_else(|| Refusal::InvalidRequest.into())
         }
         LogoutOutcome::OfApp(reach) => Ok(match logout::destination(app, asked) {
             Some(to) => page::see_other(&to),
-            None => signed_out_of::page(app, asked, reach),
+            None => signed_out_of::page(Viewing::new(app, request), asked, reach),
         }),
     }
 }
@@ -132,8 +133,8 @@ pub async fn to_provider(app: Data<App>, Query(query): Query) -> Result<HttpResp
 }
 
 /// `GET /logout/done`: the page for a completed logout. It reads no cookie.
-pub async fn done(app: Data<App>) -> HttpResponse {
-    pages::signed_out(&app)
+pub async fn done(app: Data<App>, request: HttpRequest) -> HttpResponse {
+    pages::signed_out(Viewing::new(&app, &request))
 }
 
 /// `GET /logout/callback/{provider}`: the provider redirects the browser back after its logout. The session here has
@@ -143,7 +144,7 @@ pub async fn returned(app: Data<App>, provider: Path<String>, request: HttpReque
     let (binding, now) = (cookies::binding(&app, &request), app.clock.now());
     let asked = state.and_then(|state| logout::request_of_state(&app, &provider, &state, binding, now));
     let to = asked.and_then(|asked| logout::destination(&app, &asked));
-    to.map_or_else(|| pages::signed_out(&app), |to| page::see_other(&to))
+    to.map_or_else(|| pages::signed_out(Viewing::new(&app, &request)), |to| page::see_other(&to))
 }
 
 async fn end(app: &App, request: &HttpRequest) -> Result<Option<EndingSignIn>, Problem> {
@@ -168,7 +169,7 @@ async fn proceed(app: &App, request: &HttpRequest, asked: &Request, ending: Opti
         }
         None => match logout::destination(app, asked) {
             Some(to) => page::see_other(&to),
-            None => pages::signed_out(app),
+            None => pages::signed_out(Viewing::new(app, request)),
         },
     };
     clear_cookies(app, request, &mut answer);

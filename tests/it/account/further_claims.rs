@@ -22,9 +22,9 @@ async fn the_page_shows_the_further_claims_of_each_identity() {
     for shown in [
         "Given name: Ada",
         "Family name: <b>Lovelace</b>",
-        "Locale: en-GB",
+        "Language: en-GB",
         "Website: https://ada.example/",
-        "Updated at: 14 November 2023, 22:13 UTC",
+        "Updated at: 14 November 2023 at 22:13 UTC",
         "Nickname: countess",
     ] {
         assert!(text.contains(shown), "{shown} is missing: {text}");

@@ -68,7 +68,7 @@ async fn with_sign_in_the_sign_in_and_its_apps_end() {
         let (browser, shop, wiki) = signed_in(&gateway).await;
         let (other, ..) = signed_in(&gateway).await;
         let page = ask(&gateway, by_form, &[("id_token_hint", &shop.id_token)]).await;
-        assert!(page.status == 200 && page.body.contains("and of the sign-in here that it came from"), "{page:?}");
+        assert!(page.status == 200 && page.body.contains("You are also signed out here"), "{page:?}");
         assert_eq!((reason(&gateway, &shop.sid), reason(&gateway, &wiki.sid)), ("logout".into(), "logout".into()));
         assert_eq!((browser.fetch("/session").await.status, other.fetch("/session").await.status), (401, 200));
         // The same hint again, after a new sign-in of the same browser.
@@ -131,7 +131,7 @@ async fn a_browser_without_the_cookie_ends_the_session_of_the_app_at_most() {
         }
         let page = request.send().await;
         assert!(page.status == 200 && page.is_page() && set_cookies(&page) == 0, "{headers:?} {page:?}");
-        assert_eq!(page.body.contains("and of the sign-in here"), ends_sign_in, "{headers:?} {page:?}");
+        assert_eq!(page.body.contains("You are also signed out here"), ends_sign_in, "{headers:?} {page:?}");
         assert_eq!(reason(&gateway, &shop.sid), "logout", "{headers:?}");
         assert_eq!(reason(&gateway, &wiki.sid) == "logout", ends_sign_in, "{headers:?}");
         assert_eq!(browser.fetch("/session").await.status == 401, ends_sign_in, "{headers:?}");

@@ -1,0 +1,133 @@
+//! The built-in templates and messages.
+
+/// Lists files of a folder, each with its name.
+macro_rules! files {
+    ($folder:literal: $($name:literal)+) => {
+        [$(($name, include_str!(concat!($folder, "/", $name)))),+]
+    };
+}
+
+/// The templates: name and source.
+pub(super) const TEMPLATES: [(&str, &str); 15] = files!(
+    "templates":
+    "account.html"
+    "another_account.html"
+    "base.html"
+    "choose_provider.html"
+    "confirm_identity.html"
+    "consent.html"
+    "continue.html"
+    "cookies_conflict.html"
+    "form_post.html"
+    "identity_removed.html"
+    "problem.html"
+    "remove_identity.html"
+    "sign_out.html"
+    "signed_out.html"
+    "signed_out_of.html"
+);
+
+/// The messages: file name and source, in alphabetical order.
+pub(super) const MESSAGES: [(&str, &str); 6] =
+    files!("messages": "ar.ftl" "de.ftl" "en.ftl" "es.ftl" "fr.ftl" "ja.ftl");
+
+#[cfg(test)]
+mod tests {
+    use std::collections::{BTreeMap, BTreeSet};
+
+    use fluent_syntax::ast::{Entry, Expression, InlineExpression, Pattern, PatternElement};
+    use fluent_syntax::parser;
+
+    use super::*;
+
+    /// The texts of a language: name of a message, or of its attribute, with its placeholders.
+    type Texts = BTreeMap<String, BTreeSet<String>>;
+
+    fn texts(source: &str) -> Texts {
+        let resource = parser::parse(source).expect("no syntax error");
+        let mut texts = Texts::new();
+        let mut add = |name: String, pattern: &Pattern<&str>| {
+            let mut placeholders = BTreeSet::new();
+            collect(pattern, &mut placeholders);
+            assert!(texts.insert(name.clone(), placeholders).is_none(), "{name} stands there twice");
+        };
+        for entry in &resource.body {
+            let Entry::Message(message) = entry else { continue };
+            let name = message.id.name;
+            message.value.iter().for_each(|value| add(name.to_owned(), value));
+            for attribute in &message.attributes {
+                add(format!("{name}.{}", attribute.id.name), &attribute.value);
+            }
+        }
+        texts
+    }
+
+    fn collect(pattern: &Pattern<&str>, found: &mut BTreeSet<String>) {
+        for element in &pattern.elements {
+            let PatternElement::Placeable { expression } = element else { continue };
+            match expression {
+                Expression::Inline(inline) => collect_inline(inline, found),
+                Expression::Select { selector, variants } => {
+                    collect_inline(selector, found);
+                    variants.iter().for_each(|variant| collect(&variant.value, found));
+                }
+            }
+        }
+    }
+
+    fn collect_inline(expression: &InlineExpression<&str>, found: &mut BTreeSet<String>) {
+        match expression {
+            InlineExpression::VariableReference { id } => drop(found.insert(id.name.to_owned())),
+            InlineExpression::MessageReference { id, attribute } => {
+                let attribute = attribute.as_ref().map(|attribute| format!(".{}", attribute.name));
+                found.insert(format!("{{{}{}}}", id.name, attribute.unwrap_or_default()));
+            }
+            _ => {}
+        }
+    }
+
+    fn english() -> Texts {
+        MESSAGES.iter().find(|(name, _)| *name == "en.ftl").map(|(_, source)| texts(source)).expect("English")
+    }
+
+    #[test]
+    fn no_language_lacks_a_message_or_has_other_placeholders() {
+        let english = english();
+        for (name, source) in MESSAGES {
+            let texts = texts(source);
+            let missing: Vec<_> = english.keys().filter(|id| !texts.contains_key(*id)).collect();
+            let unknown: Vec<_> = texts.keys().filter(|id| !english.contains_key(*id)).collect();
+            assert!(missing.is_empty() && unknown.is_empty(), "{name} lacks {missing:?}, and has {unknown:?}");
+            for (id, placeholders) in &texts {
+                assert_eq!(Some(placeholders), english.get(id), "{name}: {id}");
+            }
+        }
+    }
+
+    /// Messages that templates name by a value of the context, or that the renderer itself uses.
+    const BY_CONTEXT: [&str; 5] = ["refusal-", "problem-", "grant-", "claim-", "language-"];
+    const BY_VALUE: [&str; 8] = [
+        "time-in-utc",
+        "try-again",
+        "start-again",
+        "sign-in",
+        "sign-in-again",
+        "other-ways-to-sign-in",
+        "back-to-account",
+        "back-to-app",
+    ];
+
+    #[test]
+    fn no_message_is_unused() {
+        let named: BTreeSet<_> = TEMPLATES
+            .iter()
+            .flat_map(|(_, source)| source.split("t(\"").chain(source.split("plain(\"")).skip(1))
+            .filter_map(|rest| rest.split_once('"').map(|(id, _)| id))
+            .collect();
+        let is_used = |id: &str| {
+            named.contains(id) || BY_VALUE.contains(&id) || BY_CONTEXT.iter().any(|start| id.starts_with(start))
+        };
+        let unused: Vec<_> = english().into_keys().filter(|id| !is_used(id)).collect();
+        assert!(unused.is_empty(), "{unused:?}");
+    }
+}

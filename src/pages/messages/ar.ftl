@@ -1,0 +1,289 @@
+# The texts of the pages in Arabic.
+
+## The language
+
+language-name = العربية
+language-direction = rtl
+language-formats = ar
+time-in-utc = { $time } (UTC)
+list-separator = ،
+label = { $label }:
+
+## Buttons and links
+
+continue = متابعة
+continue-with = المتابعة باستخدام { $provider }
+cancel = إلغاء
+start-again = البدء من جديد
+try-again = إعادة المحاولة
+sign-in = تسجيل الدخول
+sign-in-to = تسجيل الدخول إلى { $app }
+sign-in-again = تسجيل الدخول مرة أخرى
+sign-in-with = تسجيل الدخول باستخدام { $provider }
+sign-in-with-another = تسجيل الدخول بطريقة أخرى
+other-ways-to-sign-in = طرق أخرى لتسجيل الدخول
+use-another-account = استخدام حساب آخر
+sign-out = تسجيل الخروج
+sign-out-of-both = تسجيل الخروج من كليهما
+sign-out-everywhere-else = تسجيل الخروج من جميع الأجهزة الأخرى
+sign-out-here-too = تسجيل الخروج من هنا أيضًا
+stay-signed-in = البقاء مسجّلًا الدخول
+back-to-account = العودة إلى حسابك
+back-to-app = العودة إلى { $app }
+
+## Sentences of several pages
+
+signed-in-as = لقد سجّلت الدخول باسم { $person }.
+confirm-recorded = لا يمكن لأي من مقدّمي الخدمة لديك إثبات أنك سجّلت الدخول للتو، لذا يُرجى تأكيد رغبتك في ذلك. سيتم تسجيل هذا التغيير.
+
+## The login page
+
+no-providers = لم يتم إعداد أي طريقة لتسجيل الدخول بعد.
+
+## Before a login with another account, at a provider that does not ask for the account
+
+another-account-hint = يسجّل { $provider } دخولك بالحساب الذي تستخدمه هناك، ولا يسأل عن الحساب المطلوب. لاستخدام حساب آخر، سجّل الخروج أولًا من { $provider }، في علامة تبويب أخرى مثلًا، ثم عُد إلى هذه الصفحة.
+
+## The consent page
+
+consent-title = المتابعة إلى { $app }
+consent-question = هل تريد المتابعة إلى { $app }؟
+consent-host-listed = يسمح مشغّل هذا الموقع بتطبيقات { $host }، لكنه لم يتحقّق من هذا التطبيق.
+consent-host-unknown = لا يعرف مشغّل هذا الموقع هذا التطبيق. مصدره { $host }.
+consent-own-name = يسمّي التطبيق نفسه «{ $name }».
+consent-only-if-started = لا تتابع إلا إذا بدأت هذه العملية بنفسك.
+consent-account-at = لقد سجّلت الدخول بحسابك لدى { $provider }.
+consent-signed-in-as-with-email = لقد سجّلت الدخول باسم { $person } ({ $email }).
+consent-not-you = ألست أنت؟
+consent-grants = إذا تابعت، فإن { $app }:
+grant-openid = يتعرّف عليك: يحصل على معرّفك هنا.
+grant-profile = يرى اسمك واسم المستخدم وصورتك وبقية معلومات ملفك الشخصي.
+grant-email = يرى عنوان بريدك الإلكتروني.
+grant-groups = يرى المجموعات التي تنتمي إليها.
+grant-offline-access = يبقى مسجّلًا الدخول أثناء غيابك، حتى تسجّل الخروج أو تُنهي جلسته في صفحة حسابك.
+grant-other = يمكنه أن يستخدم باسمك: { $scope }
+consent-resource = يقتصر الوصول على { $resource }.
+consent-answer-to-host = سيتم إرسال الرد إلى { $host }.
+consent-answer-to-program = سيتم إرسال الرد إلى برنامج على هذا الكمبيوتر.
+consent-elsewhere = { $host } موقع مختلف عن { $app }.
+
+## On the way to the app
+
+form-post-back = يعيدك المتصفح إلى { $app }. إذا لم يحدث شيء، فاضغط على الزر.
+continue-title = لحظة من فضلك
+continue-by-itself = يتابع المتصفح تلقائيًا. إذا لم يحدث شيء، فاضغط على الزر.
+continue-from-elsewhere = تم توجيهك إلى هنا من موقع آخر. اضغط على الزر للمتابعة.
+
+## The logout pages
+
+sign-out-question = هل تريد تسجيل الخروج؟
+sign-out-asked-by = يطلب { $app } تسجيل خروجك.
+sign-out-reach = سيؤدي تسجيل الخروج من هنا أيضًا إلى تسجيل خروجك من التطبيقات التي وصلت إليها من هنا.
+signed-out = تم تسجيل خروجك
+signed-out-title = تم تسجيل الخروج
+signed-out-hint = يمكنك إغلاق هذه الصفحة.
+signed-out-of-title = تم تسجيل الخروج من { $app }
+signed-out-of = تم تسجيل خروجك من { $app }.
+signed-out-of-application = تم تسجيل خروجك من التطبيق.
+signed-out-everywhere = تم أيضًا تسجيل خروجك من هنا، حيث بدأ تسجيل الدخول، ومن جميع التطبيقات المرتبطة به.
+signed-out-still-here = ربما لا تزال مسجّلًا الدخول هنا.
+
+## Two session cookies
+
+cookies-conflict-title = عمليتا تسجيل دخول في آن واحد
+cookies-conflict-sentence = أرسل المتصفح ملفات تعريف الارتباط لعمليتي تسجيل دخول مختلفتين، لذا لا يمكن معرفة أيهما لك. ربما أنشأ موقع آخر في النطاق نفسه أحد هذين الملفين.
+
+## The account page
+
+account-title = حسابك
+account-signed-in = لقد سجّلت الدخول
+account-email = البريد الإلكتروني
+account-email-not-verified = لم يتم التحقق منه
+account-signed-in-with = تم تسجيل الدخول باستخدام
+account-since = منذ
+account-until = حتى، في حال عدم الاستخدام
+account-id = معرّفك هنا
+devices = أجهزتك
+device-browser-on-os = { $browser } على { $os }
+device-unknown = جهاز غير معروف
+device-current = هذا الجهاز
+device-last-seen = آخر نشاط: { $time }
+device-apps = تم تسجيل الدخول إلى
+device-sign-out-of = تسجيل الخروج من { $device }، آخر نشاط: { $time }
+identities = طرق تسجيل الدخول
+identity-last-used = آخر استخدام: { $time }
+identity-will-be-removed = ستتم الإزالة في { $time }، كما طُلب هنا.
+identity-will-be-removed-hint = إذا لم تكن أنت من طلب ذلك، فاحتفظ بهذه الطريقة وسجّل الخروج من أجهزتك الأخرى.
+identity-keep = احتفاظ
+identity-keep-named = الاحتفاظ بـ { $provider }، { $identity }
+identity-remove = إزالة
+identity-remove-named = إزالة { $provider }، { $identity }
+identity-remove-later = الإزالة بعد سبعة أيام
+identity-add = إضافة
+identity-add-named = إضافة { $provider }
+identities-removal-hint = تؤدي إزالة إحدى الطرق إلى تسجيل الخروج من جميع الأجهزة التي سجّلت الدخول فيها بهذه الطريقة.
+claim-given-name = الاسم الأول
+claim-family-name = اسم العائلة
+claim-middle-name = الاسم الأوسط
+claim-nickname = الكنية
+claim-profile = الملف الشخصي
+claim-website = الموقع الإلكتروني
+claim-zoneinfo = المنطقة الزمنية
+claim-locale = اللغة
+claim-updated-at = تاريخ التحديث
+
+## Adding and removing a way to sign in
+
+confirm-identity-title = هل تريد تغيير طرق تسجيل الدخول؟
+confirm-identity-adds = أنت على وشك إضافة طريقة لتسجيل الدخول: { $provider }. سيتمكّن أي شخص يستطيع تسجيل الدخول هناك من استخدام هذا الحساب.
+remove-identity-question = هل تريد إزالة { $provider }؟
+remove-identity-removes = أنت على وشك إزالة طريقة لتسجيل الدخول: { $provider }، { $identity }. سيؤدي ذلك إلى تسجيل الخروج من جميع الأجهزة التي سجّلت الدخول فيها بهذه الطريقة.
+remove-identity-own = هذه هي الطريقة التي سجّلت الدخول بها الآن، لذا سيتم تسجيل خروجك من هنا أيضًا.
+remove-identity-requested = ستتم إزالتها في { $time }. حتى ذلك الحين يمكنك الاحتفاظ بها في صفحة حسابك.
+remove-identity-later = لقد سجّلت الدخول هنا بطريقة أخرى، لذا ستتم إزالتها بعد سبعة أيام، وحتى ذلك الحين يمكن الاحتفاظ بها من صفحة الحساب على أي من أجهزتك.
+remove-identity-at-once = إذا سجّلت الدخول بها الآن، فيمكنك إزالتها فورًا.
+identity-removed-title = تمت الإزالة
+identity-removed = تمت إزالة { $provider }
+identity-removed-sentence = لم يعد { $identity } يفتح حسابك. كنت قد سجّلت الدخول به، لذا تم تسجيل خروجك من هنا ومن كل جهاز آخر استخدمته فيه.
+
+## Refused requests: one sentence, and the title
+
+problem-signed-in-as = لقد سجّلت الدخول باسم { $account } لدى { $provider }.
+problem-disabled = تم إيقاف حساب هذا الشخص هنا. يمكن لمشغّل هذا الموقع تفعيله من جديد.
+problem-not-allowed = لا يُسمح لهذا الحساب بتسجيل الدخول هنا.
+problem-not-allowed-app = لا يُسمح لهذا الحساب باستخدام { $app }.
+problem-needs-operator = لن تعمل طريقة تسجيل الدخول هذه حتى يغيّر مشغّل هذا الموقع أو مقدّم الخدمة أحد الإعدادات.
+problem-rate-limited =
+    { $seconds ->
+        [one] أُجريت محاولات كثيرة جدًا من شبكتك. يُرجى إعادة المحاولة بعد ثانية واحدة.
+        [two] أُجريت محاولات كثيرة جدًا من شبكتك. يُرجى إعادة المحاولة بعد ثانيتين.
+        [few] أُجريت محاولات كثيرة جدًا من شبكتك. يُرجى إعادة المحاولة بعد { $seconds } ثوانٍ.
+       *[other] أُجريت محاولات كثيرة جدًا من شبكتك. يُرجى إعادة المحاولة بعد { $seconds } ثانية.
+    }
+problem-wrong-browser-cookie = إذا كان هذا هو المتصفح نفسه، فإنه لا يحتفظ بملف تعريف الارتباط { $cookie }: اسمح بملفات تعريف الارتباط لهذا الموقع.
+problem-cookie = لم يرسل المتصفح ملف تعريف الارتباط { $cookie } الذي أنشأه هذا الموقع. اسمح بملفات تعريف الارتباط لهذا الموقع، ثم أعد المحاولة.
+problem-reference = إذا استمرت المشكلة، فأعطِ مشغّل هذا الموقع هذا الرقم المرجعي: { $reference }
+refusal-invalid-request = العنوان أو النموذج غير صحيح.
+    .title = الطلب غير صالح
+refusal-media-type = نوع محتوى الطلب غير مدعوم هنا.
+    .title = نوع محتوى غير مدعوم
+refusal-too-large = الطلب كبير جدًا.
+    .title = الطلب كبير جدًا
+refusal-uri-too-long = العنوان طويل جدًا.
+    .title = العنوان طويل جدًا
+refusal-headers-too-large = أرسل المتصفح بيانات كثيرة جدًا. يساعد محو ملفات تعريف الارتباط لهذا الموقع على حل المشكلة.
+    .title = ترويسات الطلب كبيرة جدًا
+refusal-not-found = العنوان غير موجود.
+    .title = لا يوجد شيء هنا
+refusal-method-not-allowed = لا يستجيب هذا العنوان لهذا النوع من الطلبات.
+    .title = غير مدعوم
+refusal-rate-limited = أُجريت محاولات كثيرة جدًا من شبكتك. يُرجى إعادة المحاولة لاحقًا.
+    .title = محاولات كثيرة جدًا
+refusal-cookie-not-kept = لا يحتفظ المتصفح بملف تعريف الارتباط لهذا الموقع، لذا يتكرّر تسجيل الدخول مرة بعد مرة.
+    .title = لا يحتفظ المتصفح بأحد ملفات تعريف الارتباط
+refusal-no-session = لم تسجّل الدخول.
+    .title = لم يتم تسجيل الدخول
+refusal-session-cookies-conflict = أرسل المتصفح ملفات تعريف الارتباط لجلستين مختلفتين، لذا لا يُعتد بأي منهما.
+    .title = ملفا تعريف ارتباط لجلستين
+refusal-session-expired = تم تسجيل خروجك لأنك لم تكن نشطًا لفترة طويلة.
+    .title = انتهت صلاحية الجلسة
+refusal-session-revoked = تم إنهاء هذه الجلسة: من جهاز آخر، أو من قِبل أحد المسؤولين، أو لدى مقدّم الخدمة. لذا تم تسجيل خروجك.
+    .title = تم إنهاء الجلسة
+refusal-bearer-invalid = رمز الدخول غير صالح.
+    .title = رمز الدخول غير صالح
+refusal-insufficient-scope = رمز الدخول لا يسمح بذلك.
+    .title = غير مسموح
+refusal-foreign-origin = ورد الطلب من موقع آخر ولم يتم تنفيذه.
+    .title = مصدر غير مسموح به
+refusal-admin-token = رمز المسؤول مفقود أو غير صحيح.
+    .title = رمز المسؤول مطلوب
+refusal-internal = حدث خطأ من جانبنا.
+    .title = حدث خطأ ما
+refusal-database-unavailable = لا يمكن تسجيل الدخول الآن. يُرجى إعادة المحاولة بعد قليل.
+    .title = غير متاح حاليًا
+refusal-overloaded = توجد طلبات كثيرة جدًا في الوقت الحالي. يُرجى إعادة المحاولة بعد قليل.
+    .title = طلبات كثيرة في آن واحد
+refusal-client-refused = تعذّر على التطبيق إثبات هويته.
+    .title = العميل غير معروف
+refusal-unknown-client = التطبيق الذي أرسلك إلى هنا غير معروف. على مشغّله تسجيله هنا.
+    .title = تطبيق غير معروف
+refusal-client-document-refused = يصف التطبيق الذي أرسلك إلى هنا نفسه في مستند غير صالح، لذا لا يمكن استخدامه هنا.
+    .title = وصف التطبيق غير صالح
+refusal-client-document-unavailable = يصف التطبيق الذي أرسلك إلى هنا نفسه في عنوان لا يمكن الوصول إليه. يُرجى إعادة المحاولة لاحقًا.
+    .title = تتعذّر قراءة وصف التطبيق
+refusal-redirect-uri-refused = حدّد التطبيق الذي أرسلك إلى هنا عنوانًا غير مسجّل له، لذا لا يُرسل أي شيء إليه.
+    .title = ليس إلى هذا العنوان
+refusal-request-uri-refused = أرسلك التطبيق إلى هنا باستخدام request_uri سبق استخدامه أو انتهت صلاحيته أو يخص تطبيقًا أو متصفحًا آخر. يُرجى البدء من جديد في التطبيق.
+    .title = لم يعد request_uri صالحًا
+refusal-unknown-provider = لا توجد طريقة تسجيل الدخول هذه هنا.
+    .title = مقدّم خدمة غير معروف
+refusal-unknown-state = تسجيل الدخول هذا غير معروف هنا، أو بدأ في مكان آخر. يُرجى البدء من جديد من التطبيق الذي تريد استخدامه.
+    .title = تسجيل الدخول هذا غير معروف
+refusal-state-expired = استغرق تسجيل الدخول وقتًا طويلًا جدًا. يُرجى البدء من جديد.
+    .title = استغرق تسجيل الدخول وقتًا طويلًا جدًا
+refusal-state-used = سبق أن اكتمل تسجيل الدخول هذا. يُرجى البدء من جديد إذا لم تكن قد سجّلت الدخول.
+    .title = اكتمل تسجيل الدخول هذا من قبل
+refusal-wrong-browser = بدأ تسجيل الدخول هذا في متصفح آخر. يُرجى البدء من جديد في هذا المتصفح.
+    .title = بدأ تسجيل الدخول هذا في متصفح آخر
+refusal-provider-denied = لم يسمح مقدّم الخدمة بدخولك، أو تم إلغاء تسجيل الدخول هناك.
+    .title = رفض مقدّم الخدمة
+refusal-provider-error = أعطى مقدّم الخدمة ردًا لا يمكن استخدامه. يُرجى إعادة المحاولة لاحقًا.
+    .title = رد غير صحيح من مقدّم الخدمة
+refusal-provider-unavailable = لا يمكن الوصول إلى مقدّم الخدمة الآن. يُرجى إعادة المحاولة بعد قليل.
+    .title = لا يمكن الوصول إلى مقدّم الخدمة
+refusal-provider-timeout = لم يردّ مقدّم الخدمة في الوقت المناسب. يُرجى إعادة المحاولة بعد قليل.
+    .title = لم يردّ مقدّم الخدمة
+refusal-login-unverified = تعذّر التحقق من رد مقدّم الخدمة. يُرجى البدء من جديد.
+    .title = تعذّر التحقق من تسجيل الدخول
+refusal-userinfo-failed = تعذّر التحقق من معلومات مقدّم الخدمة عنك. يُرجى البدء من جديد.
+    .title = تعذّر التحقق من تسجيل الدخول
+refusal-not-allowed = لا يُسمح لك بتسجيل الدخول هنا.
+    .title = غير مسموح
+refusal-app-not-allowed = لا يُسمح لك باستخدام هذا التطبيق بهذا الحساب.
+    .title = غير مسموح
+refusal-site-not-allowed = لا يُسمح لك بعرض هذه الصفحة.
+    .title = غير مسموح
+refusal-step-up-needed = تتطلب هذه الصفحة تسجيل دخول أحدث أو أقوى.
+    .title = يُرجى تسجيل الدخول مرة أخرى أولًا
+refusal-step-up-failed = تتطلب هذه الصفحة تسجيل دخول أحدث أو أقوى، ولم يغيّر تسجيل الدخول مرة أخرى ذلك. يُرجى تجربة طريقة أخرى لتسجيل الدخول، أو التواصل مع مشغّل الصفحة.
+    .title = تسجيل الدخول هذا غير كافٍ
+refusal-user-disabled = أوقف مشغّل هذا الموقع هذا الحساب، ويمكنه تفعيله من جديد.
+    .title = هذا الحساب موقوف
+refusal-return-to-refused = عنوان العودة ليس من العناوين المسموح بها هنا.
+    .title = تم رفض عنوان العودة
+refusal-already-linked = لا يمكن إضافة الحساب الذي اخترته لدى مقدّم الخدمة إلى حسابك.
+    .title = لا يمكن إضافة هذا الحساب
+refusal-last-identity = أضف طريقة أخرى لتسجيل الدخول قبل إزالة هذه الطريقة.
+    .title = هذه طريقتك الوحيدة لتسجيل الدخول
+refusal-authentication-too-old = يتطلب ذلك أن تكون قد سجّلت الدخول خلال الدقائق العشر الأخيرة.
+    .title = يُرجى تسجيل الدخول مرة أخرى أولًا
+refusal-not-linked = لم تسجّل الدخول باستخدام مقدّم الخدمة هذا ولم تربط حسابك به.
+    .title = غير مرتبط بمقدّم الخدمة هذا
+refusal-tokens-not-stored = لا يتم حفظ رموز مقدّم الخدمة هذا هنا.
+    .title = لا يتم حفظ الرموز
+refusal-reauth-required = لن يصدر مقدّم الخدمة رموزًا أخرى حتى تسجّل الدخول هناك من جديد.
+    .title = يلزم تسجيل دخول جديد لدى مقدّم الخدمة
+refusal-not-on-admin = { refusal-not-found }
+    .title = { refusal-not-found.title }
+refusal-bearer-doubled = { refusal-invalid-request }
+    .title = { refusal-invalid-request.title }
+refusal-account-scope = { refusal-insufficient-scope }
+    .title = { refusal-insufficient-scope.title }
+refusal-client-refused-in-form = { refusal-client-refused }
+    .title = { refusal-client-refused.title }
+refusal-invalid-grant = { refusal-invalid-request }
+    .title = { refusal-invalid-request.title }
+refusal-invalid-scope = { refusal-invalid-request }
+    .title = { refusal-invalid-request.title }
+refusal-invalid-target = { refusal-invalid-request }
+    .title = { refusal-invalid-request.title }
+refusal-unauthorized-client = { refusal-invalid-request }
+    .title = { refusal-invalid-request.title }
+refusal-unsupported-grant-type = { refusal-invalid-request }
+    .title = { refusal-invalid-request.title }
+refusal-unknown-provider-parameter = { refusal-unknown-provider }
+    .title = { refusal-unknown-provider.title }
+refusal-not-linked-exchange = { refusal-not-linked }
+    .title = { refusal-not-linked.title }
+refusal-reauth-required-exchange = { refusal-reauth-required }
+    .title = { refusal-reauth-required.title }

@@ -1,0 +1,287 @@
+# The texts of the pages in French.
+
+## The language
+
+language-name = Français
+language-direction = ltr
+language-formats = fr
+time-in-utc = { $time } UTC
+list-separator = ,
+label = { $label } :
+
+## Buttons and links
+
+continue = Continuer
+continue-with = Continuer avec { $provider }
+cancel = Annuler
+start-again = Recommencer
+try-again = Réessayer
+sign-in = Se connecter
+sign-in-to = Se connecter à { $app }
+sign-in-again = Se reconnecter
+sign-in-with = Se connecter avec { $provider }
+sign-in-with-another = Se connecter avec un autre moyen
+other-ways-to-sign-in = Autres moyens de connexion
+use-another-account = Utiliser un autre compte
+sign-out = Se déconnecter
+sign-out-of-both = Se déconnecter des deux
+sign-out-everywhere-else = Se déconnecter partout ailleurs
+sign-out-here-too = Se déconnecter ici aussi
+stay-signed-in = Rester connecté
+back-to-account = Revenir à votre compte
+back-to-app = Revenir à { $app }
+
+## Sentences of several pages
+
+signed-in-as = Vous êtes connecté en tant que { $person }.
+confirm-recorded = Aucun de vos fournisseurs ne peut prouver que vous venez de vous connecter. Veuillez donc confirmer que vous le souhaitez. La modification est enregistrée.
+
+## The login page
+
+no-providers = Aucun moyen de connexion n’a encore été configuré.
+
+## Before a login with another account, at a provider that does not ask for the account
+
+another-account-hint = { $provider } vous connecte avec le compte que vous y utilisez, sans demander lequel choisir. Pour utiliser un autre compte, déconnectez-vous d’abord de { $provider }, par exemple dans un autre onglet. Revenez ensuite à cette page.
+
+## The consent page
+
+consent-title = Continuer vers { $app }
+consent-question = Continuer vers { $app } ?
+consent-host-listed = L’exploitant de ce site autorise les applications de { $host }, mais n’a pas vérifié celle-ci.
+consent-host-unknown = L’exploitant de ce site ne connaît pas cette application. Elle provient de { $host }.
+consent-own-name = Elle se présente sous le nom « { $name } ».
+consent-only-if-started = Ne continuez que si vous l’avez lancée vous-même.
+consent-account-at = Vous êtes connecté avec votre compte { $provider }.
+consent-signed-in-as-with-email = Vous êtes connecté en tant que { $person } ({ $email }).
+consent-not-you = Ce n’est pas vous ?
+consent-grants = Si vous continuez, { $app }
+grant-openid = vous reconnaît : l’application apprend votre identifiant sur ce site ;
+grant-profile = voit votre nom, votre nom d’utilisateur, votre photo et les autres informations de votre profil ;
+grant-email = voit votre adresse e-mail ;
+grant-groups = voit les groupes auxquels vous appartenez ;
+grant-offline-access = reste connectée en votre absence, jusqu’à ce que vous vous déconnectiez ou mettiez fin à sa session sur la page de votre compte ;
+grant-other = peut utiliser en votre nom : { $scope }
+consent-resource = L’accès est limité à { $resource }.
+consent-answer-to-host = La réponse est envoyée à { $host }.
+consent-answer-to-program = La réponse est envoyée à un programme sur cet ordinateur.
+consent-elsewhere = { $host } est un autre site que { $app }.
+
+## On the way to the app
+
+form-post-back = Votre navigateur vous ramène vers { $app }. Si rien ne se passe, appuyez sur le bouton.
+continue-title = Un instant
+continue-by-itself = Votre navigateur continue automatiquement. Si rien ne se passe, appuyez sur le bouton.
+continue-from-elsewhere = Un autre site vous a envoyé ici. Appuyez sur le bouton pour continuer.
+
+## The logout pages
+
+sign-out-question = Se déconnecter ?
+sign-out-asked-by = { $app } demande à vous déconnecter.
+sign-out-reach = Si vous vous déconnectez ici, vous serez aussi déconnecté des applications auxquelles vous avez accédé depuis ce site.
+signed-out = Vous êtes déconnecté
+signed-out-title = Déconnexion effectuée
+signed-out-hint = Vous pouvez fermer cette page.
+signed-out-of-title = Déconnecté de { $app }
+signed-out-of = Vous êtes déconnecté de { $app }.
+signed-out-of-application = Vous êtes déconnecté de l’application.
+signed-out-everywhere = Vous êtes également déconnecté de ce site, d’où venait cette connexion, et de toutes les applications qui en dépendent.
+signed-out-still-here = Vous êtes peut-être encore connecté ici.
+
+## Two session cookies
+
+cookies-conflict-title = Deux connexions à la fois
+cookies-conflict-sentence = Votre navigateur a envoyé les cookies de deux connexions différentes. Il est donc impossible de savoir laquelle est la vôtre. L’un d’eux provient peut-être d’un autre site du même domaine.
+
+## The account page
+
+account-title = Votre compte
+account-signed-in = Vous êtes connecté
+account-email = E-mail
+account-email-not-verified = non vérifié
+account-signed-in-with = Connecté avec
+account-since = Depuis
+account-until = Jusqu’au, en cas d’inactivité
+account-id = Votre identifiant ici
+devices = Vos appareils
+device-browser-on-os = { $browser } sur { $os }
+device-unknown = Appareil inconnu
+device-current = cet appareil
+device-last-seen = dernière activité le { $time }
+device-apps = Connecté à
+device-sign-out-of = Déconnecter { $device }, dernière activité le { $time }
+identities = Moyens de connexion
+identity-last-used = Dernière utilisation le { $time }
+identity-will-be-removed = Sera supprimé le { $time }, comme demandé ici.
+identity-will-be-removed-hint = Si vous n’êtes pas à l’origine de cette demande, conservez-le et déconnectez vos autres appareils.
+identity-keep = Conserver
+identity-keep-named = Conserver { $provider }, { $identity }
+identity-remove = Supprimer
+identity-remove-named = Supprimer { $provider }, { $identity }
+identity-remove-later = Supprimer dans sept jours
+identity-add = Ajouter
+identity-add-named = Ajouter { $provider }
+identities-removal-hint = La suppression d’un moyen de connexion déconnecte tous les appareils sur lesquels vous l’avez utilisé.
+claim-given-name = Prénom
+claim-family-name = Nom de famille
+claim-middle-name = Deuxième prénom
+claim-nickname = Pseudonyme
+claim-profile = Profil
+claim-website = Site web
+claim-zoneinfo = Fuseau horaire
+claim-locale = Langue
+claim-updated-at = Mis à jour le
+
+## Adding and removing a way to sign in
+
+confirm-identity-title = Modifier vos moyens de connexion ?
+confirm-identity-adds = Vous êtes sur le point d’ajouter un moyen de connexion : { $provider }. Toute personne pouvant s’y connecter pourra ensuite utiliser ce compte.
+remove-identity-question = Supprimer { $provider } ?
+remove-identity-removes = Vous êtes sur le point de supprimer un moyen de connexion : { $provider }, { $identity }. Tous les appareils sur lesquels vous l’avez utilisé seront déconnectés.
+remove-identity-own = C’est le moyen avec lequel vous êtes actuellement connecté. Vous serez donc déconnecté ici aussi.
+remove-identity-requested = Il sera supprimé le { $time }. D’ici là, vous pouvez le conserver sur la page de votre compte.
+remove-identity-later = Vous vous êtes connecté ici avec un autre moyen. Il sera donc supprimé dans sept jours ; d’ici là, chacun de vos appareils peut le conserver sur la page de votre compte.
+remove-identity-at-once = Si vous vous connectez maintenant avec ce moyen, vous pourrez le supprimer immédiatement.
+identity-removed-title = Supprimé
+identity-removed = { $provider } a été supprimé
+identity-removed-sentence = { $identity } ne donne plus accès à votre compte. Vous étiez connecté avec ce moyen : vous êtes donc déconnecté, ici et sur tous les autres appareils où vous l’avez utilisé.
+
+## Refused requests: one sentence, and the title
+
+problem-signed-in-as = Vous vous êtes connecté en tant que { $account } auprès de { $provider }.
+problem-disabled = Le compte de cette personne a été désactivé ici. L’exploitant de ce site peut le réactiver.
+problem-not-allowed = Ce compte n’est pas autorisé à se connecter ici.
+problem-not-allowed-app = Ce compte n’est pas autorisé à utiliser { $app }.
+problem-needs-operator = Ce moyen de connexion ne fonctionnera pas tant que l’exploitant de ce site ou du fournisseur n’aura pas modifié un réglage.
+problem-rate-limited =
+    { $seconds ->
+        [one] Trop de tentatives ont été effectuées depuis votre réseau. Veuillez réessayer dans { $seconds } seconde.
+       *[other] Trop de tentatives ont été effectuées depuis votre réseau. Veuillez réessayer dans { $seconds } secondes.
+    }
+problem-wrong-browser-cookie = S’il s’agit du même navigateur, il ne conserve pas le cookie { $cookie } : autorisez les cookies pour ce site.
+problem-cookie = Le navigateur n’a pas envoyé le cookie { $cookie }, que ce site avait défini. Autorisez les cookies pour ce site, puis réessayez.
+problem-reference = Si le problème persiste, communiquez cette référence à l’exploitant de ce site : { $reference }
+refusal-invalid-request = L’adresse ou le formulaire n’est pas conforme.
+    .title = La demande n’est pas valide
+refusal-media-type = Le type de contenu de la demande n’est pas pris en charge ici.
+    .title = Type de contenu non pris en charge
+refusal-too-large = La demande est trop volumineuse.
+    .title = La demande est trop volumineuse
+refusal-uri-too-long = L’adresse est trop longue.
+    .title = L’adresse est trop longue
+refusal-headers-too-large = Le navigateur a envoyé trop de données. Supprimer les cookies de ce site résout le problème.
+    .title = Les en-têtes sont trop volumineux
+refusal-not-found = L’adresse n’existe pas.
+    .title = Il n’y a rien ici
+refusal-method-not-allowed = L’adresse ne répond pas à ce type de demande.
+    .title = Non pris en charge
+refusal-rate-limited = Trop de tentatives ont été effectuées depuis votre réseau. Veuillez réessayer plus tard.
+    .title = Trop de tentatives
+refusal-cookie-not-kept = Votre navigateur ne conserve pas le cookie de ce site. La connexion est donc répétée sans fin.
+    .title = Votre navigateur ne conserve pas un cookie
+refusal-no-session = Vous n’êtes pas connecté.
+    .title = Non connecté
+refusal-session-cookies-conflict = Votre navigateur a envoyé les cookies de deux sessions différentes. Aucune d’elles n’est donc prise en compte.
+    .title = Deux cookies de session
+refusal-session-expired = Vous avez été déconnecté en raison d’une trop longue inactivité.
+    .title = La session a expiré
+refusal-session-revoked = Cette session a été fermée : sur un autre appareil, par un administrateur ou par votre fournisseur. Vous êtes donc déconnecté.
+    .title = La session a été fermée
+refusal-bearer-invalid = Le jeton d’accès n’est pas valide.
+    .title = Le jeton d’accès n’est pas valide
+refusal-insufficient-scope = Le jeton d’accès ne le permet pas.
+    .title = Non autorisé
+refusal-foreign-origin = La demande provenait d’un autre site et n’a pas été exécutée.
+    .title = Origine non autorisée
+refusal-admin-token = Le jeton d’administrateur est absent ou incorrect.
+    .title = Jeton d’administrateur requis
+refusal-internal = Une erreur s’est produite de notre côté.
+    .title = Un problème est survenu
+refusal-database-unavailable = La connexion est impossible pour le moment. Veuillez réessayer dans un instant.
+    .title = Indisponible pour le moment
+refusal-overloaded = Il y a trop de demandes en ce moment. Veuillez réessayer dans un instant.
+    .title = Trop de demandes à la fois
+refusal-client-refused = L’application n’a pas pu prouver son identité.
+    .title = Le client est inconnu
+refusal-unknown-client = L’application qui vous a envoyé ici est inconnue. Son exploitant doit l’enregistrer ici.
+    .title = Application inconnue
+refusal-client-document-refused = L’application qui vous a envoyé ici se décrit dans un document non valide. Elle ne peut donc pas être utilisée ici.
+    .title = La description de l’application n’est pas valide
+refusal-client-document-unavailable = L’application qui vous a envoyé ici se décrit à une adresse inaccessible. Veuillez réessayer plus tard.
+    .title = La description de l’application est illisible
+refusal-redirect-uri-refused = L’application qui vous a envoyé ici a indiqué une adresse qui n’est pas enregistrée pour elle. Rien n’y est donc envoyé.
+    .title = Pas à cette adresse
+refusal-request-uri-refused = L’application vous a envoyé ici avec une request_uri qui a déjà été utilisée, qui a expiré ou qui appartient à une autre application ou à un autre navigateur. Veuillez recommencer dans l’application.
+    .title = La request_uri n’est plus valide
+refusal-unknown-provider = Ce moyen de connexion n’existe pas ici.
+    .title = Fournisseur inconnu
+refusal-unknown-state = Cette connexion est inconnue ici ou a été commencée ailleurs. Veuillez recommencer depuis l’application que vous souhaitez utiliser.
+    .title = Cette connexion est inconnue
+refusal-state-expired = Cette connexion a pris trop de temps. Veuillez recommencer.
+    .title = La connexion a pris trop de temps
+refusal-state-used = Cette connexion est déjà terminée. Veuillez recommencer si vous n’êtes pas connecté.
+    .title = Cette connexion est déjà terminée
+refusal-wrong-browser = Cette connexion a été commencée dans un autre navigateur. Veuillez recommencer dans celui-ci.
+    .title = Un autre navigateur a commencé cette connexion
+refusal-provider-denied = Le fournisseur a refusé la connexion, ou elle y a été annulée.
+    .title = Le fournisseur a refusé
+refusal-provider-error = Le fournisseur a donné une réponse inutilisable. Veuillez réessayer plus tard.
+    .title = Le fournisseur a mal répondu
+refusal-provider-unavailable = Le fournisseur est inaccessible pour le moment. Veuillez réessayer dans un instant.
+    .title = Le fournisseur est inaccessible
+refusal-provider-timeout = Le fournisseur n’a pas répondu à temps. Veuillez réessayer dans un instant.
+    .title = Le fournisseur n’a pas répondu
+refusal-login-unverified = La réponse du fournisseur n’a pas pu être vérifiée. Veuillez recommencer.
+    .title = La connexion n’a pas pu être vérifiée
+refusal-userinfo-failed = Les informations du fournisseur à votre sujet n’ont pas pu être vérifiées. Veuillez recommencer.
+    .title = La connexion n’a pas pu être vérifiée
+refusal-not-allowed = Vous n’êtes pas autorisé à vous connecter ici.
+    .title = Non autorisé
+refusal-app-not-allowed = Vous n’êtes pas autorisé à utiliser cette application avec ce compte.
+    .title = Non autorisé
+refusal-site-not-allowed = Vous n’êtes pas autorisé à voir cette page.
+    .title = Non autorisé
+refusal-step-up-needed = Pour cette page, la connexion doit être plus récente ou plus forte.
+    .title = Veuillez d’abord vous reconnecter
+refusal-step-up-failed = Pour cette page, la connexion doit être plus récente ou plus forte, et une nouvelle connexion n’y a rien changé. Veuillez essayer un autre moyen de connexion ou vous adresser à l’exploitant de la page.
+    .title = Cette connexion ne suffit pas
+refusal-user-disabled = L’exploitant de ce site a désactivé ce compte et peut le réactiver.
+    .title = Ce compte est désactivé
+refusal-return-to-refused = L’adresse de retour ne fait pas partie de celles qui sont autorisées ici.
+    .title = L’adresse de retour est refusée
+refusal-already-linked = Le compte que vous avez choisi auprès du fournisseur ne peut pas être ajouté au vôtre.
+    .title = Ce compte ne peut pas être ajouté
+refusal-last-identity = Ajoutez un autre moyen de connexion avant de supprimer celui-ci.
+    .title = C’est votre seul moyen de connexion
+refusal-authentication-too-old = Pour cela, vous devez vous être connecté au cours des dix dernières minutes.
+    .title = Veuillez d’abord vous reconnecter
+refusal-not-linked = Vous ne vous êtes pas connecté avec ce fournisseur et ne l’avez pas associé.
+    .title = Non associé à ce fournisseur
+refusal-tokens-not-stored = Les jetons de ce fournisseur ne sont pas conservés ici.
+    .title = Les jetons ne sont pas conservés
+refusal-reauth-required = Le fournisseur ne délivre plus de jetons tant que vous ne vous y êtes pas reconnecté.
+    .title = Une nouvelle connexion auprès du fournisseur est nécessaire
+refusal-not-on-admin = { refusal-not-found }
+    .title = { refusal-not-found.title }
+refusal-bearer-doubled = { refusal-invalid-request }
+    .title = { refusal-invalid-request.title }
+refusal-account-scope = { refusal-insufficient-scope }
+    .title = { refusal-insufficient-scope.title }
+refusal-client-refused-in-form = { refusal-client-refused }
+    .title = { refusal-client-refused.title }
+refusal-invalid-grant = { refusal-invalid-request }
+    .title = { refusal-invalid-request.title }
+refusal-invalid-scope = { refusal-invalid-request }
+    .title = { refusal-invalid-request.title }
+refusal-invalid-target = { refusal-invalid-request }
+    .title = { refusal-invalid-request.title }
+refusal-unauthorized-client = { refusal-invalid-request }
+    .title = { refusal-invalid-request.title }
+refusal-unsupported-grant-type = { refusal-invalid-request }
+    .title = { refusal-invalid-request.title }
+refusal-unknown-provider-parameter = { refusal-unknown-provider }
+    .title = { refusal-unknown-provider.title }
+refusal-not-linked-exchange = { refusal-not-linked }
+    .title = { refusal-not-linked.title }
+refusal-reauth-required-exchange = { refusal-reauth-required }
+    .title = { refusal-reauth-required.title }

@@ -1,0 +1,286 @@
+# The texts of the pages in Japanese.
+
+## The language
+
+language-name = 日本語
+language-direction = ltr
+language-formats = ja
+time-in-utc = { $time }（UTC）
+list-separator = 、
+label = { $label }：
+
+## Buttons and links
+
+continue = 続行
+continue-with = { $provider } で続行
+cancel = キャンセル
+start-again = 最初からやり直す
+try-again = 再試行
+sign-in = ログイン
+sign-in-to = { $app } にログイン
+sign-in-again = もう一度ログイン
+sign-in-with = { $provider } でログイン
+sign-in-with-another = 別の方法でログイン
+other-ways-to-sign-in = その他のログイン方法
+use-another-account = 別のアカウントを使用
+sign-out = ログアウト
+sign-out-of-both = 両方からログアウト
+sign-out-everywhere-else = 他のすべてのデバイスからログアウト
+sign-out-here-too = ここからもログアウト
+stay-signed-in = ログインしたままにする
+back-to-account = アカウントに戻る
+back-to-app = { $app } に戻る
+
+## Sentences of several pages
+
+signed-in-as = { $person } としてログインしています。
+confirm-recorded = たった今ログインしたことを証明できるプロバイダーがないため、この操作を行ってよいかご確認ください。変更は記録されます。
+
+## The login page
+
+no-providers = ログイン方法がまだ設定されていません。
+
+## Before a login with another account, at a provider that does not ask for the account
+
+another-account-hint = { $provider } は、アカウントを選択する画面を表示せずに、そこで使用中のアカウントでログインします。別のアカウントを使用するには、先に別のタブなどで { $provider } からログアウトし、その後このページに戻ってください。
+
+## The consent page
+
+consent-title = { $app } に進む
+consent-question = { $app } に進みますか？
+consent-host-listed = このサイトの運営者は { $host } のアプリを許可していますが、このアプリは確認していません。
+consent-host-unknown = このアプリは、このサイトの運営者が把握していないアプリです。提供元は { $host } です。
+consent-own-name = アプリ自身は「{ $name }」と名乗っています。
+consent-only-if-started = ご自身で開始した場合にのみ続行してください。
+consent-account-at = { $provider } のアカウントでログインしています。
+consent-signed-in-as-with-email = { $person }（{ $email }）としてログインしています。
+consent-not-you = 別の方ですか？
+consent-grants = 続行すると、{ $app } は次のことができます。
+grant-openid = あなたを識別する（このサイトでの ID を取得します）
+grant-profile = 名前、ユーザー名、写真など、プロフィールの情報を参照する
+grant-email = メールアドレスを参照する
+grant-groups = 所属するグループを参照する
+grant-offline-access = 不在の間もログイン状態を維持する（ログアウトするか、アカウントページでセッションを終了するまで）
+grant-other = あなたに代わって次を使用する：{ $scope }
+consent-resource = アクセスの対象は { $resource } のみです。
+consent-answer-to-host = 応答の送信先は { $host } です。
+consent-answer-to-program = 応答の送信先は、このコンピューター上のプログラムです。
+consent-elsewhere = { $host } は { $app } とは別のサイトです。
+
+## On the way to the app
+
+form-post-back = { $app } に戻ります。画面が変わらない場合は、ボタンを押してください。
+continue-title = お待ちください
+continue-by-itself = 自動的に進みます。画面が変わらない場合は、ボタンを押してください。
+continue-from-elsewhere = 別のサイトから移動してきました。続けるには、ボタンを押してください。
+
+## The logout pages
+
+sign-out-question = ログアウトしますか？
+sign-out-asked-by = { $app } がログアウトを求めています。
+sign-out-reach = ここでログアウトすると、ここから移動したアプリケーションからもログアウトします。
+signed-out = ログアウトしました
+signed-out-title = ログアウト済み
+signed-out-hint = このページは閉じてかまいません。
+signed-out-of-title = { $app } からログアウトしました
+signed-out-of = { $app } からログアウトしました。
+signed-out-of-application = アプリケーションからログアウトしました。
+signed-out-everywhere = 元になったここでのログインと、それに関連するすべてのアプリケーションからもログアウトしました。
+signed-out-still-here = ここではまだログインしている可能性があります。
+
+## Two session cookies
+
+cookies-conflict-title = 二つのログインが重複しています
+cookies-conflict-sentence = ブラウザーから二つの異なるログインの Cookie が送信されたため、どちらがあなたのものか判別できません。同じドメインの別のサイトが一方を設定した可能性があります。
+
+## The account page
+
+account-title = アカウント
+account-signed-in = ログインしています
+account-email = メールアドレス
+account-email-not-verified = 未確認
+account-signed-in-with = ログイン方法
+account-since = ログイン日時
+account-until = 未使用の場合の期限
+account-id = このサイトでの ID
+devices = デバイス
+device-browser-on-os = { $os } の { $browser }
+device-unknown = 不明なデバイス
+device-current = このデバイス
+device-last-seen = 最終利用：{ $time }
+device-apps = ログイン中のアプリ：
+device-sign-out-of = { $device } からログアウト、最終利用：{ $time }
+identities = ログイン方法
+identity-last-used = 最終利用：{ $time }
+identity-will-be-removed = ここでの依頼により、{ $time } に削除されます。
+identity-will-be-removed-hint = 心当たりがない場合は、削除を取り消し、他のデバイスからログアウトしてください。
+identity-keep = 削除しない
+identity-keep-named = { $provider }（{ $identity }）を削除しない
+identity-remove = 削除
+identity-remove-named = { $provider }（{ $identity }）を削除
+identity-remove-later = 7 日後に削除
+identity-add = 追加
+identity-add-named = { $provider } を追加
+identities-removal-hint = 削除すると、その方法でログインしたすべてのデバイスからログアウトします。
+claim-given-name = 名
+claim-family-name = 姓
+claim-middle-name = ミドルネーム
+claim-nickname = ニックネーム
+claim-profile = プロフィール
+claim-website = ウェブサイト
+claim-zoneinfo = タイムゾーン
+claim-locale = 言語
+claim-updated-at = 更新日時
+
+## Adding and removing a way to sign in
+
+confirm-identity-title = ログイン方法を変更しますか？
+confirm-identity-adds = ログイン方法を追加しようとしています：{ $provider }。そこでログインできる人は、このアカウントを使用できるようになります。
+remove-identity-question = { $provider } を削除しますか？
+remove-identity-removes = ログイン方法を削除しようとしています：{ $provider }、{ $identity }。その方法でログインしたすべてのデバイスからログアウトします。
+remove-identity-own = 現在のログインに使用している方法のため、ここからもログアウトします。
+remove-identity-requested = { $time } に削除されます。それまでは、アカウントページで削除を取り消せます。
+remove-identity-later = ここには別の方法でログインしているため、7 日後に削除されます。それまでは、どのデバイスのアカウントページからでも削除を取り消せます。
+remove-identity-at-once = 今この方法でログインすれば、すぐに削除できます。
+identity-removed-title = 削除済み
+identity-removed = { $provider } を削除しました
+identity-removed-sentence = { $identity } ではこのアカウントを利用できなくなりました。この方法でログインしていたため、ここと、この方法を使用した他のすべてのデバイスからログアウトしました。
+
+## Refused requests: one sentence, and the title
+
+problem-signed-in-as = { $provider } に { $account } としてログインしました。
+problem-disabled = この方のアカウントは、ここでは無効になっています。このサイトの運営者が再び有効にできます。
+problem-not-allowed = このアカウントではここにログインできません。
+problem-not-allowed-app = このアカウントでは { $app } を使用できません。
+problem-needs-operator = このサイトまたはプロバイダーの運営者が設定を変更するまで、このログイン方法は使用できません。
+problem-rate-limited =
+    { $seconds ->
+       *[other] お使いのネットワークからの試行回数が多すぎます。{ $seconds } 秒後にもう一度お試しください。
+    }
+problem-wrong-browser-cookie = 同じブラウザーの場合、Cookie { $cookie } が保存されていません。このサイトの Cookie を許可してください。
+problem-cookie = このサイトが設定した Cookie { $cookie } が、ブラウザーから送信されませんでした。このサイトの Cookie を許可してから、もう一度お試しください。
+problem-reference = 問題が解決しない場合は、このサイトの運営者に次の参照番号をお伝えください：{ $reference }
+refusal-invalid-request = アドレスまたはフォームが正しくありません。
+    .title = リクエストが無効です
+refusal-media-type = このコンテンツの種類には対応していません。
+    .title = 対応していないコンテンツです
+refusal-too-large = リクエストが大きすぎます。
+    .title = リクエストが大きすぎます
+refusal-uri-too-long = アドレスが長すぎます。
+    .title = アドレスが長すぎます
+refusal-headers-too-large = ブラウザーから送信されたデータが多すぎます。このサイトの Cookie を削除すると解決します。
+    .title = ヘッダーが大きすぎます
+refusal-not-found = アドレスが存在しません。
+    .title = ページが見つかりません
+refusal-method-not-allowed = このアドレスは、この種類のリクエストに対応していません。
+    .title = 対応していない操作です
+refusal-rate-limited = お使いのネットワークからの試行回数が多すぎます。しばらくしてからもう一度お試しください。
+    .title = 試行回数が多すぎます
+refusal-cookie-not-kept = ブラウザーがこのサイトの Cookie を保存しないため、ログインが繰り返されています。
+    .title = ブラウザーが Cookie を保存していません
+refusal-no-session = ログインしていません。
+    .title = ログインしていません
+refusal-session-cookies-conflict = ブラウザーから二つの異なるセッションの Cookie が送信されたため、どちらも無効です。
+    .title = セッションの Cookie が二つあります
+refusal-session-expired = 長時間操作がなかったため、ログアウトしました。
+    .title = セッションの有効期限が切れました
+refusal-session-revoked = このセッションは、別のデバイス、管理者、またはログイン先のプロバイダーによって終了されました。そのため、ログアウトしています。
+    .title = セッションが終了しました
+refusal-bearer-invalid = アクセストークンが無効です。
+    .title = アクセストークンが無効です
+refusal-insufficient-scope = アクセストークンではこの操作は許可されていません。
+    .title = 許可されていません
+refusal-foreign-origin = 別のサイトからのリクエストのため、実行されませんでした。
+    .title = 許可されていない送信元です
+refusal-admin-token = 管理者トークンがないか、正しくありません。
+    .title = 管理者トークンが必要です
+refusal-internal = こちら側でエラーが発生しました。
+    .title = エラーが発生しました
+refusal-database-unavailable = 現在ログインできません。しばらくしてからもう一度お試しください。
+    .title = 現在利用できません
+refusal-overloaded = 現在リクエストが集中しています。しばらくしてからもう一度お試しください。
+    .title = リクエストが集中しています
+refusal-client-refused = アプリケーションの身元を確認できませんでした。
+    .title = クライアントが不明です
+refusal-unknown-client = 移動元のアプリは登録されていません。アプリの運営者がここに登録する必要があります。
+    .title = 不明なアプリ
+refusal-client-document-refused = 移動元のアプリの説明文書が有効ではないため、ここでは使用できません。
+    .title = アプリの説明が有効ではありません
+refusal-client-document-unavailable = 移動元のアプリの説明文書のアドレスに接続できません。しばらくしてからもう一度お試しください。
+    .title = アプリの説明を読み込めません
+refusal-redirect-uri-refused = 移動元のアプリが、登録されていないアドレスを指定したため、そこには何も送信されません。
+    .title = このアドレスには送信できません
+refusal-request-uri-refused = アプリが指定した request_uri は、使用済み、期限切れ、または別のアプリかブラウザーのものです。アプリから最初からやり直してください。
+    .title = request_uri は無効になりました
+refusal-unknown-provider = そのログイン方法はここにはありません。
+    .title = 不明なプロバイダー
+refusal-unknown-state = このログインはここでは確認できないか、別の場所で開始されました。使用したいアプリケーションから最初からやり直してください。
+    .title = このログインを確認できません
+refusal-state-expired = ログインに時間がかかりすぎました。最初からやり直してください。
+    .title = ログインの制限時間を過ぎました
+refusal-state-used = このログインはすでに完了しています。ログインしていない場合は、最初からやり直してください。
+    .title = このログインはすでに完了しています
+refusal-wrong-browser = このログインは別のブラウザーで開始されました。このブラウザーで最初からやり直してください。
+    .title = 別のブラウザーで開始されたログインです
+refusal-provider-denied = プロバイダーがログインを許可しなかったか、プロバイダー側でログインがキャンセルされました。
+    .title = プロバイダーに拒否されました
+refusal-provider-error = プロバイダーの応答を使用できません。しばらくしてからもう一度お試しください。
+    .title = プロバイダーの応答が正しくありません
+refusal-provider-unavailable = 現在プロバイダーに接続できません。しばらくしてからもう一度お試しください。
+    .title = プロバイダーに接続できません
+refusal-provider-timeout = プロバイダーからの応答が時間内にありませんでした。しばらくしてからもう一度お試しください。
+    .title = プロバイダーから応答がありません
+refusal-login-unverified = プロバイダーの応答を検証できませんでした。最初からやり直してください。
+    .title = ログインを検証できませんでした
+refusal-userinfo-failed = プロバイダーから受け取ったあなたの情報を検証できませんでした。最初からやり直してください。
+    .title = ログインを検証できませんでした
+refusal-not-allowed = ここにログインする権限がありません。
+    .title = 許可されていません
+refusal-app-not-allowed = このアカウントではこのアプリを使用できません。
+    .title = 許可されていません
+refusal-site-not-allowed = このページを表示する権限がありません。
+    .title = 許可されていません
+refusal-step-up-needed = このページには、より新しい、またはより強固なログインが必要です。
+    .title = 先にもう一度ログインしてください
+refusal-step-up-failed = このページには、より新しい、またはより強固なログインが必要ですが、もう一度ログインしても条件を満たしませんでした。別のログイン方法を試すか、ページの運営者にお問い合わせください。
+    .title = このログインでは不十分です
+refusal-user-disabled = このサイトの運営者がこのアカウントを無効にしました。運営者が再び有効にできます。
+    .title = このアカウントは無効です
+refusal-return-to-refused = 戻り先のアドレスは、ここで許可されていません。
+    .title = 戻り先のアドレスが拒否されました
+refusal-already-linked = プロバイダーで選択したアカウントは、あなたのアカウントに追加できません。
+    .title = このアカウントは追加できません
+refusal-last-identity = この方法を削除する前に、別のログイン方法を追加してください。
+    .title = 唯一のログイン方法です
+refusal-authentication-too-old = この操作には、過去 10 分以内のログインが必要です。
+    .title = 先にもう一度ログインしてください
+refusal-not-linked = このプロバイダーでログインしたことがなく、連携もしていません。
+    .title = このプロバイダーと連携していません
+refusal-tokens-not-stored = このプロバイダーのトークンは、ここには保存されていません。
+    .title = トークンは保存されていません
+refusal-reauth-required = もう一度プロバイダーでログインするまで、トークンは発行されません。
+    .title = プロバイダーでの再ログインが必要です
+refusal-not-on-admin = { refusal-not-found }
+    .title = { refusal-not-found.title }
+refusal-bearer-doubled = { refusal-invalid-request }
+    .title = { refusal-invalid-request.title }
+refusal-account-scope = { refusal-insufficient-scope }
+    .title = { refusal-insufficient-scope.title }
+refusal-client-refused-in-form = { refusal-client-refused }
+    .title = { refusal-client-refused.title }
+refusal-invalid-grant = { refusal-invalid-request }
+    .title = { refusal-invalid-request.title }
+refusal-invalid-scope = { refusal-invalid-request }
+    .title = { refusal-invalid-request.title }
+refusal-invalid-target = { refusal-invalid-request }
+    .title = { refusal-invalid-request.title }
+refusal-unauthorized-client = { refusal-invalid-request }
+    .title = { refusal-invalid-request.title }
+refusal-unsupported-grant-type = { refusal-invalid-request }
+    .title = { refusal-invalid-request.title }
+refusal-unknown-provider-parameter = { refusal-unknown-provider }
+    .title = { refusal-unknown-provider.title }
+refusal-not-linked-exchange = { refusal-not-linked }
+    .title = { refusal-not-linked.title }
+refusal-reauth-required-exchange = { refusal-reauth-required }
+    .title = { refusal-reauth-required.title }

@@ -1,0 +1,44 @@
+//! The pages: their templates, their texts, and what templates get to render.
+//!
+//! ```text
+//! context of a page ──┐
+//! frame ──────────────┴─► template (minijinja) ─► HTML
+//!                            │ t("id", name = value)   ─► message of the language (Fluent), as HTML
+//!                            │ plain("id", …)          ─► the same as text, for titles and attributes
+//!                            └ time | time             ─► date and time of the language (ICU4X)
+//! ```
+//!
+//! The built-in templates and messages are compiled into the binary. A template contains no text: each text is a message, so a
+//! page exists in every language. Everything that a template prints is escaped, except the results of `t` and `plain`, whose
+//! arguments are escaped.
+
+mod arguments;
+mod builtin;
+mod catalog;
+mod catalogs;
+mod context;
+mod engine;
+mod frame;
+mod functions;
+mod language;
+mod markup;
+mod numbers;
+mod renderer;
+mod samples;
+mod times;
+
+pub use context::account::{Account, Claim, ClaimValue, Device, LinkedIdentity};
+pub use context::choose_provider::{ChooseProvider, Link};
+pub use context::confirm_identity::ConfirmIdentity;
+pub use context::consent::{Consent, Grant, Unregistered};
+pub use context::cookies_conflict::CookiesConflict;
+pub use context::form_post::{FormPost, Parameter};
+pub use context::identities::{IdentityRemoved, RemoveIdentity};
+pub use context::page::Page;
+pub use context::problem::{Back, Problem, Tried, Way, WayText, Ways};
+pub use context::redirects::{AnotherAccount, Continue};
+pub use context::signing_out::{SignOut, SignedOut, SignedOutOf};
+pub use context::time::Time;
+pub use frame::Frame;
+pub use language::Language;
+pub use renderer::{PageError, Pages};

@@ -1,0 +1,288 @@
+//! Every state of every page, with sample data. `config check` and the tests render each of them in each language.
+
+use minijinja::Value;
+use minijinja::value::Serde;
+
+use super::context::account::{Account, Claim, ClaimValue, Device, LinkedIdentity};
+use super::context::choose_provider::{ChooseProvider, Link};
+use super::context::confirm_identity::ConfirmIdentity;
+use super::context::consent::{Consent, Grant, Unregistered};
+use super::context::cookies_conflict::CookiesConflict;
+use super::context::form_post::{FormPost, Parameter};
+use super::context::identities::{IdentityRemoved, RemoveIdentity};
+use super::context::page::Page;
+use super::context::problem::{Back, Problem, Tried, Way, WayText, Ways};
+use super::context::redirects::{AnotherAccount, Continue};
+use super::context::signing_out::{SignOut, SignedOut, SignedOutOf};
+use super::context::time::Time;
+
+const PERSON: &str = "Alex Sample";
+const EMAIL: &str = "alex@example.com";
+const APP: &str = "Example Shop";
+const PROVIDER: &str = "Example SSO";
+const SEALED: &str = "sample";
+/// 14 November 2023, 22:13 UTC.
+const THEN: Time = Time(1_700_000_000);
+
+/// One state of a page.
+pub struct Sample {
+    /// The name of the state: the name of the template, and what is special.
+    pub name: String,
+    /// The name of the template.
+    pub template: &'static str,
+    /// The context of the page.
+    pub(super) context: Value,
+}
+
+fn sample<P: Page>(state: &str, page: &P) -> Sample {
+    let page_name = P::TEMPLATE.trim_end_matches(".html");
+    let name = if state.is_empty() { page_name.to_owned() } else { format!("{page_name}-{state}") };
+    Sample { name, template: P::TEMPLATE, context: Serde(page).into() }
+}
+
+/// Every state of every page. `refusals`: the messages of the refusals, each of which is a state of the page `problem.html`.
+pub(super) fn all(refusals: &[String]) -> Vec<Sample> {
+    let of_refusals = refusals.iter().map(|message| {
+        let state = message.strip_prefix("refusal-").unwrap_or(message);
+        sample(state, &Problem { title: format!("{message}.title"), sentence: message.clone(), ..problem() })
+    });
+    [choosing(), consents(), accounts(), identities(), logouts(), others(), problems()]
+        .into_iter()
+        .flatten()
+        .chain(of_refusals)
+        .collect()
+}
+
+fn links(names: &[&'static str]) -> Vec<Link<'static>> {
+    names.iter().map(|name| Link { name, href: "/login/sample".to_owned() }).collect()
+}
+
+fn choosing() -> Vec<Sample> {
+    let names = [PROVIDER, "GitHub", "Google"];
+    vec![
+        sample("", &ChooseProvider { links: links(&names), app: None }),
+        sample("app", &ChooseProvider { links: links(&names), app: Some(APP) }),
+        sample("none", &ChooseProvider { links: Vec::new(), app: None }),
+        sample("", &AnotherAccount { provider: PROVIDER, href: "/login/sample".to_owned() }),
+    ]
+}
+
+fn consents() -> Vec<Sample> {
+    let consent = |scopes: &'static [&'static str]| Consent {
+        app: APP,
+        person: Some(PERSON),
+        email: Some(EMAIL),
+        unregistered: None,
+        provider: PROVIDER,
+        not_you: "/login/sample?prompt=select_account".to_owned(),
+        grants: scopes.iter().map(|scope| Grant::of(scope)).collect(),
+        resource: None,
+        host: Some("shop.example.com".to_owned()),
+        request: SEALED.to_owned(),
+        shown_to: SEALED.to_owned(),
+    };
+    let standard: &[&str] = &["openid", "profile", "email", "groups", "offline_access", "orders.read"];
+    let by_url = |is_listed, name, elsewhere: Option<&str>| Consent {
+        app: "app.example.com",
+        email: None,
+        unregistered: Some(Unregistered { name, is_listed, elsewhere: elsewhere.map(str::to_owned) }),
+        ..consent(&["openid"])
+    };
+    vec![
+        sample("", &consent(standard)),
+        sample("program", &Consent { person: None, host: None, ..consent(&["openid"]) }),
+        sample("resource", &Consent { email: None, resource: Some("Tools"), ..consent(&["tools.read"]) }),
+        sample("by-url", &by_url(false, Some(APP), Some("elsewhere.example.net"))),
+        sample("by-url-listed", &by_url(true, None, None)),
+    ]
+}
+
+fn accounts() -> Vec<Sample> {
+    let account = || Account {
+        person: Some(PERSON),
+        email: Some(EMAIL),
+        email_verified: true,
+        sub: "0190c5d2-7a1b-7c3d-9e4f-5a6b7c8d9e0f".to_owned(),
+        provider: PROVIDER,
+        since: THEN,
+        until: THEN,
+        devices: vec![device(true, Some("Firefox"), Some("Linux"), &[])],
+        identities: vec![identity(PROVIDER, EMAIL, None, Vec::new())],
+        others: Vec::new(),
+        shown_to: SEALED.to_owned(),
+    };
+    let full = Account {
+        email_verified: false,
+        devices: vec![
+            device(true, Some("Firefox"), Some("Linux"), &[APP, "Wiki"]),
+            device(false, Some("Safari"), None, &[APP]),
+            device(false, None, None, &[]),
+        ],
+        identities: vec![
+            identity(PROVIDER, EMAIL, None, further()),
+            identity("GitHub", "1234567", Some(THEN), Vec::new()),
+        ],
+        others: links(&["Google"]),
+        ..account()
+    };
+    vec![
+        sample("", &account()),
+        sample("full", &full),
+        sample("nameless", &Account { person: None, email: None, ..account() }),
+    ]
+}
+
+fn device(
+    current: bool,
+    browser: Option<&'static str>,
+    os: Option<&'static str>,
+    clients: &[&'static str],
+) -> Device<'static> {
+    let ip = current.then(|| "2001:db8::1".to_owned());
+    Device { id: SEALED.to_owned(), browser, os, current, ip, seen: THEN, clients: clients.to_vec() }
+}
+
+fn identity(provider: &str, who: &str, unlink_at: Option<Time>, further: Vec<Claim>) -> LinkedIdentity {
+    let (provider, who) = (provider.to_owned(), who.to_owned());
+    LinkedIdentity { id: SEALED.to_owned(), provider, who, seen: THEN, further, unlink_at }
+}
+
+fn further() -> Vec<Claim> {
+    let text =
+        |name: &str, value: &str| Claim { label: format!("claim-{name}"), value: ClaimValue::Text(value.to_owned()) };
+    vec![
+        text("given-name", "Alex"),
+        text("middle-name", "B."),
+        text("family-name", "Sample"),
+        text("nickname", "al"),
+        text("zoneinfo", "Europe/Berlin"),
+        text("locale", "de-DE"),
+        text("profile", "https://example.com/alex"),
+        text("website", "https://alex.example.com/"),
+        Claim { label: "claim-updated-at".to_owned(), value: ClaimValue::Time(THEN) },
+    ]
+}
+
+fn identities() -> Vec<Sample> {
+    let removal = || RemoveIdentity {
+        who: PERSON,
+        provider: PROVIDER,
+        identity: EMAIL,
+        own: false,
+        sign_in: None,
+        unlink_at: None,
+        recorded: false,
+        action: "/account/identities/sample/unlink".to_owned(),
+        confirm: SEALED.to_owned(),
+    };
+    let sign_in = || Some("/login/sample".to_owned());
+    vec![
+        sample("", &removal()),
+        sample("own", &RemoveIdentity { own: true, recorded: true, ..removal() }),
+        sample("at-once", &RemoveIdentity { sign_in: sign_in(), ..removal() }),
+        sample("requested", &RemoveIdentity { sign_in: sign_in(), unlink_at: Some(THEN), ..removal() }),
+        sample("", &IdentityRemoved { provider: PROVIDER, identity: EMAIL }),
+        sample(
+            "",
+            &ConfirmIdentity {
+                who: PERSON,
+                what: PROVIDER,
+                action: "/account/identities/sample/link".to_owned(),
+                confirm: SEALED.to_owned(),
+            },
+        ),
+    ]
+}
+
+fn logouts() -> Vec<Sample> {
+    let question = |client| SignOut { client, who: PERSON, request: SEALED.to_owned(), shown_to: SEALED.to_owned() };
+    vec![
+        sample("", &question(None)),
+        sample("app", &question(Some(APP))),
+        sample("", &SignedOut { another: "/login?choose=1&prompt=select_account".to_owned() }),
+        sample("", &SignedOutOf { client: Some(APP), everywhere: false }),
+        sample("everywhere", &SignedOutOf { client: Some(APP), everywhere: true }),
+        sample("unnamed", &SignedOutOf { client: None, everywhere: false }),
+    ]
+}
+
+fn others() -> Vec<Sample> {
+    let conflict = |sign_out| CookiesConflict { at: "/account", return_to: "/account", sign_out };
+    let parameters = vec![Parameter { name: "code", value: SEALED }, Parameter { name: "state", value: SEALED }];
+    let redirect_uri = "https://shop.example.com/callback";
+    vec![
+        sample("", &conflict(None)),
+        sample("sign-out", &conflict(Some(SEALED.to_owned()))),
+        sample("", &FormPost { app: APP, redirect_uri, parameters, submit: "" }),
+        sample("", &Continue { next: "?from_here=1".to_owned(), by_itself: true }),
+        sample("from-elsewhere", &Continue { next: "?from_here=1".to_owned(), by_itself: false }),
+    ]
+}
+
+fn problem() -> Problem<'static> {
+    Problem {
+        code: "sample",
+        title: "refusal-internal.title".to_owned(),
+        sentence: "refusal-internal".to_owned(),
+        seconds: None,
+        cookie: None,
+        cookie_sentence: None,
+        reference: None,
+        tried: None,
+        ways: Ways { main: way(WayText::SignIn, None), ..Ways::default() },
+    }
+}
+
+fn way(text: WayText, app: Option<&'static str>) -> Option<Way<'static>> {
+    Some(Way { text, app, href: "/login".to_owned() })
+}
+
+fn problems() -> Vec<Sample> {
+    let tried = |app, disabled| Some(Tried { account: EMAIL, provider: PROVIDER, app, disabled });
+    let of = |name: &str| (format!("refusal-{name}.title"), format!("refusal-{name}"));
+    let refused = |name: &str, ways| {
+        let (title, sentence) = of(name);
+        Problem { title, sentence, ways, ..problem() }
+    };
+    let ways = |main, app| Ways { main: way(main, app), ..Ways::default() };
+    let back = || Some(Back { app: APP, leave: SEALED.to_owned() });
+    let cookie = |name, message| Problem {
+        cookie: Some("__Host-vestibule-binding"),
+        cookie_sentence: Some(message),
+        reference: Some("K7Q2-9XDM"),
+        ..refused(name, ways(WayText::StartAgain, None))
+    };
+    let rate_limited = |seconds| Problem {
+        sentence: "problem-rate-limited".to_owned(),
+        seconds: Some(seconds),
+        ..refused("rate-limited", ways(WayText::TryAgain, None))
+    };
+    let needs_operator = Problem {
+        sentence: "problem-needs-operator".to_owned(),
+        reference: Some("K7Q2-9XDM"),
+        ..refused("provider-error", ways(WayText::OtherWays, None))
+    };
+    let not_allowed = Ways {
+        another: Some("/login/sample?prompt=select_account".to_owned()),
+        back: back(),
+        account: true,
+        ..ways(WayText::SignInAgain, None)
+    };
+    vec![
+        sample("seconds", &rate_limited(30)),
+        sample("second", &rate_limited(1)),
+        sample("needs-operator", &needs_operator),
+        sample("cookie", &cookie("unknown-state", "problem-cookie")),
+        sample("cookie-wrong-browser", &cookie("wrong-browser", "problem-wrong-browser-cookie")),
+        sample("account-not-allowed", &Problem { tried: tried(None, false), ..refused("not-allowed", not_allowed) }),
+        sample(
+            "account-not-allowed-for-app",
+            &Problem { tried: tried(Some(APP), false), ..refused("app-not-allowed", ways(WayText::ToAccount, None)) },
+        ),
+        sample(
+            "account-disabled",
+            &Problem { tried: tried(None, true), ..refused("user-disabled", Ways { back: back(), ..Ways::default() }) },
+        ),
+        sample("answered", &refused("state-used", ways(WayText::ToApp, Some(APP)))),
+    ]
+}
