@@ -84,8 +84,8 @@ fn user(user: &Profile) -> Vec<String> {
 fn groups(explained: &Explained) -> Vec<String> {
     let Some(groups) = &explained.user.groups else { return vec!["\nGroups: unknown".to_owned()] };
     let kept = groups.len();
-    let head = match explained.groups_said.filter(|said| *said != kept) {
-        Some(said) => format!("\nGroups ({kept} of {said})"),
+    let head = match explained.groups_sent.filter(|sent| *sent != kept) {
+        Some(sent) => format!("\nGroups ({kept} of {sent})"),
         None => format!("\nGroups ({kept})"),
     };
     std::iter::once(head).chain(groups.iter().map(|group| format!("  {group}"))).collect()

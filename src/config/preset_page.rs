@@ -62,7 +62,7 @@ pub fn preset_index(presets: &[Preset]) -> String {
         "# Providers\n\n\
          A preset sets the known values for a provider: endpoints, scopes, the claims, and the protocol options.\n\
          `preset = \"github\"` in `[providers.<id>]` selects it, and every key can be overridden there.\n\
-         `vestibule providers` prints this list, `vestibule providers NAME` a page.\n\n\
+         `vestibule providers` prints this list. `vestibule providers NAME` prints the page of one preset.\n\n\
          At every provider, register the redirect URI `{public_url}/callback/<id>`.\n\n\
          | provider | preset | kind | required keys | verified e-mail |\n|---|---|---|---|---|\n",
     );
@@ -74,9 +74,9 @@ pub fn preset_index(presets: &[Preset]) -> String {
             writeln!(text, "| [{title}]({name}.md) | `{name}` | `{kind}` | {} | {verified} |", needs.join(", "));
     }
     text.push_str(
-        "\nThe last column is the claim that says whether the e-mail address is verified. `never` means that the provider\n\
-         does not verify addresses, or not reliably: `allow.email_domains` matches no user there, and no user is linked\n\
-         by address.\n\n\
+        "\nThe last column is the JSON pointer to the claim that says whether the e-mail address is verified. `never` means\n\
+         that the provider does not verify addresses, or not reliably: `allow.email_domains` matches no user there, and no\n\
+         user is linked by address.\n\n\
          Each page says whether the preset was tried with the provider itself, or comes from its documentation.\n\n",
     );
     text.push_str(WITHOUT_PRESET);
@@ -97,7 +97,9 @@ pub fn preset_snippet(preset: &Preset) -> String {
 
 fn verified(preset: &Preset) -> String {
     match preset.verified_by() {
-        Some(pointer) => format!("`email_verified` is read from `{pointer}`."),
+        Some(pointer) => {
+            format!("The gateway reads `email_verified` at the JSON pointer `{pointer}` in the provider's claims.")
+        }
         None => "`claims.email_verified` is empty: no address of this provider counts as verified.".to_owned(),
     }
 }

@@ -16,16 +16,16 @@ type Remove = fn(&mut Conn, &Due) -> QueryResult<usize>;
 pub struct Due {
     /// Rows older than this are removed.
     pub before: Timestamp,
-    /// The most rows of the batch.
+    /// The maximum number of rows in the batch.
     pub most: i64,
     pub now: Timestamp,
 }
 
-/// How long rows stay after the time by which they are removed.
+/// How long rows are kept after the time in the column that decides, such as `expires_at`.
 #[derive(Clone, Copy)]
 pub enum Keep {
     For(TimeDelta),
-    /// For `sessions.keep_ended` after its time.
+    /// For `sessions.keep_ended`.
     AsEndedSessions,
 }
 
@@ -35,17 +35,17 @@ pub struct Removal {
     pub name: &'static str,
     pub keep: Keep,
     pub remove: Remove,
-    /// The member of the report that counts the rows.
+    /// The field of the report that counts the rows.
     pub count: fn(&mut Cleaned) -> &mut usize,
 }
 
 const AT_ONCE: Keep = Keep::For(TimeDelta::zero());
-/// So that a replay of an authorization code is recognised.
+/// Authorization codes: a replay is still recognised within this time.
 const AN_HOUR: Keep = Keep::For(TimeDelta::hours(1));
 /// Long enough to look up a login without a session or a delivered logout notice, and short enough that such logins do not
 /// fill the disk (IN-12).
 const A_DAY: Keep = Keep::For(TimeDelta::hours(24));
-/// A person without an account can cause any number of failed logins.
+/// Failed logins without a user are deleted earlier than other audit events: anyone can cause any number of them.
 const A_MONTH: Keep = Keep::For(TimeDelta::days(30));
 const A_YEAR: Keep = Keep::For(TimeDelta::days(365));
 
@@ -55,7 +55,7 @@ macro_rules! removals {
     };
 }
 
-/// Deletes the rows of a table whose column is older.
+/// Deletes the rows of `$table` whose time in `$column` is before `due.before`.
 macro_rules! older {
     ($table:literal, $column:literal $(, only $only:literal)?) => {
         |conn, due| {

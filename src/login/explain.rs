@@ -35,7 +35,7 @@ pub struct Explained {
     pub user: Profile,
     /// The number of groups that the provider sent, if it sent a list; at most 500 are stored.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub groups_said: Option<usize>,
+    pub groups_sent: Option<usize>,
     /// Whether a login of an unknown identity creates a user.
     pub sign_up: bool,
     /// The providers with whose user the login is linked, if they have verified the same e-mail address.
@@ -122,7 +122,7 @@ pub fn explain(
         sub: identity.sub.clone(),
         rules,
         notes: remarks::remarks(registration, identity),
-        groups_said: remarks::groups_said(registration, identity),
+        groups_sent: remarks::groups_sent(registration, identity),
         user: identity.profile.clone(),
         sign_up: config.login.sign_up,
         joins_users_of,

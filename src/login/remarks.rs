@@ -7,7 +7,7 @@ use crate::config::{Pointer, Registration};
 use crate::upstream::{Identity, MAX_GROUPS};
 
 /// The number of groups that the provider sent, if it sent a list.
-pub fn groups_said(registration: &Registration, identity: &Identity) -> Option<usize> {
+pub fn groups_sent(registration: &Registration, identity: &Identity) -> Option<usize> {
     find(registration.claims.groups.as_ref(), identity)?.as_array().map(Vec::len)
 }
 
@@ -30,8 +30,8 @@ fn groups(registration: &Registration, identity: &Identity) -> Option<String> {
             sent.len() - loss.dropped - loss.cut,
         )),
         text @ Value::String(_) if loss.remedy.is_some() => Some(format!(
-            "{at} is {}, not a list, so the groups are unknown; if the provider sends a single group so, write \
-             single_group_as_list = true",
+            "{at} is {}, not a list, so the groups are unknown; if the provider sends a single group as a \
+             string, write single_group_as_list = true",
             kind(text),
         )),
         other => Some(format!("{at} is {}, not a list, so the groups are unknown", kind(other))),
@@ -51,16 +51,16 @@ fn others(identity: &Identity) -> Option<String> {
 
 fn email_verified(registration: &Registration, identity: &Identity) -> Option<String> {
     let pointer = registration.claims.email_verified.as_ref()?;
-    let said = find(Some(pointer), identity)?;
-    if said.as_str() == Some("true") && !registration.email_verified_as_text {
+    let sent = find(Some(pointer), identity)?;
+    if sent.as_str() == Some("true") && !registration.email_verified_as_text {
         return Some(format!(
             "{} is the text \"true\" and not true, so it does not count; if the provider documents that it is one, write \
              email_verified_as_text = true",
             pointer.as_str(),
         ));
     }
-    let is_odd = !(said.is_boolean() || said.is_null() || registration.email_verified_as_text);
-    is_odd.then(|| format!("{} is {} and not true, so it does not count", pointer.as_str(), kind(said)))
+    let is_odd = !(sent.is_boolean() || sent.is_null() || registration.email_verified_as_text);
+    is_odd.then(|| format!("{} is {} and not true, so it does not count", pointer.as_str(), kind(sent)))
 }
 
 fn find<'i>(pointer: Option<&Pointer>, identity: &'i Identity) -> Option<&'i Value> {

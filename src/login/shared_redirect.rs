@@ -43,7 +43,7 @@ fn others<'a>(app: &'a App, provider: &'a Provider) -> impl Iterator<Item = &'a 
 fn unannounced(by: &Provider) -> Failure {
     let reason = format!(
         "another provider has the same redirect_uri, and {} does not announce \
-         authorization_response_iss_parameter_supported (RFC 9207); write a redirect_uri of its own for each",
+         authorization_response_iss_parameter_supported (RFC 9207); write a different redirect_uri for each",
         by.id()
     );
     Failure::token(Fault::InvalidResponse, reason).needing_operator(true)

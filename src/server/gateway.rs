@@ -116,7 +116,7 @@ impl Server {
         let admin = listen_admin(&app, &throttles, &readiness, metrics.clone(), budget, bounds)?;
         let tidied = Arc::clone(&app);
         let jobs = Schedule::start(&app, move || {
-            throttles.evict_quiet();
+            throttles.evict_idle();
             tidied.clients.evict_old_failures(tidied.clock.now());
             tidied.sessions.evict_stale(tidied.clock.now());
             metrics.iter().for_each(Metrics::run_upkeep);

@@ -13,7 +13,7 @@ pub fn has_scope(scopes: &str, wanted: &str) -> bool {
 }
 
 /// The claims about the user that the scopes release, without `sub`. A claim that the provider did not send is left
-/// out; an empty list of groups is a statement.
+/// out. An empty list of groups is a value, and is released.
 pub fn released(user: &User, scope: &str) -> Map<String, Value> {
     let profile = &user.profile;
     let has = |wanted: &str| has_scope(scope, wanted);
@@ -75,7 +75,7 @@ pub fn visible_groups(client: &Client, groups: &[String]) -> Vec<String> {
     groups.iter().filter(|group| client.tokens.shows_group(group)).cloned().collect()
 }
 
-/// The claims of `clients.<id>.claims`; a place at which the provider's claims have nothing is left out.
+/// The claims of `clients.<id>.claims`. A claim is left out if its pointer finds no value in the provider's claims.
 fn of_client(client: &Client, provider_claims: &Value) -> impl Iterator<Item = (String, Value)> {
     client.tokens.claims.iter().filter_map(move |ClientClaim { name, source }| {
         let value = match source {
@@ -116,10 +116,10 @@ mod tests {
         assert_eq!(of("openid email"), json!({ "email": "ada@example.com", "email_verified": true }));
         assert_eq!(of("profile openid"), json!({ "name": "Ada", "preferred_username": "ada" }));
         assert_eq!(of("openid groups"), json!({ "groups": ["staff"] }));
-        let silent = Profile { email_verified: None, groups: Some(Vec::new()), ..user().profile };
-        let silent = Value::Object(released(&User { profile: silent, ..user() }, "openid email groups"));
-        assert_eq!(silent, json!({ "email": "ada@example.com", "groups": [] }));
-        let nobody = User { profile: Profile::default(), ..user() };
-        assert_eq!(Value::Object(released(&nobody, "openid email profile groups")), json!({}));
+        let unverified = Profile { email_verified: None, groups: Some(Vec::new()), ..user().profile };
+        let unverified = Value::Object(released(&User { profile: unverified, ..user() }, "openid email groups"));
+        assert_eq!(unverified, json!({ "email": "ada@example.com", "groups": [] }));
+        let empty = User { profile: Profile::default(), ..user() };
+        assert_eq!(Value::Object(released(&empty, "openid email profile groups")), json!({}));
     }
 }

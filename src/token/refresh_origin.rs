@@ -1,6 +1,6 @@
-//! The origin of a refresh: a keyed hash of the client's network and user agent, stored by the rotation. It shows that
-//! the same successor goes to another place, as it does if a thief keeps pace with the client; and it tells nobody
-//! which place.
+//! The origin of a refresh: a keyed hash of the client's network and user agent, stored by the rotation. If the same
+//! successor is issued again to another origin, the token may have been copied. Without the key, the hash does not
+//! reveal the network or the user agent.
 
 use std::net::IpAddr;
 
@@ -8,7 +8,7 @@ use crate::base::id::SessionId;
 use crate::base::network::network_of;
 use crate::base::seal::{MAC_LEN, Purpose, Ring};
 
-/// The first 8 bytes of the keyed hash, by each key of the ring.
+/// The first 8 bytes of the keyed hash, one value for each key of the ring.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RefreshOrigin {
     by_first_key: i64,
@@ -20,10 +20,10 @@ impl RefreshOrigin {
     /// The origin of a request to refresh that session. Each session has a key of its own.
     pub fn of(ring: &Ring, session: SessionId, ip: IpAddr, user_agent: Option<&str>) -> Self {
         let purpose = Purpose { name: "refresh origin", of: session.0.as_bytes() };
-        // A /24 or a /48, within which providers move their customers.
-        let place = format!("{}\n{}", network_of(ip, 24, 48), user_agent.unwrap_or_default());
-        let mut macs = ring.macs(purpose, place.as_bytes()).map(|mac| {
-            // After version and key id.
+        // The IPv4 /24 or the IPv6 /48: an internet provider may give its customer another IP address within it.
+        let text = format!("{}\n{}", network_of(ip, 24, 48), user_agent.unwrap_or_default());
+        let mut macs = ring.macs(purpose, text.as_bytes()).map(|mac| {
+            // The tag follows the version and the key id.
             let tag = mac.get(MAC_LEN - 32..).and_then(|tag| tag.first_chunk::<8>()).copied();
             i64::from_be_bytes(tag.unwrap_or_default())
         });
@@ -35,8 +35,8 @@ impl RefreshOrigin {
         self.by_first_key
     }
 
-    /// Whether this origin differs from the origin of the rotation; `false` for a session that was never refreshed. The
-    /// value may have been stored under any key that is in the ring.
+    /// Whether this origin differs from the stored origin of the last rotation; `false` if none is stored. The value
+    /// may have been stored under any key that is in the ring.
     pub fn differs_from(&self, stored: Option<i64>) -> bool {
         stored.is_some_and(|stored| stored != self.by_first_key && !self.by_other_keys.contains(&stored))
     }
@@ -50,30 +50,30 @@ mod tests {
     use crate::base::seal::generate_key;
 
     #[test]
-    fn a_place_is_a_network_and_a_user_agent() {
+    fn an_origin_is_a_network_and_a_user_agent() {
         let ring = Ring::parse([generate_key().expose()]).expect("a ring");
         let session = SessionId(Uuid::from_u128(7));
         let of = |ip: &str, agent: Option<&str>| {
             RefreshOrigin::of(&ring, session, ip.parse().expect("an address"), agent).to_stored()
         };
-        let here = of("192.0.2.1", Some("a"));
-        assert_eq!(here, of("192.0.2.255", Some("a")));
-        assert_eq!(here, of("::ffff:192.0.2.7", Some("a")));
+        let origin = of("192.0.2.1", Some("a"));
+        assert_eq!(origin, of("192.0.2.255", Some("a")));
+        assert_eq!(origin, of("::ffff:192.0.2.7", Some("a")));
         assert_eq!(of("2001:db8:1:2::1", None), of("2001:db8:1:ffff::2", None));
         for (ip, agent) in
             [("192.0.3.1", Some("a")), ("192.0.2.1", Some("b")), ("192.0.2.1", None), ("2001:db8::1", Some("a"))]
         {
-            assert_ne!(here, of(ip, agent), "{ip} {agent:?}");
+            assert_ne!(origin, of(ip, agent), "{ip} {agent:?}");
         }
         assert_ne!(of("2001:db8:1::1", None), of("2001:db8:2::1", None));
         let other = SessionId(Uuid::from_u128(8));
-        let elsewhere = RefreshOrigin::of(&ring, other, "192.0.2.1".parse().expect("an address"), Some("a"));
-        assert_ne!(here, elsewhere.to_stored(), "each session has its own key");
-        assert!(elsewhere.differs_from(Some(here)) && !elsewhere.differs_from(None));
-        assert!(!elsewhere.differs_from(Some(elsewhere.to_stored())));
+        let other_origin = RefreshOrigin::of(&ring, other, "192.0.2.1".parse().expect("an address"), Some("a"));
+        assert_ne!(origin, other_origin.to_stored(), "each session has its own key");
+        assert!(other_origin.differs_from(Some(origin)) && !other_origin.differs_from(None));
+        assert!(!other_origin.differs_from(Some(other_origin.to_stored())));
     }
     #[test]
-    fn a_change_of_the_ring_is_no_other_place() {
+    fn the_origin_stays_the_same_after_a_new_first_key() {
         let [old, new] = [generate_key(), generate_key()];
         let ring = |keys: &[&str]| Ring::parse(keys.iter().copied()).expect("a ring");
         let session = SessionId(Uuid::from_u128(7));

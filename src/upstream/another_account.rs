@@ -1,10 +1,10 @@
-//! The parameters by which a provider asks which account to use. Providers differ: some reject `prompt=select_account`, and some
-//! have a parameter of their own.
+//! The request parameters that make a provider ask the user for an account. Providers differ: some reject
+//! `prompt=select_account`, and some have a parameter of their own.
 
 use super::handshake::LoginHints;
 use crate::config::{AnotherAccount, Registration};
 
-/// The word of `prompt` that callers send (OpenID Connect Core §3.1.2.1).
+/// The value in `prompt` by which a caller asks for another account (OpenID Connect Core §3.1.2.1).
 const SELECT_ACCOUNT: &str = "select_account";
 
 /// Takes `select_account` out of the hints, and returns what this provider needs instead; empty if the caller did not

@@ -25,13 +25,13 @@ struct State {
 }
 
 impl Breaker {
-    /// How long the circuit stays open; `None` when it is closed.
+    /// The rest of the pause; `None` if the circuit is closed, or if the pause is over and a trial request may be sent.
     pub fn remaining_pause(&self, now: Timestamp) -> Option<TimeDelta> {
         self.state().remaining_pause(now)
     }
 
-    /// Admits a request, or returns how long the circuit stays open. After the pause, the admitted request is the trial, and
-    /// a new pause starts for all others, so that a trial that is cancelled does not block the provider forever.
+    /// Admits a request, or returns the rest of the pause. After the pause, the admitted request is the trial, and a
+    /// new pause starts for all others, so that a trial that is cancelled does not block the provider forever.
     pub fn admit(&self, now: Timestamp) -> Result<(), TimeDelta> {
         let mut state = self.state();
         if let Some(left) = state.remaining_pause(now) {

@@ -84,7 +84,7 @@ client_secret_file = "{secret_file}"
 
     /// With long timeouts of the database. The first login of a real browser compiles the patterns of user agents, on a thread of
     /// the database: without optimisation that takes seconds, on a busy machine more than the default timeouts.
-    pub fn unhurried(self) -> Self {
+    pub fn with_long_database_timeouts(self) -> Self {
         self.with("database.statement_timeout", "60s").with("database.acquire_timeout", "30s")
     }
 

@@ -21,7 +21,7 @@ fn walk(scenario: &str, options: &[&str]) -> Vec<Value> {
          scopes = [\"openid\", \"profile\", \"email\", \"groups\", \"offline_access\"]\n\
          insecure_skip_loopback_consent = true\n"
     );
-    let served = Settings::new(&database.url, &provider).and(ALLOW).and(&client).unhurried().serve();
+    let served = Settings::new(&database.url, &provider).and(ALLOW).and(&client).with_long_database_timeouts().serve();
     let mut command = node("ways.mjs");
     let ended = peer::run(command.args([scenario, &served.public(), &provider, &app]).args(options), "");
     assert_eq!(ended.code, Some(0), "{scenario}: {}\n{}\n{}", ended.stderr, ended.stdout, served.log());

@@ -1,4 +1,4 @@
-//! Lends connections of the pool, and reports what the work with them has changed.
+//! Runs work with a connection of the pool, and passes the changes that the work noted to the observer.
 
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
@@ -33,7 +33,7 @@ impl Lender {
         self.pool.state()
     }
 
-    /// Runs the work on this thread with a connection, for which it waits for the time `wait`.
+    /// Runs the work on this thread with a connection. Waits at most `wait` for the connection.
     pub(super) fn lend<T>(
         &self,
         wait: Duration,
@@ -42,8 +42,8 @@ impl Lender {
     ) -> Result<T, DbError> {
         let started = Instant::now();
         let mut conn = self.pool.get_timeout(wait).map_err(|error| DbError::Unavailable(reason(&error)))?;
-        // Of work that panicked.
-        let _of_nobody = change::take();
+        // Discards the changes that work on this thread noted before it panicked.
+        let _discarded = change::take();
         let outcome = work(&mut conn).map_err(DbError::from);
         if outcome.is_err() {
             change::roll_back(0);
@@ -54,13 +54,14 @@ impl Lender {
         }
         measure::database_work(name, started.elapsed());
         if let Err(error) = &outcome {
-            tracing::warn!(work = name, %error, "database");
+            tracing::warn!(work = name, %error, "database work failed");
         }
         outcome
     }
 }
 
-/// Removes r2d2's prefix, which repeats that it waited. Without an error of an attempt, none has ended in time.
+/// Removes r2d2's prefix. The rest is the error of an attempt to connect. If there is none, no attempt has failed
+/// within the time: the host does not answer, or all connections are in use.
 fn reason(error: &r2d2::Error) -> String {
     const WAITED: &str = "timed out waiting for connection";
     let text = one_line(error);

@@ -1,5 +1,5 @@
 //! Warnings about the algorithm of access tokens, which services have to accept, and about the time for which a stolen
-//! one is valid.
+//! access token is valid.
 
 use std::time::Duration;
 
@@ -15,11 +15,12 @@ pub(super) fn warn(config: &Config, warner: &mut Warner<'_>) {
     let own = own.map(|(id, lifetime)| (format!("clients.{id}.access_lifetime"), lifetime));
     let all = [("tokens.access_lifetime".to_owned(), config.tokens.access_lifetime)].into_iter().chain(own);
     for (key, _) in all.filter(|(_, lifetime)| *lifetime > MAX_ACCESS_LIFETIME) {
-        let what = "is longer than a day, so a service that reads no status list accepts a stolen token for as long";
+        let what = "is longer than a day: a service that does not read the status list accepts a stolen token for that \
+                    time";
         warner.warn(&key, what, "write at most \"1d\"; sessions and refresh tokens may last longer");
     }
     if config.signing.algorithms.first() == Some(&Algorithm::EdDsa) {
-        let what = "begins with \"EdDSA\", which signs access tokens and the status lists then: many services verify RS256 \
+        let what = "begins with \"EdDSA\", so access tokens and status lists are signed with it; many services verify RS256 \
                     or ES256 only";
         let remedy = "write \"ES256\" or \"RS256\" first; clients whose services verify EdDSA can have \
                       access_token_alg = \"EdDSA\"";

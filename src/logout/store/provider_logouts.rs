@@ -7,7 +7,7 @@ use crate::base::clock::Timestamp;
 use crate::base::db::{Conn, in_transaction};
 use crate::base::secret::Hashed;
 use crate::base::statement::statement;
-use crate::session::{self, Ended, Ending, Upstream};
+use crate::session::{self, Ended, Ending, LogoutTarget};
 use crate::upstream::LogoutClaims;
 
 statement! {
@@ -53,7 +53,7 @@ pub fn receive(conn: &mut Conn, provider: &str, claims: &LogoutClaims, ending: &
     let (jti, sid, sub) = (Hashed::of(&claims.jti), hash(&claims.sid), hash(&claims.sub));
     let (sid, sub) = (sid.as_ref().map(Hashed::as_bytes), sub.as_ref().map(Hashed::as_bytes));
     let of_token = claims.algorithm.map(|of| (of.algorithm.name(), of.is_listed));
-    let upstream = Upstream {
+    let upstream = LogoutTarget {
         provider,
         sid: claims.sid.as_deref(),
         sub: claims.sub.as_deref(),

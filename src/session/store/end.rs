@@ -5,7 +5,7 @@ use diesel::{QueryResult, QueryableByName, RunQueryDsl};
 
 use super::ended::Ended;
 use super::idle;
-use super::leaving::leaving;
+use super::move_tokens_to_outbox::move_tokens_to_outbox;
 use crate::base::audit::audit_rows;
 use crate::base::clock::Timestamp;
 use crate::base::db::{Change, Conn, in_transaction, note};
@@ -148,7 +148,7 @@ statement! {
          WHERE client_id = ANY ({told})
          RETURNING id
      ), ",
-        leaving!(
+        move_tokens_to_outbox!(
             "{revokes} AND t.sub_id = ANY (ARRAY(SELECT sub_id FROM ended))
              AND (
                  SELECT true FROM sessions other

@@ -12,8 +12,8 @@ mod find_all;
 mod hot;
 mod idle;
 mod insert;
-mod leaving;
 mod list;
+mod move_tokens_to_outbox;
 mod of_client;
 mod prune;
 mod reparent;
@@ -23,7 +23,7 @@ mod touch;
 
 pub use end::{Scope, end, end_some_of_identity, end_where};
 pub use end_listed::{Dismissed, end_listed};
-pub use end_upstream::{Upstream, end_upstream, fits_algorithm};
+pub use end_upstream::{LogoutTarget, end_upstream, fits_algorithm};
 pub use ended::Ended;
 pub use expire::{Expired, Mark, Removed, Stretch, expire};
 pub use feed::{Bound, read_feed};

@@ -3,7 +3,7 @@
 use diesel::sql_types::{BigInt, Text, Timestamptz};
 use diesel::{QueryResult, RunQueryDsl};
 
-use super::leaving::leaving;
+use super::move_tokens_to_outbox::move_tokens_to_outbox;
 use crate::base::clock::Timestamp;
 use crate::base::db::Conn;
 use crate::base::id::uuid_v7;
@@ -24,7 +24,7 @@ statement! {
          WHERE s.ended_at < {before} AND NOT EXISTS (SELECT FROM sessions app WHERE app.parent_id = s.id)
          ORDER BY s.ended_at LIMIT {most} FOR UPDATE SKIP LOCKED
          ), ",
-        leaving!(
+        move_tokens_to_outbox!(
             "s.user_id IN (SELECT user_id FROM due)
              AND NOT EXISTS (
                  SELECT FROM sessions other WHERE other.user_id = s.user_id AND other.id NOT IN (SELECT id FROM due)

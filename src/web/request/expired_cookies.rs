@@ -1,5 +1,5 @@
-//! Removes every session cookie that a browser may send: a sibling domain can set one of our name for a parent domain or
-//! for one of our paths, and the browser sends it beside ours (SE-12).
+//! Removes every session cookie that a browser may send. A sibling domain can set a cookie with the name of the session
+//! cookie, for a parent domain or for one of our paths, and the browser sends it in addition to ours (SE-12).
 //!
 //! A browser removes a cookie only by a `Set-Cookie` with the same domain and path, and does not say which ones it has. So
 //! there is one `Set-Cookie` for each domain and path that is possible.
@@ -12,7 +12,7 @@ use crate::app::App;
 
 /// The paths whose handlers read the session cookie, up to their first parameter. A new row of `ROUTES` that may read
 /// the cookie is added here; a unit test of `routes.rs` compares them.
-pub const READING: &[&str] = &[
+pub const COOKIE_PATHS: &[&str] = &[
     "/account",
     "/account/sessions",
     "/account/sessions/end-others",
@@ -34,14 +34,15 @@ pub const READING: &[&str] = &[
     "/callback",
 ];
 
-/// The size of the `Set-Cookie` headers in one answer, in bytes. The default of nginx for all headers is 4,096.
+/// The maximum size of the `Set-Cookie` headers in one answer, in bytes. The default of nginx for all headers is 4,096.
 const MAX_BYTES: usize = 3000;
 
-/// Adds the removals from the `first` one on, as many as fit into one answer: those for all paths of ours, and those that
-/// a request for `path` carries. Returns the number of the next one, if there are more.
+/// Adds the removals for all of our paths and for every cookie path that a request for `path` matches. It starts at
+/// index `first` and adds as many as fit into one answer. Returns the index of the next removal; `None` if all were
+/// added.
 pub fn remove_all(app: &App, path: &str, first: usize, answer: &mut HttpResponse) -> Option<usize> {
     let prefix = app.config.server.public_url.prefix();
-    let ours: Vec<String> = READING.iter().map(|path| format!("{prefix}{path}")).collect();
+    let ours: Vec<String> = COOKIE_PATHS.iter().map(|path| format!("{prefix}{path}")).collect();
     let mut paths = prefixes(path);
     for path in ours.iter().flat_map(|path| prefixes(path)) {
         if !paths.contains(&path) {
@@ -59,8 +60,8 @@ pub fn remove_all(app: &App, path: &str, first: usize, answer: &mut HttpResponse
     None
 }
 
-/// Adds the removals of all session cookies that a request for `path` carries. A session cookie that is set in the same
-/// answer has to follow them.
+/// Adds the removals of all session cookies that a request for `path` can carry. A session cookie that the same answer
+/// sets must be added after them.
 pub fn remove_visible(app: &App, path: &str, answer: &mut HttpResponse) {
     for line in lines(app, &prefixes(path)) {
         append(answer, &line);
@@ -68,13 +69,14 @@ pub fn remove_visible(app: &App, path: &str, answer: &mut HttpResponse) {
 }
 
 fn append(answer: &mut HttpResponse, line: &str) {
-    // `public_url` and our paths have no other characters; for a path of a request, see `prefixes`.
+    // `from_str` does not fail: `public_url` and our paths have only characters that a header allows, and `prefixes`
+    // leaves out a request's path that has others.
     if let Ok(line) = HeaderValue::from_str(line) {
         answer.headers_mut().append(header::SET_COOKIE, line);
     }
 }
 
-/// The removals for those paths: each path without a domain, and for the host and its parent domains.
+/// The removals for `paths`: each path without a domain, and for the host and its parent domains.
 fn lines(app: &App, paths: &[&str]) -> impl Iterator<Item = String> {
     let (name, url) = (cookies::session_name(app), &app.config.server.public_url);
     let secure = if url.is_https() { "; Secure" } else { "" };
@@ -88,7 +90,7 @@ fn lines(app: &App, paths: &[&str]) -> impl Iterator<Item = String> {
     lines.into_iter()
 }
 
-/// The most levels of a path that are looked at. Our own paths have fewer.
+/// The maximum number of levels of a path for which removals are added. Our own paths have fewer.
 const MAX_LEVELS: usize = 12;
 
 /// The values of `Path` whose cookies a browser sends with a request for `path` (RFC 6265 §5.1.4).
@@ -100,8 +102,8 @@ fn prefixes(path: &str) -> Vec<&str> {
         return found;
     }
     for (at, _) in path.match_indices('/').skip(1).take(MAX_LEVELS) {
-        let (above, below) = (path.get(..at), path.get(..=at));
-        found.extend(above.into_iter().chain(below));
+        let (without_slash, with_slash) = (path.get(..at), path.get(..=at));
+        found.extend(without_slash.into_iter().chain(with_slash));
     }
     if path != "/" && !path.ends_with('/') {
         found.push(path);

@@ -23,14 +23,14 @@ pub(super) struct Limiter<K: Hash + Eq + Clone> {
 }
 
 impl<K: Hash + Eq + Clone> Limiter<K> {
-    /// At least one a minute.
+    /// A `per_minute` of 0 counts as 1.
     pub(super) fn new(name: &'static str, per_minute: u32) -> Self {
         let quota = Quota::per_minute(NonZeroU32::new(per_minute).unwrap_or(NonZeroU32::MIN));
         let clock = DefaultClock::default();
         Self { name, requests: RateLimiter::new(quota, BoundedStore::new(), clock.clone()), clock }
     }
 
-    /// Counts a request. The log line of a refused one names the limit.
+    /// Counts a request. If it is refused, its log line names the limit.
     pub(super) fn count(&self, key: &K) -> Result<(), Problem> {
         self.check(key).map_err(|until| self.refusal(until))
     }
@@ -40,13 +40,13 @@ impl<K: Hash + Eq + Clone> Limiter<K> {
         self.requests.check_key(key).map_err(|until| until.earliest_possible())
     }
 
-    /// The refusal of a request until then. The log line names the limit.
+    /// The refusal of a request; `until` is the time of the next one that is allowed. The log line names the limit.
     pub(super) fn refusal(&self, until: Instant) -> Problem {
         tracing::Span::current().record("limit", self.name);
         Problem::rate_limited(until.saturating_duration_since(self.now()).as_secs() + 1)
     }
 
-    /// The time by the clock of the limit.
+    /// The current time of the limiter's clock.
     pub(super) fn now(&self) -> Instant {
         self.clock.now()
     }
@@ -57,14 +57,14 @@ impl<K: Hash + Eq + Clone> Limiter<K> {
         self.requests.len()
     }
 
-    pub(super) fn evict_quiet(&self) {
+    pub(super) fn evict_idle(&self) {
         self.requests.retain_recent();
         self.requests.shrink_to_fit();
     }
 }
 
 impl Limiter<IpAddr> {
-    /// Counts a request by its client address.
+    /// Counts a request by the client's IPv4 address or IPv6 /64.
     pub(super) fn count_address(&self, app: &App, request: &HttpRequest) -> Result<(), Problem> {
         let address = client_address::address(request, &app.config.server.trusted_proxies);
         self.count(&client_address::network(address))

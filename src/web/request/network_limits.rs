@@ -76,11 +76,11 @@ impl NetworkLimits {
     }
 
     /// Evicts expired refusals, and the addresses and networks without recent requests.
-    pub(super) fn evict_quiet(&self) {
+    pub(super) fn evict_idle(&self) {
         let now = self.per_network.now();
         self.refused().retain(|_, until| *until > now);
-        self.per_address.evict_quiet();
-        self.per_network.evict_quiet();
+        self.per_address.evict_idle();
+        self.per_network.evict_idle();
     }
 
     fn refused(&self) -> MutexGuard<'_, HashMap<IpAddr, Instant>> {
@@ -106,7 +106,7 @@ mod tests {
         let states = limits.per_address.len();
         assert!(states < 20, "{states}");
         assert!(limits.count(address(2, 1)).is_ok(), "another network");
-        limits.evict_quiet();
+        limits.evict_idle();
         assert!(limits.refused().len() <= 1);
     }
 }

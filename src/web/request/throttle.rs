@@ -124,14 +124,14 @@ impl Throttles {
     }
 
     /// Removes keys without recent requests, so that memory depends on the current traffic only.
-    pub fn evict_quiet(&self) {
+    pub fn evict_idle(&self) {
         let by_network =
             [&self.logins, &self.fewer_logins, &self.forms, &self.documents, &self.pushes, &self.authorizations];
-        by_network.into_iter().for_each(NetworkLimits::evict_quiet);
+        by_network.into_iter().for_each(NetworkLimits::evict_idle);
         let by_address = [&self.unknown_states, &self.tokens, &self.administrators, &self.logout_tokens];
-        by_address.into_iter().for_each(Limiter::evict_quiet);
-        self.sessions.evict_quiet();
-        self.clients.evict_quiet();
+        by_address.into_iter().for_each(Limiter::evict_idle);
+        self.sessions.evict_idle();
+        self.clients.evict_idle();
     }
 
     /// Counts a request by the session that its cookie names; `None` without one.

@@ -12,7 +12,7 @@ use crate::web::answer::refusals::Refusal;
 /// The only supported type of `subject_token` and of the issued token (RFC 8693 §3).
 const ACCESS_TOKEN: &str = "urn:ietf:params:oauth:token-type:access_token";
 
-/// A token request of a client that may use its grant.
+/// A token request. The client is allowed to use the grant of the request.
 pub enum TokenRequest {
     /// `authorization_code` (RFC 6749 §4.1.3).
     Code(PresentedCode),
@@ -44,16 +44,16 @@ pub struct RefreshRequest {
 pub struct ExchangeRequest {
     /// An access token that the gateway issued to the client.
     pub subject_token: Plain,
-    /// The provider whose token is requested, which the client may have.
+    /// The provider whose token is requested. `clients.<id>.provider_tokens` allows it.
     pub provider: String,
 }
 
 impl TokenRequest {
     /// Reads the form of an authenticated client.
     pub fn read(app: &App, client: &Client, form: &Parameters) -> Result<Self, AppRefusal> {
-        let grant = GrantType::named(wanted(form, "grant_type")?).ok_or(UNSUPPORTED_GRANT_TYPE)?;
+        let grant = GrantType::named(required(form, "grant_type")?).ok_or(UNSUPPORTED_GRANT_TYPE)?;
         if !client.may_request(grant) {
-            return Err(NOT_ITS_GRANT);
+            return Err(GRANT_NOT_ALLOWED);
         }
         match grant {
             GrantType::Configured(Grant::AuthorizationCode) => code(app, client, form).map(Self::Code),
@@ -68,8 +68,8 @@ impl TokenRequest {
 
 fn code(app: &App, client: &Client, form: &Parameters) -> Result<PresentedCode, AppRefusal> {
     Ok(PresentedCode {
-        code: Plain::new(wanted(form, "code")?),
-        redirect_uri: wanted(form, "redirect_uri")?.to_owned(),
+        code: Plain::new(required(form, "code")?),
+        redirect_uri: required(form, "redirect_uri")?.to_owned(),
         verifier: form.get("code_verifier").map(Plain::new),
         resource: resource(app, client, form)?,
     })
@@ -81,20 +81,20 @@ fn refresh(app: &App, client: &Client, form: &Parameters) -> Result<RefreshReque
     let for_account = client.id == BUILT_IN_CLIENT && for_issuer();
     let mut scope = scopes(form)?;
     if for_account {
-        // No session has the scope `account`, but `scope` may name it too; it is checked without it.
+        // `scope` may contain `account`. It is removed before the check, because no session has this scope.
         scope = scope.map(|scope| scope.into_iter().filter(|scope| scope != ACCOUNT_SCOPE).collect());
     }
-    let token = Plain::new(wanted(form, "refresh_token")?);
+    let token = Plain::new(required(form, "refresh_token")?);
     let resource = if for_account { None } else { resource(app, client, form)? };
     Ok(RefreshRequest { token, scope, resource, for_account })
 }
 
 fn exchange(client: &Client, form: &Parameters) -> Result<ExchangeRequest, AppRefusal> {
-    let (subject_token, provider) = (wanted(form, "subject_token")?, wanted(form, "audience")?);
-    if wanted(form, "subject_token_type")? != ACCESS_TOKEN {
+    let (subject_token, provider) = (required(form, "subject_token")?, required(form, "audience")?);
+    if required(form, "subject_token_type")? != ACCESS_TOKEN {
         return Err(SUBJECT_TOKEN_TYPE);
     }
-    if form.get("requested_token_type").is_some_and(|wanted| wanted != ACCESS_TOKEN) {
+    if form.get("requested_token_type").is_some_and(|requested| requested != ACCESS_TOKEN) {
         return Err(REQUESTED_TOKEN_TYPE);
     }
     // Delegation (§1.1) is not supported.
@@ -109,13 +109,13 @@ fn exchange(client: &Client, form: &Parameters) -> Result<ExchangeRequest, AppRe
         return Err(EXCHANGE_RESOURCE);
     }
     if !client.may_have_tokens_of(provider) {
-        return Err(OTHER_PROVIDER);
+        return Err(PROVIDER_NOT_ALLOWED);
     }
     Ok(ExchangeRequest { subject_token: Plain::new(subject_token), provider: provider.to_owned() })
 }
 
 /// The value of a required parameter, which [`MISSING`] describes.
-fn wanted<'f>(form: &'f Parameters, name: &'static str) -> Result<&'f str, AppRefusal> {
+fn required<'f>(form: &'f Parameters, name: &'static str) -> Result<&'f str, AppRefusal> {
     let described =
         || MISSING.iter().find(|(known, _)| *known == name).map_or("A parameter is missing", |(_, text)| text);
     form.get(name).ok_or_else(|| AppRefusal::new(Refusal::InvalidRequest, name, described()))
@@ -133,13 +133,13 @@ const MISSING: [(&str, &str); 7] = [
 ];
 const UNSUPPORTED_GRANT_TYPE: AppRefusal =
     AppRefusal::new(Refusal::UnsupportedGrantType, "grant_type", "This grant_type is not supported");
-const NOT_ITS_GRANT: AppRefusal = AppRefusal::new(
+const GRANT_NOT_ALLOWED: AppRefusal = AppRefusal::new(
     Refusal::UnauthorizedClient,
     "grant_type",
     "This client may not use this grant_type (clients.<id>.grants)",
 );
-const NO_SCOPE: AppRefusal = AppRefusal::new(Refusal::InvalidScope, "scope", "scope is present and names no scope");
-const OTHER_RESOURCE: AppRefusal = AppRefusal::new(
+const EMPTY_SCOPE: AppRefusal = AppRefusal::new(Refusal::InvalidScope, "scope", "scope is present and names no scope");
+const RESOURCE_NOT_ALLOWED: AppRefusal = AppRefusal::new(
     Refusal::InvalidTarget,
     "resource",
     "This client gets no tokens for this resource (clients.<id>.audience)",
@@ -162,7 +162,7 @@ const EXCHANGE_RESOURCE: AppRefusal = AppRefusal::new(
     "resource",
     "An exchange takes audience, the id of the provider, and no resource",
 );
-const OTHER_PROVIDER: AppRefusal = AppRefusal::new(
+const PROVIDER_NOT_ALLOWED: AppRefusal = AppRefusal::new(
     Refusal::InvalidTarget,
     "audience",
     "This client gets no tokens of this provider (clients.<id>.provider_tokens)",
@@ -177,12 +177,13 @@ fn scopes(form: &Parameters) -> Result<Option<Vec<String>>, AppRefusal> {
             scopes.push(scope.to_owned());
         }
     }
-    if scopes.is_empty() { Err(NO_SCOPE) } else { Ok(Some(scopes)) }
+    if scopes.is_empty() { Err(EMPTY_SCOPE) } else { Ok(Some(scopes)) }
 }
 
-/// The requested `resource` (RFC 8707 §2), as the configuration writes it. It must be one that the client is allowed.
+/// The requested `resource` (RFC 8707 §2), in the spelling of the configuration. An error if the client may not request
+/// it.
 fn resource(app: &App, client: &Client, form: &Parameters) -> Result<Option<String>, AppRefusal> {
     let Some(resource) = form.get("resource") else { return Ok(None) };
-    let known = token::resource(app, &client.id, resource).ok_or(OTHER_RESOURCE)?;
+    let known = token::resource(app, &client.id, resource).ok_or(RESOURCE_NOT_ALLOWED)?;
     Ok(Some(known.to_owned()))
 }

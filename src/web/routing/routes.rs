@@ -243,7 +243,7 @@ async fn nothing_here(app: Data<App>, request: HttpRequest) -> HttpResponse {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::web::request::expired_cookies::READING;
+    use crate::web::request::expired_cookies::COOKIE_PATHS;
 
     /// A cookie that a sibling domain set for one of these paths is removed by the page for two sessions.
     #[test]
@@ -251,7 +251,7 @@ mod tests {
         let may_read = |entry: &Entry| matches!(entry.access, Cookie | Account | BuiltIn | Browser);
         for row in ROUTES.iter().filter(|row| row.entries.iter().any(may_read)) {
             let literal = row.path.split('{').next().unwrap_or_default().trim_end_matches('/');
-            assert!(READING.contains(&literal), "{literal}");
+            assert!(COOKIE_PATHS.contains(&literal), "{literal}");
         }
     }
 }

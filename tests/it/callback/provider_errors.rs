@@ -7,14 +7,14 @@ use crate::presets::operator::Operator;
 use crate::support::person::{Person, two_providers};
 use crate::support::{Answer, Begun, Browser, Gateway, LogCapture, Setup, app, parameter};
 
-/// The callback of a login with this error.
-fn refused(begun: &Begun, error: &str, description: &str) -> String {
+/// The callback URL of a login with this error response.
+fn error_callback(begun: &Begun, error: &str, description: &str) -> String {
     begun.callback(&[("error", error), ("error_description", description), ("state", &begun.state)])
 }
 
-/// Keycloak's answer to a stale tab.
+/// The callback URL with the error that Keycloak sends from a tab if another tab has signed in meanwhile.
 fn stale(begun: &Begun) -> String {
-    refused(begun, "temporarily_unavailable", "authentication_expired")
+    error_callback(begun, "temporarily_unavailable", "authentication_expired")
 }
 
 /// Begins a login with parameters.
@@ -22,7 +22,7 @@ async fn begin(browser: &Browser, query: &str) -> Begun {
     Begun::at("op", browser.get(&format!("/login/op?{query}")).await.location())
 }
 
-/// The detail of the last step of the login with that state, and its status.
+/// The status of the login with this `state`, and the detail of its last step.
 fn last_step(gateway: &Gateway, begun: &Begun) -> String {
     let hash = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, begun.state.as_bytes());
     let hash = hash.as_ref().iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat();
@@ -32,10 +32,10 @@ fn last_step(gateway: &Gateway, begun: &Begun) -> String {
     gateway.database.words(&step).concat()
 }
 
-/// A failure that only the operator can repair is not shown as a refusal of the person. It raises one warning for each
+/// A failure that only the operator can repair is not shown as a refusal of the user. It is logged as one warning a
 /// minute, with a count, and does not change the availability of the provider.
 #[tokio::test]
-async fn a_rejected_request_is_the_operators_matter() {
+async fn a_rejected_authorization_request_is_reported_to_the_operator() {
     let gateway = Gateway::start();
     gateway.hand.hold();
     let log = LogCapture::start();
@@ -43,7 +43,7 @@ async fn a_rejected_request_is_the_operators_matter() {
         for _ in 0..3 {
             let browser = gateway.browser();
             let begun = browser.begin("op").await;
-            let page = browser.get(&refused(&begun, code, "Invalid scopes: openid x")).await;
+            let page = browser.get(&error_callback(&begun, code, "Invalid scopes: openid x")).await;
             assert_eq!((page.status, page.is_page()), (502, true), "{code}");
             assert!(page.body.contains("changes a setting") && !page.body.contains("Invalid scopes"), "{}", page.body);
             let step = last_step(&gateway, &begun);
@@ -60,21 +60,21 @@ async fn a_rejected_request_is_the_operators_matter() {
     gateway.hand.advance(chrono::TimeDelta::minutes(1));
     let browser = gateway.browser();
     let begun = browser.begin("op").await;
-    browser.get(&refused(&begun, "invalid_scope", "")).await;
+    browser.get(&error_callback(&begun, "invalid_scope", "")).await;
     assert!(log.text().lines().any(|line| line.contains("WARN") && line.contains("count=3")));
     let providers = browser.fetch("/providers").await.json();
     assert_eq!(providers["providers"][0]["available"], true);
 }
 
-/// Values that the gateway sent, and e-mail addresses, are not repeated, in any notation.
+/// The stored `error_description` contains neither values that the gateway sent, in any encoding, nor e-mail addresses.
 #[tokio::test]
-async fn the_words_of_a_provider_contain_nothing_that_was_sent() {
+async fn sent_values_are_redacted_from_the_error_description() {
     let gateway = Gateway::start();
     let browser = gateway.browser();
     let begun = begin(&browser, "login_hint=ada.lovelace").await;
     let hex = begun.state.bytes().map(|byte| format!("%{byte:02x}")).collect::<Vec<_>>().concat();
     let text = format!("state {} or {hex} of ADA.LOVELACE, ada@example.com <b>\u{202e}", begun.state);
-    let page = browser.get(&refused(&begun, "access_denied", &text)).await;
+    let page = browser.get(&error_callback(&begun, "access_denied", &text)).await;
     assert_eq!(page.status, 403);
     let step = last_step(&gateway, &begun);
     let expected = "denied: the provider answered with an error (access_denied), it said \"state [sent value] or [sent value] of \
@@ -82,7 +82,7 @@ async fn the_words_of_a_provider_contain_nothing_that_was_sent() {
     assert_eq!(step, expected);
 }
 
-/// An error without the `iss` that the provider announces is the error that it is.
+/// An error response without `iss` is handled as that error, even if the metadata announces `iss` (RFC 9207).
 #[tokio::test]
 async fn an_error_without_the_announced_iss_is_still_a_denial() {
     let setup = Setup::new();
@@ -90,7 +90,7 @@ async fn an_error_without_the_announced_iss_is_still_a_denial() {
     let gateway = setup.start();
     let browser = gateway.browser();
     let begun = browser.begin("op").await;
-    let answer = browser.fetch(&refused(&begun, "access_denied", "")).await;
+    let answer = browser.fetch(&error_callback(&begun, "access_denied", "")).await;
     assert_eq!(answer.problem(), (403, "provider_denied".into()));
 }
 
@@ -106,7 +106,8 @@ async fn unknown_parameters_of_a_callback_are_ignored() {
     }
 }
 
-/// An error without `state` belongs to no login. The log says so, without the words of the request, and once an hour.
+/// An error response without `state` belongs to no login. It is logged without its `error_description`, at most once an
+/// hour for each provider.
 #[tokio::test]
 async fn an_error_without_state_is_logged() {
     let gateway = Gateway::start();
@@ -120,9 +121,9 @@ async fn an_error_without_state_is_logged() {
     assert!(lines.len() == 1 && lines[0].contains("client_id") && !lines[0].contains("words-of-a-test"), "{lines:?}");
 }
 
-/// A person who is signed in by another tab continues.
+/// If the user has signed in in another tab meanwhile, the stale tab continues with that session.
 #[tokio::test]
-async fn a_stale_tab_goes_on_with_the_session_of_the_browser() {
+async fn a_stale_tab_continues_with_the_session_of_the_browser() {
     let gateway = Gateway::start();
     let browser = gateway.browser();
     let begun = begin(&browser, "return_to=/sessions").await;
@@ -135,7 +136,8 @@ async fn a_stale_tab_goes_on_with_the_session_of_the_browser() {
     assert_eq!(gateway.database.rows("authorization_sessions"), 2, "nothing began again");
 }
 
-/// Without a session the login begins again, with the same parameters; a second such answer ends it.
+/// Without a session the login begins again, once, with the same parameters. If the provider returns the same error
+/// again, the login fails.
 #[tokio::test]
 async fn a_stale_tab_without_a_session_begins_once_more() {
     let gateway = Gateway::start();
@@ -154,9 +156,10 @@ async fn a_stale_tab_without_a_session_begins_once_more() {
     assert_eq!(browser.get(&second.callback_of("alice")).await.location(), "/sessions");
 }
 
-/// The parameters of the login are never ignored, and the limit on logins counts.
+/// The session is not used if the parameters of the login ask for more than a sign-in. A login that begins again counts
+/// for the limit on logins.
 #[tokio::test]
-async fn a_session_does_not_replace_what_the_login_asked_for() {
+async fn a_session_does_not_satisfy_a_login_with_further_parameters() {
     let gateway = Gateway::start();
     let browser = gateway.browser();
     browser.sign_in("alice").await;
@@ -177,7 +180,7 @@ async fn a_session_does_not_replace_what_the_login_asked_for() {
     let browser = configured.browser();
     browser.sign_in("alice").await;
     let first = begin(&browser, "").await;
-    assert_eq!(browser.get(&stale(&first)).await.status, 302, "the operator asks for it");
+    assert_eq!(browser.get(&stale(&first)).await.status, 302, "`extra_params` has `prompt`, so the login begins again");
 
     let limited = Gateway::with("[limits]\nlogins_per_minute = 1\n");
     let browser = limited.browser();
@@ -186,7 +189,8 @@ async fn a_session_does_not_replace_what_the_login_asked_for() {
     assert!(last_step(&limited, &first).ends_with("there were too many logins"));
 }
 
-/// The session of another provider is not enough, and a link continues as a link.
+/// A session of another provider does not satisfy the login, so the login begins again. A login that links an identity
+/// begins again, too, and links it.
 #[tokio::test]
 async fn linking_and_another_provider_begin_once_more() {
     let (gateway, _other) = two_providers("");
@@ -203,9 +207,10 @@ async fn linking_and_another_provider_begin_once_more() {
     assert_eq!(gateway.database.rows("sessions"), 1);
 }
 
-/// The request of an app is answered by the session, and with `temporarily_unavailable` if there is none.
+/// With a session, an app's authorization request receives a code. Without one, the login begins again; after a second
+/// error a page is shown, and its button returns `temporarily_unavailable` to the app.
 #[tokio::test]
-async fn the_request_of_an_app_goes_on_too() {
+async fn an_authorization_request_of_an_app_continues_after_a_stale_tab() {
     let gateway = app::start();
     let browser = gateway.browser();
     let first = Begun::at("op", browser.get(&app::path(&[])).await.location());
@@ -225,15 +230,15 @@ async fn the_request_of_an_app_goes_on_too() {
     assert_eq!(parameter(&again.location(), "prompt").as_deref(), Some("login"), "{again:?}");
 }
 
-/// If the login is for an app, the page of a failure for the operator returns to the app with `server_error`: another
-/// attempt fails too. The other errors are sent to the app at once.
+/// An app's login fails with an error that only the operator can repair: a page is shown, and its button returns
+/// `server_error` to the app, because another attempt would fail too. Other errors are sent to the app at once.
 #[tokio::test]
-async fn the_app_hears_what_only_the_operator_can_change() {
+async fn errors_for_the_operator_reach_the_app_as_server_error() {
     let gateway = app::start();
     for code in ["invalid_scope", "unauthorized_client", "unsupported_response_type", "invalid_request"] {
         let browser = gateway.browser();
         let begun = Begun::at("op", browser.get(&app::path(&[])).await.location());
-        let page = browser.get(&refused(&begun, code, "words")).await;
+        let page = browser.get(&error_callback(&begun, code, "words")).await;
         assert_eq!((page.status, page.is_page()), (502, true), "{code}");
         assert!(page.body.contains("changes a setting") && !page.body.contains("words"), "{}", page.body);
         let back = page.form("Back to A page").press(&browser, None).send().await;
@@ -244,9 +249,10 @@ async fn the_app_hears_what_only_the_operator_can_change() {
     for (code, reported) in [("access_denied", "access_denied"), ("server_error", "server_error")] {
         let browser = gateway.browser();
         let begun = Begun::at("op", browser.get(&app::path(&[])).await.location());
-        assert_eq!(app::redirect_error(&browser.get(&refused(&begun, code, "")).await), reported);
+        assert_eq!(app::redirect_error(&browser.get(&error_callback(&begun, code, "")).await), reported);
     }
-    // A provider that refuses the pushed request, and one of another issuer: the login cannot begin.
+    // The login cannot begin: the provider rejects the pushed authorization request, or its metadata names another
+    // issuer.
     for broken in ["par", "issuer"] {
         let setup = app::setup();
         match broken {
@@ -267,17 +273,18 @@ async fn the_app_hears_what_only_the_operator_can_change() {
     }
 }
 
-/// The words are in `vestibule logins show`, for a callback after the claim only.
+/// `vestibule logins show` prints the provider's `error_description` only if the callback has claimed the login. A
+/// callback from another browser claims nothing.
 #[tokio::test]
-async fn the_words_are_shown_after_the_claim_only() {
+async fn the_error_description_is_shown_for_a_claimed_login_only() {
     let gateway = Gateway::start();
     let browser = gateway.browser();
     let begun = browser.begin("op").await;
     let another = gateway.browser();
-    assert_eq!(another.get(&refused(&begun, "access_denied", "words of another browser")).await.status, 403);
+    assert_eq!(another.get(&error_callback(&begun, "access_denied", "words of another browser")).await.status, 403);
     let steps = "SELECT steps::text FROM authorization_sessions";
     assert!(!gateway.database.words(steps).concat().contains("words of another browser"));
-    let page = browser.get(&refused(&begun, "access_denied", "not in the group")).await;
+    let page = browser.get(&error_callback(&begun, "access_denied", "not in the group")).await;
     assert!(shown(&gateway, &page).contains("it said \"not in the group\""));
 }
 
@@ -285,6 +292,6 @@ async fn the_words_are_shown_after_the_claim_only() {
 fn shown(gateway: &Gateway, page: &Answer) -> String {
     let (_, reference) = page.body.split_once("<code>").unwrap_or_else(|| panic!("no reference: {}", page.body));
     let reference = reference.split('<').next().expect("a reference");
-    let (_, output, complaint) = Operator::new().run(&gateway.database.configuration(), &["logins", "show", reference]);
-    output + &complaint
+    let (_, output, errors) = Operator::new().run(&gateway.database.configuration(), &["logins", "show", reference]);
+    output + &errors
 }

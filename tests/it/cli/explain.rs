@@ -28,20 +28,20 @@ scopes = ['openid', 'orders']
 providers = ['op']
 ";
 
-/// A directory of an operator, removed at the end.
-pub struct Operator(PathBuf);
+/// A temporary directory with a configuration, in which `vestibule explain` runs. It is removed on drop.
+pub struct ExplainDirectory(PathBuf);
 
-impl Operator {
-    /// With a configuration; its database does not exist.
+impl ExplainDirectory {
+    /// Creates the directory with `config.toml`. The database of this configuration does not exist.
     pub fn with(config: &str) -> Self {
         static NEXT: AtomicUsize = AtomicUsize::new(0);
         let number = NEXT.fetch_add(1, Ordering::SeqCst);
         let path = std::env::temp_dir().join(format!("vestibule-explain-{}-{number}", std::process::id()));
         std::fs::create_dir_all(&path).expect("a directory");
-        let operator = Self(path);
+        let directory = Self(path);
         let base = format!("[database]\nurl = 'postgres://127.0.0.1:1/none'\n[secrets]\nkeys = ['{}']\n", ring_key());
-        operator.write("config.toml", &(base + config));
-        operator
+        directory.write("config.toml", &(base + config));
+        directory
     }
 
     pub fn write(&self, name: &str, text: &str) {
@@ -54,21 +54,21 @@ impl Operator {
         command
     }
 
-    pub fn says(&self, words: &[&str]) -> Output {
+    pub fn run(&self, words: &[&str]) -> Output {
         self.command(words).output().expect("it runs")
     }
 
     /// The explanation as JSON, and the exit code.
     #[track_caller]
-    fn explains(&self, claims: &Value, more: &[&str]) -> (Value, Option<i32>) {
+    fn explain(&self, claims: &Value, more: &[&str]) -> (Value, Option<i32>) {
         self.write("claims.json", &claims.to_string());
-        let output = self.says(&[&["--provider", "op", "--claims", "claims.json", "--json"], more].concat());
+        let output = self.run(&[&["--provider", "op", "--claims", "claims.json", "--json"], more].concat());
         let json = serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{output:?}"));
         (json, output.status.code())
     }
 }
 
-impl Drop for Operator {
+impl Drop for ExplainDirectory {
     fn drop(&mut self) {
         let _gone = std::fs::remove_dir_all(&self.0);
     }
@@ -81,8 +81,8 @@ fn good() -> Value {
 
 #[test]
 fn the_explanation_lists_every_rule() {
-    let operator = Operator::with(RULES);
-    let (reported, code) = operator.explains(&good(), &[]);
+    let directory = ExplainDirectory::with(RULES);
+    let (reported, code) = directory.explain(&good(), &[]);
     assert_eq!((&reported["admitted"], code), (&json!(true), Some(0)), "{reported}");
     let rules: Vec<_> = reported["rules"].as_array().expect("rules").iter().map(|rule| &rule["rule"]).collect();
     let keys = ["email_domains", "groups", "claims.\"/hd\""].map(|key| json!(format!("providers.op.allow.{key}")));
@@ -101,7 +101,7 @@ fn the_explanation_lists_every_rule() {
 
     let mut bad = good();
     bad["groups"] = json!("staff");
-    let (reported, code) = operator.explains(&bad, &[]);
+    let (reported, code) = directory.explain(&bad, &[]);
     assert_eq!((&reported["admitted"], code), (&json!(false), Some(1)));
     let held: Vec<_> = reported["rules"].as_array().expect("rules").iter().map(|rule| &rule["holds"]).collect();
     assert_eq!(held, [&json!(true), &json!(false), &json!(true)]);
@@ -116,27 +116,27 @@ fn the_explanation_lists_every_rule() {
     assert_eq!(
         reported["notes"],
         json!([
-            "/groups is a string, not a list, so the groups are unknown; if the provider sends a single group so, write \
-         single_group_as_list = true"
+            "/groups is a string, not a list, so the groups are unknown; if the provider sends a single group as a string, \
+             write single_group_as_list = true"
         ])
     );
 }
 
 #[test]
 fn ignored_claims_are_noted() {
-    let operator = Operator::with(&RULES.replace("max_bytes = 1024", "max_bytes = 7168"));
+    let directory = ExplainDirectory::with(&RULES.replace("max_bytes = 1024", "max_bytes = 7168"));
     let mut odd = good();
     odd["email_verified"] = json!("true");
-    let (reported, code) = operator.explains(&odd, &[]);
+    let (reported, code) = directory.explain(&odd, &[]);
     assert_eq!(code, Some(1));
     let note = reported["notes"][0].as_str().expect("a note");
     assert!(note.contains("is the text \"true\"") && note.contains("email_verified_as_text = true"), "{note}");
     let mut many = good();
     many["groups"] =
         std::iter::once(json!("staff")).chain((0..900).map(|number| json!(format!("g{number}")))).collect();
-    let (reported, code) = operator.explains(&many, &[]);
+    let (reported, code) = directory.explain(&many, &[]);
     assert_eq!(
-        (&reported["groups_said"], reported["user"]["groups"].as_array().map(Vec::len)),
+        (&reported["groups_sent"], reported["user"]["groups"].as_array().map(Vec::len)),
         (&json!(901), Some(500))
     );
     assert_eq!(code, Some(0), "{reported}");
@@ -154,7 +154,7 @@ allow.email_domains = ['example.com']
 /// AC-02: the responses are read as in a login.
 #[test]
 fn profile_responses_are_merged() {
-    let operator = Operator::with(PROFILE);
+    let directory = ExplainDirectory::with(PROFILE);
     let emails = json!([
         {"email": "old@example.com", "verified": true, "primary": false},
         {"email": "ada@example.com", "verified": true, "primary": true},
@@ -162,15 +162,15 @@ fn profile_responses_are_merged() {
     let profile = json!({"id": 583_231, "login": "ada", "email": "public@example.com"});
     let mut answers = profile.clone();
     answers["primary_email"] = emails;
-    let (reported, code) = operator.explains(&answers, &[]);
+    let (reported, code) = directory.explain(&answers, &[]);
     assert_eq!(
         (&reported["user"]["email"], &reported["sub"], code),
         (&json!("ada@example.com"), &json!("583231"), Some(0))
     );
     assert_eq!(reported["notes"], json!([]));
     answers["primary_email"] = json!([{"email": "old@example.com", "verified": true, "primary": false}]);
-    assert_eq!(operator.explains(&answers, &[]).1, Some(1));
-    let (reported, code) = operator.explains(&profile, &[]);
+    assert_eq!(directory.explain(&answers, &[]).1, Some(1));
+    let (reported, code) = directory.explain(&profile, &[]);
     assert_eq!((&reported["admitted"], code), (&json!(false), Some(1)));
     assert!(reported["notes"][0].as_str().is_some_and(|note| note.contains("\"primary_email\"")), "{reported}");
 }
@@ -178,27 +178,27 @@ fn profile_responses_are_merged() {
 /// AC-13
 #[test]
 fn a_user_of_another_tenant_is_refused() {
-    let operator = Operator::with(
+    let directory = ExplainDirectory::with(
         "[providers.op]\npreset = 'microsoft-multi'\nclient_id = 'v'\nclient_secret = 's'\n\
          tenants = ['11111111-2222-3333-4444-555555555555']\n",
     );
     let claims = |tid: &str| json!({"sub": "ada", "tid": tid});
-    let (reported, code) = operator.explains(&claims("66666666-7777-8888-9999-000000000000"), &[]);
+    let (reported, code) = directory.explain(&claims("66666666-7777-8888-9999-000000000000"), &[]);
     assert_eq!((&reported["admitted"], code), (&json!(false), Some(1)));
     assert_eq!(reported["rules"][0]["rule"], "providers.op.tenants");
-    let (reported, code) = operator.explains(&claims("11111111-2222-3333-4444-555555555555"), &[]);
+    let (reported, code) = directory.explain(&claims("11111111-2222-3333-4444-555555555555"), &[]);
     assert_eq!((&reported["sub"], code), (&json!("11111111-2222-3333-4444-555555555555/ada"), Some(0)));
 }
 
-/// Only the name is read from it.
+/// The gateway reads only `name` from the form parameter `user` of Apple.
 #[test]
 fn the_user_parameter_of_apple_gives_the_name() {
-    let operator = Operator::with(RULES);
+    let directory = ExplainDirectory::with(RULES);
     let mut id_token = good();
     id_token.as_object_mut().expect("claims").remove("name");
     let user = json!({"name": {"firstName": "Ada", "lastName": "Lovelace"}, "email": "victim@example.com"});
     for user in [user.clone(), json!(user.to_string())] {
-        let (reported, code) = operator.explains(&json!({"id_token": id_token, "user": user}), &[]);
+        let (reported, code) = directory.explain(&json!({"id_token": id_token, "user": user}), &[]);
         assert_eq!((&reported["user"]["name"], code), (&json!("Ada Lovelace"), Some(0)));
         assert_eq!(reported["user"]["email"], "ada@example.com");
     }
@@ -213,13 +213,13 @@ async fn the_explained_token_equals_that_of_a_login() {
     let browser = gateway.browser();
     let issued = browser.sign_in_json("ada").await;
     let (issued, bytes) = (claims(&issued["api"]["access"]), issued["api"]["access"].as_str().map(str::len));
-    let operator = Operator::with(&format!(
+    let directory = ExplainDirectory::with(&format!(
         "[server]\npublic_url = '{}'\n{config}issuer = '{}'\nclient_id = 'v'\nclient_secret = 's'\n",
         gateway.public_url, gateway.op.issuer
     ));
     let said = json!({"sub": "ada", "email": "ada@example.com", "email_verified": true, "name": "ada of Example",
                       "groups": ["staff", "b"], "acr": "high", "amr": ["pwd"], "auth_time": issued["auth_time"]});
-    let (reported, _) = operator.explains(&said, &[]);
+    let (reported, _) = directory.explain(&said, &[]);
     let token = &reported["tokens"][0];
     let own = ["iat", "exp", "jti", "sub", "sid", "auth_time", "status"];
     let compared = |claims: &Value| {
@@ -236,52 +236,53 @@ async fn the_explained_token_equals_that_of_a_login() {
 
 #[test]
 fn the_token_of_an_app_and_its_limits_are_explained() {
-    let operator = Operator::with(RULES);
-    let (reported, code) = operator.explains(&good(), &["--client", "web"]);
+    let directory = ExplainDirectory::with(RULES);
+    let (reported, code) = directory.explain(&good(), &["--client", "web"]);
     assert_eq!((reported["tokens"].as_array().map(Vec::len), code), (Some(2), Some(0)));
     let claims = &reported["tokens"][1]["claims"];
     assert_eq!((&claims["client_id"], &claims["scope"]), (&json!("web"), &json!("openid orders")));
 
-    // The rules of the app count for it only, and it sees the groups that it is meant to see.
+    // The rules of `clients.web.allow` apply only to this client, and its token has only the groups that match
+    // `clients.web.groups`.
     let stricter = "groups = ['st*']\n[clients.web.allow]\ngroups = ['board']\nclaims = { '/hd' = 'example.com' }\n";
-    let strict = Operator::with(&format!("{RULES}{stricter}"));
-    let (reported, code) = strict.explains(&good(), &["--client", "web"]);
+    let strict = ExplainDirectory::with(&format!("{RULES}{stricter}"));
+    let (reported, code) = strict.explain(&good(), &["--client", "web"]);
     let why = "clients.web.allow.groups does not hold: none of them is among the person's groups";
     assert_eq!((&reported["refused"], code), (&json!(why), Some(1)), "{reported}");
     assert_eq!(reported["tokens"][1]["claims"]["groups"], json!(["staff"]), "{reported}");
-    assert_eq!(strict.explains(&good(), &[]).1, Some(0));
+    assert_eq!(strict.explain(&good(), &[]).1, Some(0));
 
     let mut large = good();
     large["groups"] = (0..200).map(|number| json!(format!("group-{number}"))).chain([json!("staff")]).collect();
-    let (reported, code) = operator.explains(&large, &[]);
+    let (reported, code) = directory.explain(&large, &[]);
     assert_eq!(
         (&reported["admitted"], code, &reported["tokens"][0]["largest"]["claim"]),
         (&json!(false), Some(1), &json!("groups"))
     );
     assert!(reported["refused"].as_str().is_some_and(|why| why.contains("tokens.max_bytes is 1024")), "{reported}");
 
-    let operator = Operator::with(&RULES.replace("providers = ['op']", "providers = []"));
-    assert_eq!(operator.explains(&good(), &["--client", "web"]).1, Some(0));
+    let directory = ExplainDirectory::with(&RULES.replace("providers = ['op']", "providers = []"));
+    assert_eq!(directory.explain(&good(), &["--client", "web"]).1, Some(0));
 }
 
 /// AC-02: as in a login.
 #[test]
 fn userinfo_is_merged_with_the_id_token() {
-    let operator = Operator::with(RULES);
+    let directory = ExplainDirectory::with(RULES);
     let id_token = json!({"sub": "ada", "hd": "example.com", "groups": ["staff"]});
     let userinfo = json!({"sub": "ada", "email": "ada@example.com", "email_verified": true, "hd": "other"});
-    let (reported, code) = operator.explains(&json!({"id_token": id_token, "userinfo": userinfo}), &[]);
+    let (reported, code) = directory.explain(&json!({"id_token": id_token, "userinfo": userinfo}), &[]);
     assert_eq!((code, &reported["user"]["email"]), (Some(0), &json!("ada@example.com")), "{reported}");
     let split = json!({"id_token": {"sub": "ada", "email": "ada@example.com"}, "userinfo": userinfo});
-    assert_eq!(operator.explains(&split, &[]).0["user"]["email_verified"], true);
+    assert_eq!(directory.explain(&split, &[]).0["user"]["email_verified"], true);
     let mixed = json!({"id_token": {"sub": "ada", "email": "victim@example.com"}, "userinfo": userinfo});
-    assert_eq!(operator.explains(&mixed, &[]).0["user"]["email_verified"], json!(null));
+    assert_eq!(directory.explain(&mixed, &[]).0["user"]["email_verified"], json!(null));
 }
 
 #[test]
 fn text_output_and_standard_input_work() {
-    let operator = Operator::with(RULES);
-    let mut command = operator.command(&["--provider", "op", "--claims", "-"]);
+    let directory = ExplainDirectory::with(RULES);
+    let mut command = directory.command(&["--provider", "op", "--claims", "-"]);
     let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("it runs");
     child.stdin.take().expect("input").write_all(good().to_string().as_bytes()).expect("read");
     let output = child.wait_with_output().expect("an end");
@@ -303,14 +304,14 @@ fn text_output_and_standard_input_work() {
 
 #[test]
 fn text_output_shows_wanted_and_found_values() {
-    let operator = Operator::with(&format!("[login]\nsign_up = false\n{RULES}"));
-    operator.write("good.json", &good().to_string());
+    let directory = ExplainDirectory::with(&format!("[login]\nsign_up = false\n{RULES}"));
+    directory.write("good.json", &good().to_string());
     let mut bad = good();
     bad["hd"] = json!("other.example");
     bad["groups"] = json!(["guests"]);
-    operator.write("bad.json", &bad.to_string());
+    directory.write("bad.json", &bad.to_string());
     let text = |file| {
-        let output = operator.says(&["--provider", "op", "--claims", file]);
+        let output = directory.run(&["--provider", "op", "--claims", file]);
         String::from_utf8(output.stdout).expect("text")
     };
     let reported = text("good.json");
@@ -328,16 +329,16 @@ fn text_output_shows_wanted_and_found_values() {
 
 #[test]
 fn invalid_input_is_reported() {
-    let operator = Operator::with(RULES);
-    operator.write("good.json", &good().to_string());
-    operator.write("list.json", "[]");
-    operator.write("broken.json", "{\n\"sub\": }");
-    operator.write("nobody.json", r#"{"email": "ada@example.com"}"#);
-    operator.write("long.json", &json!({"sub": "s".repeat(256)}).to_string());
-    operator.write("token.json", r#"{"id_token": "eyJ.eyJ.x"}"#);
-    operator.write("parts.json", r#"{"id_token": {"sub": "a"}, "user_info": {"sub": "a"}}"#);
-    operator.write("other.json", r#"{"id_token": {"sub": "a"}, "userinfo": {"sub": "b"}}"#);
-    for (words, complaint) in [
+    let directory = ExplainDirectory::with(RULES);
+    directory.write("good.json", &good().to_string());
+    directory.write("list.json", "[]");
+    directory.write("broken.json", "{\n\"sub\": }");
+    directory.write("nobody.json", r#"{"email": "ada@example.com"}"#);
+    directory.write("long.json", &json!({"sub": "s".repeat(256)}).to_string());
+    directory.write("token.json", r#"{"id_token": "eyJ.eyJ.x"}"#);
+    directory.write("parts.json", r#"{"id_token": {"sub": "a"}, "user_info": {"sub": "a"}}"#);
+    directory.write("other.json", r#"{"id_token": {"sub": "a"}, "userinfo": {"sub": "b"}}"#);
+    for (words, error_text) in [
         (["--provider", "opp", "--claims", "good.json"], "there is no provider with the id \"opp\"; known ids: op"),
         (["--provider", "op", "--claims", "none.json"], "none.json cannot be read: "),
         (["--provider", "op", "--claims", "list.json"], "list.json is a list; write the claims as an object"),
@@ -351,16 +352,16 @@ fn invalid_input_is_reported() {
         (["--provider", "op", "--claims", "parts.json"], "\"user_info\" is unknown"),
         (["--provider", "op", "--claims", "other.json"], "userinfo has another sub"),
     ] {
-        let output = operator.says(&words);
+        let output = directory.run(&words);
         let reported = String::from_utf8(output.stderr).expect("text");
         assert_eq!((output.status.code(), output.stdout.len()), (Some(2), 0), "{words:?}: {reported}");
-        assert!(reported.contains(complaint), "{complaint}: {reported}");
-        let output = operator.says(&[&words[..], &["--json"]].concat());
+        assert!(reported.contains(error_text), "{error_text}: {reported}");
+        let output = directory.run(&[&words[..], &["--json"]].concat());
         let json: Value = serde_json::from_slice(&output.stdout).expect("JSON");
         assert_eq!((output.status.code(), output.stderr.len()), (Some(2), 0), "{words:?}");
-        assert!(json["error"].as_str().is_some_and(|error| error.contains(complaint)), "{json}");
+        assert!(json["error"].as_str().is_some_and(|error| error.contains(error_text)), "{json}");
     }
-    let output = operator.says(&["--provider", "op", "--claims", "good.json", "--client", "wbe"]);
+    let output = directory.run(&["--provider", "op", "--claims", "good.json", "--client", "wbe"]);
     assert_eq!(output.status.code(), Some(2));
     assert!(
         String::from_utf8_lossy(&output.stderr)

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use vestibule::base::clock::Clock;
 
-use super::explain::Operator;
+use super::explain::ExplainDirectory;
 
 const SITES: &str = "
 [server]
@@ -38,9 +38,9 @@ allow = { groups = ['staff'], claims = { '/department' = 'ops' }, max_age = '1h'
 
 #[test]
 fn the_rule_that_decides_is_named() {
-    let operator = Operator::with(SITES);
+    let directory = ExplainDirectory::with(SITES);
     let explained = |words: &[&str]| {
-        let output = operator.says(&[words, &["--json"]].concat());
+        let output = directory.run(&[words, &["--json"]].concat());
         let json: Value = serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{output:?}"));
         (json["rule"].as_u64(), json["passes"].as_bool(), json["why"].as_str().unwrap_or_default().to_owned())
     };
@@ -69,12 +69,12 @@ fn the_rule_that_decides_is_named() {
         let mut claims = json!({ "sub": "ada", "groups": ["staff"], "department": "ops", "auth_time": now });
         let members = changed.as_object().expect("an object").clone();
         claims.as_object_mut().expect("an object").extend(members);
-        operator.write("claims.json", &claims.to_string());
+        directory.write("claims.json", &claims.to_string());
         let person = ["--provider", "op", "--claims", "claims.json"];
         let told = explained(&[&["--host", "wiki.example.com", "--path", path][..], &person].concat());
         assert!(told.1 == Some(passes) && told.2.contains(why), "{changed} {path}: {told:?}");
     }
-    let output = operator.says(&["--host", "a b"]);
+    let output = directory.run(&["--host", "a b"]);
     assert_eq!(output.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&output.stderr).contains("is not a host"), "{output:?}");
 }

@@ -149,7 +149,7 @@ fn providers_share_a_redirect_uri_only_if_all_speak_openid_connect() {
     ] {
         let problem = only_problem(&text);
         assert_eq!(problem.key, key, "{problem:?}");
-        assert!(problem.what.contains("could be taken for one of the other"), "{problem:?}");
+        assert!(problem.what.contains("could be mistaken for a code of the other"), "{problem:?}");
     }
     for good in [
         provider(&done) + &second(&done),

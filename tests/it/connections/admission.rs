@@ -21,7 +21,7 @@ fn connections_of_one_address_are_limited() {
     assert!(open.iter_mut().all(is_served));
     let mut beyond = Client::new(gateway.address);
     assert!(!is_served(&mut beyond));
-    assert!(open.iter_mut().all(is_served), "the others stay");
+    assert!(open.iter_mut().all(is_served), "the other connections stay open");
     open.pop();
     while !is_served(&mut Client::new(gateway.address)) {}
 }
@@ -41,9 +41,10 @@ fn loopback_and_trusted_proxies_are_not_counted_by_address() {
 
 /// A connection that has sent a part of a request is not idle.
 #[test]
-fn connections_in_all_are_limited_for_everyone() {
+fn the_total_number_of_connections_is_limited() {
     let gateway = Setup::new().toml("[limits]\nconnections = 3").start();
-    // Half a head is closed after five seconds. So a round on a busy machine that does not see the refusal within three is repeated.
+    // The gateway closes a connection with an incomplete request head after five seconds. So a round that does not see
+    // the refusal within three seconds, on a busy machine, is repeated.
     let is_refused = (0..20).any(|_| {
         let mut open: Vec<Client> = (0..3).map(|_| served_from([127, 0, 0, 1], &gateway)).collect();
         for client in &mut open {
@@ -60,7 +61,7 @@ fn connections_in_all_are_limited_for_everyone() {
     assert_eq!(admin.answer().expect("an answer").status, 200, "the admin listener has connections of its own");
 }
 
-/// A connection from this address that is served, as soon as there is one.
+/// Connects from this address, and repeats this until a connection is served.
 fn served_from(source: [u8; 4], gateway: &Gateway) -> Client {
     loop {
         let mut client = Client::from(source, gateway.address);
@@ -71,7 +72,8 @@ fn served_from(source: [u8; 4], gateway: &Gateway) -> Client {
     }
 }
 
-/// Two addresses hold all connections, idle before or between their requests: the oldest one is closed for a new connection.
+/// Two addresses hold all connections, which are idle: some before their first request, others between requests. For
+/// each new connection of another address, one of them is closed.
 #[test]
 fn idle_connections_are_closed_for_those_of_other_addresses() {
     let counted = Bounds { count_loopback: true, ..Bounds::default() };
@@ -85,7 +87,7 @@ fn idle_connections_are_closed_for_those_of_other_addresses() {
         assert!(others.last_mut().is_some_and(is_served), "a connection of another address");
         std::thread::sleep(Duration::from_millis(120));
     }
-    assert!(others.iter_mut().all(is_served), "they stay");
+    assert!(others.iter_mut().all(is_served), "the new connections stay open");
     let closed = open.iter_mut().filter_map(|client| (!is_served(client)).then_some(())).count();
     assert_eq!(closed, 2, "one is closed for each");
 }
@@ -100,9 +102,10 @@ fn one_address_gets_half_of_all_connections() {
 
 const UNFINISHED: &str = "POST /oauth2/token HTTP/1.1\r\nHost: x\r\nContent-Length: 60000\r\n\r\ngrant";
 
-/// Several addresses hold everything with unfinished requests, and none has more than half.
+/// Two addresses hold all connections, half of them each, with unfinished requests. A connection of a third address is
+/// accepted.
 #[test]
-fn unfinished_requests_of_large_networks_give_way_to_other_addresses() {
+fn unfinished_requests_are_closed_for_connections_of_other_addresses() {
     let counted = Bounds { count_loopback: true, ..Bounds::default() };
     let gateway = Setup::new().bounds(counted).toml("[limits]\nconnections = 4").start();
     let mut open = [2, 4, 2, 4].map(|last| Client::from([127, 0, 0, last], gateway.address));
@@ -110,7 +113,7 @@ fn unfinished_requests_of_large_networks_give_way_to_other_addresses() {
         client.send(UNFINISHED);
     }
     let mut other = served_from([127, 0, 0, 3], &gateway);
-    assert!(is_served(&mut other), "it stays");
+    assert!(is_served(&mut other), "the new connection stays open");
 }
 
 #[test]
@@ -124,7 +127,7 @@ fn a_trusted_proxy_keeps_its_connections_and_gets_new_ones() {
         client.send(UNFINISHED);
     }
     let _other = served_from([127, 0, 0, 3], &gateway);
-    assert!(proxy.iter_mut().all(is_served), "they are idle, and stay");
+    assert!(proxy.iter_mut().all(is_served), "the idle connections of a trusted proxy stay open");
     proxy.push(served_from([127, 0, 0, 9], &gateway));
     assert!(proxy.iter_mut().all(is_served));
 }

@@ -11,7 +11,7 @@ use vestibule::dev::postgres::{Place, Postgres};
 
 use crate::support::{Answer, Browser, Cluster, Database, Setup};
 
-const IMPATIENT: &str = "[database]\nacquire_timeout = '1s'\nstatement_timeout = '2s'\n";
+const SHORT_TIMEOUTS: &str = "[database]\nacquire_timeout = '1s'\nstatement_timeout = '2s'\n";
 
 /// The directory of a standby; removed on drop.
 struct Directory(PathBuf);
@@ -22,13 +22,14 @@ impl Drop for Directory {
     }
 }
 
-/// A parameter of a libpq URL of the tests.
+/// The value of the parameter `name` in a libpq URL.
 fn parameter<'u>(url: &'u str, name: &str) -> &'u str {
     let found = url.split(['?', '&']).find_map(|part| part.strip_prefix(name)?.strip_prefix('='));
     found.expect("a parameter")
 }
 
-/// A streaming standby of this server. It runs as the user of the server's socket, because PostgreSQL refuses root.
+/// A streaming standby of the primary. It runs as the owner of the primary's socket directory, because PostgreSQL does
+/// not start as root.
 fn standby_of(primary: &Cluster, directory: &Directory) -> Arc<Cluster> {
     let url = primary.url("postgres");
     let socket = Path::new(parameter(&url, "host")).metadata().expect("the directory of the socket");
@@ -43,14 +44,15 @@ fn standby_of(primary: &Cluster, directory: &Directory) -> Arc<Cluster> {
     Cluster::of(Postgres::start(Place::Kept(data)).expect("a standby"))
 }
 
-/// The URL of a database at both servers: libpq takes the one that can write.
-fn at_both(primary: &str, standby: &str) -> String {
+/// A database URL with the hosts of both servers. By `target_session_attrs=read-write`, libpq connects to the server
+/// that accepts writes.
+fn url_of_both(primary: &str, standby: &str) -> String {
     let (socket, other) = (parameter(primary, "host"), parameter(standby, "host"));
     let both = primary.replace(socket, &format!("{socket},{other}"));
     both.replace("port=5432", "port=5432,5432") + "&target_session_attrs=read-write"
 }
 
-/// Waits until the answer has that status, at most thirty seconds.
+/// Waits until the answer has this status, at most thirty seconds. Before that, every answer must be 503.
 async fn until(status: u16, ask: impl AsyncFn() -> Answer) {
     let started = Instant::now();
     loop {
@@ -58,22 +60,22 @@ async fn until(status: u16, ask: impl AsyncFn() -> Answer) {
         if answer.status == status {
             return;
         }
-        assert_eq!(answer.status, 503, "an outage and nothing else: {answer:?}");
+        assert_eq!(answer.status, 503, "only 503 is expected during the failover: {answer:?}");
         assert!(started.elapsed() < Duration::from_secs(30), "{answer:?}");
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
 }
 
-/// IO-12, FI-16: the primary crashes, and the standby is promoted. Sessions, pending logins and revocations are there, without a
-/// restart of the gateway.
+/// IO-12, FI-16: the primary crashes, and the standby is promoted. Sessions, pending logins and revocations are
+/// preserved, and the gateway is not restarted.
 #[tokio::test]
-async fn the_gateway_goes_on_at_a_promoted_standby() {
+async fn the_gateway_continues_with_a_promoted_standby() {
     let directory = Directory(std::env::temp_dir().join(format!("vestibule-standby-{}", uuid::Uuid::new_v4())));
     let primary = Cluster::durable();
     let name = primary.database().words("SELECT current_database()").concat();
     let standby = standby_of(&primary, &directory);
-    let both = Database { cluster: Arc::clone(&primary), url: at_both(&primary.url(&name), &standby.url(&name)) };
-    let gateway = Setup::new().on(&both).toml(IMPATIENT).start();
+    let both = Database { cluster: Arc::clone(&primary), url: url_of_both(&primary.url(&name), &standby.url(&name)) };
+    let gateway = Setup::new().on(&both).toml(SHORT_TIMEOUTS).start();
     let (ada, bob) = (gateway.browser(), gateway.browser());
     let tokens = ada.sign_in_json("ada").await;
     ada.sign_in("ada").await;
@@ -83,7 +85,8 @@ async fn the_gateway_goes_on_at_a_promoted_standby() {
     let begun = gateway.browser();
     let pending = begun.begin("op").await;
 
-    // A login begins without waiting for the disk.
+    // A pending login is committed without waiting for the disk (`synchronous_commit = off`). So the test writes the
+    // WAL, and waits until the standby has replayed it.
     primary.execute("CHECKPOINT");
     let written = both.words("SELECT pg_current_wal_lsn()").concat();
     let replayed = format!("SELECT (pg_last_wal_replay_lsn() >= '{written}'::pg_lsn)::int");

@@ -15,12 +15,12 @@ use vestibule::base::secret::Plain;
 use crate::fake_provider::Reply;
 use crate::support::{Answer, Ask, Browser, Cluster, Gateway, LogCapture, Setup};
 
-const IMPATIENT: &str = "[database]\nacquire_timeout = '500ms'\nstatement_timeout = '1s'\npool_size = 2\n";
+const SHORT_TIMEOUTS: &str = "[database]\nacquire_timeout = '500ms'\nstatement_timeout = '1s'\npool_size = 2\n";
 
 fn gateway_of_its_own() -> Gateway {
     // A cached session is answered without a database; `verify::outage` tests that.
     let uncached = "[verify]\ncache_for = '0s'";
-    Setup::new().on(&Cluster::own().database()).toml(IMPATIENT).toml(uncached).start()
+    Setup::new().on(&Cluster::own().database()).toml(SHORT_TIMEOUTS).toml(uncached).start()
 }
 
 #[track_caller]
@@ -142,7 +142,7 @@ async fn a_database_outage_during_a_callback_leaves_no_partial_rows() {
 /// FI-14, FI-02
 #[tokio::test]
 async fn an_exhausted_pool_is_503_within_the_timeout() {
-    let gateway = Setup::new().toml(IMPATIENT).start();
+    let gateway = Setup::new().toml(SHORT_TIMEOUTS).start();
     let browser = gateway.browser();
     browser.sign_in("alice").await;
     let mut conn = gateway.database.connection();
@@ -177,7 +177,7 @@ async fn an_exhausted_pool_is_503_within_the_timeout() {
 /// FI-16
 #[tokio::test]
 async fn a_read_only_database_serves_reads() {
-    let gateway = Setup::new().toml(IMPATIENT).start();
+    let gateway = Setup::new().toml(SHORT_TIMEOUTS).start();
     let browser = gateway.browser();
     browser.sign_in("alice").await;
     let begun = browser.begin("op").await;

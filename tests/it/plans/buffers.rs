@@ -6,7 +6,7 @@ use vestibule::dev::{HotStatement, hot_statements};
 
 use super::indexes::database_in;
 use super::plan::pages;
-use super::rows::{Kind, everywhere, logins};
+use super::rows::{Kind, insert_rows, logins};
 use super::session::{Mode, Session, value};
 use crate::support::Cluster;
 
@@ -25,12 +25,12 @@ fn a_login_touches_as_many_pages_beside_pending_logins_as_without() {
     // counts as pages of the statement that runs at that moment.
     let cluster = Cluster::own();
     let database = database_in(&cluster);
-    database.execute(&everywhere(Kind::Finished, 1, 20_000));
+    database.execute(&insert_rows(Kind::Finished, 1, 20_000));
     // So many that the pending ones do not make an index one level higher.
     database.execute(&logins(Kind::Finished, 200_001, 300_000));
     database.execute("VACUUM ANALYZE");
     // The login that is measured is the only one that is pending.
-    database.execute(&everywhere(Kind::Open, 20_001, 20_001));
+    database.execute(&insert_rows(Kind::Open, 20_001, 20_001));
     let session = Session::new(&database);
     let statements = hot_statements();
     let login: Vec<_> = LOGIN.iter().map(|name| prepared(&session, &statements, name)).collect();

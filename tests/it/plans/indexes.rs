@@ -8,7 +8,7 @@ use vestibule::dev::{HotStatement, hot_statements};
 use crate::support::{Cluster, Database};
 
 use super::plan::{Keys, indexes};
-use super::rows::{Kind, everywhere};
+use super::rows::{Kind, insert_rows};
 use super::session::{Mode, Session, value};
 
 /// Rows of the other kind that come after the statistics were taken.
@@ -21,7 +21,7 @@ fn the_named_index_is_read_after_statistics_of_empty_tables() {
 
 #[test]
 fn the_named_index_is_read_after_statistics_of_one_row() {
-    assert_indexes(&format!("{} ANALYZE", everywhere(Kind::Open, 1, 1)), Kind::Open);
+    assert_indexes(&format!("{} ANALYZE", insert_rows(Kind::Open, 1, 1)), Kind::Open);
 }
 
 #[test]
@@ -31,12 +31,12 @@ fn the_named_index_is_read_without_statistics() {
 
 #[test]
 fn the_named_index_is_read_after_statistics_of_finished_rows() {
-    assert_indexes(&format!("{} ANALYZE", everywhere(Kind::Finished, 1, 20_000)), Kind::Open);
+    assert_indexes(&format!("{} ANALYZE", insert_rows(Kind::Finished, 1, 20_000)), Kind::Open);
 }
 
 #[test]
 fn the_named_index_is_read_after_statistics_of_open_rows() {
-    assert_indexes(&format!("{} ANALYZE", everywhere(Kind::Open, 1, 20_000)), Kind::Finished);
+    assert_indexes(&format!("{} ANALYZE", insert_rows(Kind::Open, 1, 20_000)), Kind::Finished);
 }
 
 /// A database without autovacuum, which would correct the statistics.
@@ -68,7 +68,7 @@ fn assert_indexes(statistics: &str, kind: Kind) {
     for number in 0..statements.len() {
         early.session.explain(Mode::Generic, &format!("s{number}"), &early.values(number, 1));
     }
-    database.execute(&everywhere(kind, 100_001, 100_000 + MANY));
+    database.execute(&insert_rows(kind, 100_001, 100_000 + MANY));
     let late = Prepared::new(&database, &statements);
     let wrong: BTreeSet<String> = [("kept", &early), ("new", &late)]
         .iter()

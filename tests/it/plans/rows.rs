@@ -1,15 +1,15 @@
 //! Rows for every table that hot statements read.
 
-/// Rows that are done with, or rows that wait and live.
+/// The state of the rows. `Finished`: ended, completed, answered, redeemed or delivered. `Open`: live, pending or due.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     Finished,
     Open,
 }
 
-/// SQL that inserts the rows numbered `first` to `last` into the large tables, and a fifth of them into the others, which keeps the
-/// time of a test short. Triggers and foreign keys are not asked.
-pub fn everywhere(kind: Kind, first: u32, last: u32) -> String {
+/// SQL that inserts the rows numbered `first` to `last` into the large tables, and a fifth of them into the others,
+/// which keeps the time of a test short. Triggers and foreign keys are disabled (`session_replication_role`).
+pub fn insert_rows(kind: Kind, first: u32, last: u32) -> String {
     let columns = |finished: &'static str, open: &'static str| if kind == Kind::Finished { finished } else { open };
     let id = |start: &str| format!("('{start}-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid");
     let (user, sub, session) = (id("01990000"), id("01990001"), id("019a0000"));

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use crate::fake_provider::Reply;
 use crate::vault::support::{TOKEN, let_expire, row, sent_refresh_tokens, signed_in, start, token};
 
+/// The status, the token or error code, and the state of the row after a refresh whose ID token has these claims.
 async fn outcome(claims: Value) -> (u16, String, String) {
     let gateway = start();
     let browser = signed_in(&gateway, "alice").await;
@@ -13,15 +14,16 @@ async fn outcome(claims: Value) -> (u16, String, String) {
     let answer = browser.fetch(TOKEN).await;
     let code = if answer.status == 200 { token(&answer) } else { answer.code() };
     let row = row(&gateway);
-    // Whatever it was, it is not tried again by itself, and the session is none of it.
+    // A second request returns the same status, although the provider would now return a valid ID token. The session
+    // stays active in any case.
     gateway.op.set_claims(json!({}));
     assert_eq!(browser.fetch(TOKEN).await.status, answer.status);
     assert_eq!(browser.fetch("/session").await.status, 200);
     (answer.status, code, row)
 }
 
-/// RT-35, RT-36: another issuer, subject or client, an older token, or a wrong signature: the tokens are neither handed out nor
-/// stored, and the user has to log in again.
+/// RT-35, RT-36: another issuer, subject or client, an older token, or a wrong signature: the tokens are neither
+/// returned nor stored, and the user has to log in again.
 #[tokio::test]
 async fn a_mismatching_id_token_requires_reauth() {
     for claims in [
@@ -40,9 +42,9 @@ async fn a_mismatching_id_token_requires_reauth() {
     }
 }
 
-/// RT-35, RT-36: the claims count although the signature cannot be verified.
+/// RT-35, RT-36: the claims are compared even if the signature cannot be verified.
 #[tokio::test]
-async fn a_mismatching_id_token_of_an_unknown_key_requires_reauth() {
+async fn a_mismatching_id_token_signed_with_an_unknown_key_requires_reauth() {
     for claims in [json!({"iss": "https://evil.example"}), json!({"sub": "mallory"}), json!({"aud": "another"})] {
         let gateway = start();
         let browser = signed_in(&gateway, "alice").await;
@@ -53,8 +55,8 @@ async fn a_mismatching_id_token_of_an_unknown_key_requires_reauth() {
     }
 }
 
-/// The refresh token has been rotated, so an ID token that cannot be verified now must not lose its successor: the key set is
-/// older than the key of the token, or the clock of one side is wrong.
+/// The provider has rotated the refresh token. The new refresh token must be stored even if the ID token cannot be
+/// verified now, because the key set is older than the signing key, or because one of the clocks is wrong.
 #[tokio::test]
 async fn tokens_are_kept_when_their_id_token_cannot_be_verified_now() {
     for case in ["an unknown key", "issued in the future", "expired"] {
@@ -95,7 +97,7 @@ async fn a_new_signing_key_is_fetched_during_a_refresh() {
     assert_eq!(token(&browser.fetch(TOKEN).await), "access-secret-2");
 }
 
-/// The refresh token has been rotated, so a failure to fetch the keys must not lose its successor.
+/// The provider has rotated the refresh token. The new refresh token must be stored even if the keys cannot be fetched.
 #[tokio::test]
 async fn tokens_are_kept_when_the_keys_of_their_id_token_cannot_be_fetched() {
     let gateway = start();

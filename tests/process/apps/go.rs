@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::Command;
 
-use super::running::converse;
+use super::running::run_with_browser;
 use super::setting::{NOWHERE, SECRET, confidential, public, setup};
 use crate::directory::Directory;
 use crate::peer;
@@ -37,7 +37,7 @@ async fn go_oidc_is_configured_by_the_issuer_alone() {
     for (client, secret) in [("server", SECRET), ("browser", "")] {
         let mut command = Command::new(folder.path().join("app"));
         command.args([&setup.gateway.public(), client, secret, NOWHERE]);
-        let seen = converse(&setup, &mut command).await;
+        let seen = run_with_browser(&setup, &mut command).await;
         assert_eq!((&seen["email"], &seen["name"]), (&"ada@example.com".into(), &"Ada Lovelace".into()), "{client}");
     }
     assert!(!setup.gateway.log().contains("client_refused"), "no request is refused: {}", setup.gateway.log());

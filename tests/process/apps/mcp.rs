@@ -1,6 +1,6 @@
 //! An MCP server that takes our access tokens, and an MCP client with a registered id, by npm `@modelcontextprotocol/sdk`.
 
-use super::running::converse;
+use super::running::run_with_browser;
 use super::setting::{NOWHERE, public, setup};
 use crate::peer::node;
 use crate::ports;
@@ -16,7 +16,7 @@ async fn the_mcp_sdk_finds_the_gateway_from_its_server() {
     let setup = setup(&public("tool", NOWHERE, &more));
     let mut command = node("apps/mcp.mjs");
     command.args([&setup.gateway.public(), "tool", NOWHERE, &port.to_string()]);
-    let seen = converse(&setup, &mut command).await;
+    let seen = run_with_browser(&setup, &mut command).await;
     assert!(seen["sub"].as_str().is_some_and(|sub| !sub.is_empty()), "{seen}");
     assert_eq!(setup.wire.count("POST /token"), 1, "the person stays signed in at the gateway");
 }

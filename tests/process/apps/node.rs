@@ -2,7 +2,7 @@
 
 use rcgen::{KeyPair, PKCS_ECDSA_P256_SHA256};
 
-use super::running::converse;
+use super::running::run_with_browser;
 use super::setting::{NOWHERE, SECRET, confidential, public, setup, setup_with, signing};
 use crate::peer::node;
 
@@ -16,7 +16,7 @@ async fn openid_client_is_configured_by_the_issuer_alone() {
         let before = setup.wire.count("POST /token");
         let mut command = node("apps/openid_client.mjs");
         command.args([&setup.gateway.public(), way, credential, NOWHERE, way]);
-        let seen = converse(&setup, &mut command).await;
+        let seen = run_with_browser(&setup, &mut command).await;
         assert_eq!((&seen["email"], &seen["name"]), (&"ada@example.com".into(), &"Ada Lovelace".into()), "{way}");
         let asked = setup.wire.count("POST /token") - before;
         assert_eq!(asked, 2, "{way}: the provider is asked at first, and where a new login is wanted");
@@ -37,7 +37,7 @@ async fn oauth4webapi_accepts_every_response() {
         for (kind, secret) in [("server", SECRET), ("browser", "")] {
             let (mut command, client) = (node("apps/oauth4webapi.mjs"), format!("{kind}-{algorithm}"));
             command.args([&setup.gateway.public(), &client, secret, NOWHERE, algorithm]);
-            let seen = converse(&setup, &mut command).await;
+            let seen = run_with_browser(&setup, &mut command).await;
             assert_eq!(seen["email"], "ada@example.com", "{client}");
         }
     }

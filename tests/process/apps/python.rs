@@ -2,7 +2,7 @@
 
 use rcgen::{KeyPair, PKCS_ECDSA_P256_SHA256};
 
-use super::running::converse;
+use super::running::run_with_browser;
 use super::setting::{BASE64_SECRET, NOWHERE, SECRET, confidential, setup_with, signing};
 use crate::peer::python;
 
@@ -19,7 +19,7 @@ async fn authlib_is_configured_by_the_issuer_alone() {
     ] {
         let mut command = python("apps/authlib_client.py");
         command.args([&setup.gateway.public(), id, credential, NOWHERE, way]);
-        let seen = converse(&setup, &mut command).await;
+        let seen = run_with_browser(&setup, &mut command).await;
         assert_eq!((&seen["email"], &seen["name"]), (&"ada@example.com".into(), &"Ada Lovelace".into()), "{way}");
     }
 }

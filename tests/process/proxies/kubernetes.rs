@@ -1,5 +1,6 @@
-//! The manifests for Kubernetes, which need a cluster: their YAML, and the settings that they share with what is run. The Envoy of
-//! Envoy Gateway is run with those settings (`envoy.rs`).
+//! The Kubernetes manifests of `docs/proxies/kubernetes.md`. Running them needs a cluster. So these tests check the
+//! YAML, and compare the settings with the configurations that the other tests run. `envoy.rs` runs Envoy with the
+//! settings of the Envoy Gateway manifest.
 
 use std::path::Path;
 use std::process::Command;
@@ -11,7 +12,7 @@ const MANIFESTS: [&str; 4] =
     ["proxy-kubernetes-traefik", "proxy-kubernetes-envoy", "proxy-kubernetes-nginx", "proxy-kubernetes-haproxy"];
 
 #[test]
-fn manifests_are_strict_yaml() {
+fn yamllint_accepts_the_manifests() {
     let yamllint = Path::new(env!("CARGO_MANIFEST_DIR")).join(".dev/venv/bin/yamllint");
     for name in MANIFESTS {
         let mut command = Command::new(&yamllint);
@@ -20,15 +21,15 @@ fn manifests_are_strict_yaml() {
     }
 }
 
-/// The middleware is the one that Traefik runs with in the tests.
+/// The middleware has the same settings as the one with which the tests run Traefik.
 #[test]
-fn the_middleware_for_kubernetes_is_the_one_that_is_run() {
+fn the_traefik_middleware_has_the_settings_of_the_tested_one() {
     let (manifest, run) = (named("proxy-kubernetes-traefik"), named("proxy-traefik-dynamic"));
     let settings = |text: &str| {
         let (_, middleware) = text.split_once("forwardAuth:").expect("the middleware");
         let lines = middleware.lines().map(str::trim).filter(|line| !line.starts_with('#') && !line.is_empty());
-        let wanted = lines.skip_while(|line| line.starts_with("address:"));
-        wanted
+        let settings = lines.skip_while(|line| line.starts_with("address:"));
+        settings
             .take_while(|line| line.starts_with("auth") || line.starts_with("- ") || line.starts_with("(?i)"))
             .map(str::to_owned)
             .collect::<Vec<_>>()
@@ -37,21 +38,22 @@ fn the_middleware_for_kubernetes_is_the_one_that_is_run() {
     assert!(settings(&run).len() > 8, "{:?}", settings(&run));
 }
 
-/// FW-04: the lines of the frontend are those that `HAProxy` runs with in the tests, in their order.
+/// FW-04: each line of the frontend is also in the configuration with which the tests run `HAProxy`, in the same order.
 #[test]
-fn the_lines_for_haproxy_are_those_that_are_run() {
+fn the_haproxy_lines_are_in_the_tested_configuration() {
     let (manifest, run) = (named("proxy-kubernetes-haproxy"), named("proxy-haproxy"));
     let run: Vec<&str> = run.lines().map(str::trim).collect();
     let lines: Vec<&str> = manifest.lines().filter_map(|line| line.strip_prefix("    ")).map(str::trim).collect();
     assert_eq!(lines.len(), 13, "{lines:?}");
-    let places: Vec<_> = lines.iter().map(|line| run.iter().position(|known| known == line)).collect();
-    assert!(places.iter().all(Option::is_some) && places.is_sorted(), "{places:?} of {lines:?}");
+    let positions: Vec<_> = lines.iter().map(|line| run.iter().position(|known| known == line)).collect();
+    assert!(positions.iter().all(Option::is_some) && positions.is_sorted(), "{positions:?} of {lines:?}");
     assert!(lines.contains(&"http-request del-header [^a-z0-9-] -m reg"));
 }
 
-/// FW-03, FW-04: nginx overwrites the names with `-` and drops those with `_`, as the configuration that is run.
+/// FW-03, FW-04: as in the configuration with which the tests run nginx, headers whose names have `-` are overwritten,
+/// and headers whose names have `_` are dropped.
 #[test]
-fn the_settings_for_nginx_are_those_that_are_run() {
+fn the_nginx_settings_are_in_the_tested_configuration() {
     let (manifest, run) = (named("proxy-kubernetes-nginx"), named("proxy-nginx") + &named("proxy-nginx-site"));
     assert!(run.contains("underscores_in_headers off;") && run.contains("ignore_invalid_headers on;"));
     assert!(manifest.contains("enable-underscores-in-headers: \"false\"\n  ignore-invalid-headers: \"true\""));

@@ -1,6 +1,6 @@
 //! A second gateway whose provider is the first.
 
-use super::upstream::{addresses, session, settings, sign_out, taken, until_signed_out};
+use super::upstream::{accepted_logout_tokens, addresses, session, settings, sign_out, until_signed_out};
 use crate::apps::setting::{GOODBYE, confidential, go, patient, setup};
 use crate::gateway::Gateway;
 use crate::setup::Setup;
@@ -52,6 +52,6 @@ async fn a_logout_at_the_first_ends_the_sessions_at_the_second() {
     let out = ada.post_from(&first.gateway.public(), "/logout").await;
     assert_eq!(out.status, 200, "{out}");
     until_signed_out(&ada, &gateway, &second).await;
-    assert_eq!(taken(&gateway), 1, "{}", gateway.log());
+    assert_eq!(accepted_logout_tokens(&gateway), 1, "{}", gateway.log());
     assert_eq!(session(&elsewhere, &second).await, 200);
 }

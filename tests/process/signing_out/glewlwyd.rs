@@ -3,7 +3,7 @@
 use reqwest::Method;
 use serde_json::json;
 
-use super::upstream::{addresses, session, settings, sign_out, until_signed_out, until_taken};
+use super::upstream::{addresses, session, settings, sign_out, until_accepted, until_signed_out};
 use crate::gateway::Gateway;
 use crate::page::Page;
 use crate::peer::Provider;
@@ -80,7 +80,7 @@ async fn a_logout_on_either_side_ends_both_sessions() {
     let asks = ada.get(away).await;
     let asks = asks.location().unwrap_or_else(|| panic!("it does not ask: {asks}"));
     setup.agree(&ada, &param(&asks, "sid")).await;
-    until_taken(&setup.gateway, 1).await;
+    until_accepted(&setup.gateway, 1).await;
     let page = ada.get(param(&asks, "callback_url")).await;
     assert!(page.status == 200 && page.body.contains("You are signed out"), "{page}");
 
@@ -90,5 +90,5 @@ async fn a_logout_on_either_side_ends_both_sessions() {
     let (_, sid) = cookies.split_once("GLEWLWYD2_OIDC_SID=").unwrap_or_else(|| panic!("no session in {cookies}"));
     setup.agree(&ada, sid.split(';').next().expect("a value")).await;
     until_signed_out(&ada, &setup.gateway, &setup.gateway.public()).await;
-    until_taken(&setup.gateway, 2).await;
+    until_accepted(&setup.gateway, 2).await;
 }

@@ -18,7 +18,7 @@ pub(crate) struct ClientCredentials {
     pub(crate) private_key: Option<KeyFile>,
 }
 
-/// Checks that every secret and key that the authentication method needs is set, and no other.
+/// Checks that each secret and private key that the authentication method needs is set, and no other.
 pub(crate) fn validate(
     key: &dyn Fn(&str) -> String,
     raw: &mut RawProvider,
@@ -35,17 +35,18 @@ pub(crate) fn validate(
         validator.reject(&key("client_secret_previous"), "is set without a client_secret", remedy);
     }
     match raw.kind {
-        ProviderKind::OAuth1 => signer(key, raw, current.is_some(), validator),
+        ProviderKind::OAuth1 => check_consumer_secret(key, raw, current.is_some(), validator),
         ProviderKind::Oidc | ProviderKind::OAuth2 => {
             let has_key = validator.is_given(&key("private_key")) || validator.is_given(&key("private_key_file"));
-            authentication(key, raw.registration.token_endpoint_auth_method, (current.is_some(), has_key), validator);
+            check_secret(key, raw.registration.token_endpoint_auth_method, (current.is_some(), has_key), validator);
         }
     }
-    needed_by_key(key, raw, validator);
+    check_private_key_settings(key, raw, validator);
     Some(ClientCredentials { current, previous, private_key: private_key.ok()? })
 }
 
-fn authentication(
+/// Checks that `client_secret` is set exactly if the authentication method sends it.
+fn check_secret(
     key: &dyn Fn(&str) -> String,
     method: TokenEndpointAuthMethod,
     (has_secret, has_key): (bool, bool),
@@ -72,7 +73,12 @@ fn authentication(
 }
 
 /// OAuth 1.0a needs a consumer secret, unless requests are signed with a private key.
-fn signer(key: &dyn Fn(&str) -> String, raw: &RawProvider, has_secret: bool, validator: &mut Validator<'_>) {
+fn check_consumer_secret(
+    key: &dyn Fn(&str) -> String,
+    raw: &RawProvider,
+    has_secret: bool,
+    validator: &mut Validator<'_>,
+) {
     if raw.signature_method != SignatureMethod::RsaSha1 && !has_secret {
         let remedy = "write the consumer secret from the provider, or the path of a file with it in \
                       client_secret_file";
@@ -135,8 +141,8 @@ fn with_certificate(
     validator.accept(key, read, remedy).ok_or(Rejected)
 }
 
-/// Checks the keys that belong to a private key.
-fn needed_by_key(key: &dyn Fn(&str) -> String, raw: &RawProvider, validator: &mut Validator<'_>) {
+/// Checks the configuration keys that depend on a private key: `private_key`, `private_key_id` and `team_id`.
+fn check_private_key_settings(key: &dyn Fn(&str) -> String, raw: &RawProvider, validator: &mut Validator<'_>) {
     let apple = raw.kind != ProviderKind::OAuth1
         && raw.registration.token_endpoint_auth_method == TokenEndpointAuthMethod::Apple;
     let signs = match raw.kind {
@@ -152,7 +158,12 @@ fn needed_by_key(key: &dyn Fn(&str) -> String, raw: &RawProvider, validator: &mu
         missing(key, "private_key", raw, "write the path of a file with it in private_key_file", validator);
     }
     if given && !signs && !may_sign {
-        let remedy = "remove it, or write token_endpoint_auth_method = \"private_key_jwt\"";
+        let remedy = match raw.kind {
+            ProviderKind::OAuth1 => "remove it, or write signature_method = \"RSA-SHA1\"",
+            ProviderKind::Oidc | ProviderKind::OAuth2 => {
+                "remove it, or write token_endpoint_auth_method = \"private_key_jwt\""
+            }
+        };
         validator.reject(&key("private_key"), "is set, but nothing is signed with it", remedy);
     }
     let needed = [

@@ -1,11 +1,12 @@
-//! Providers that share a redirect URI of the SPA flow: rejects those between which a mix-up could not be noticed.
+//! Rejects providers that share a redirect URI of the SPA flow, if a mix-up between them could not be detected.
 
 use super::protocol::Provider;
 use crate::config::layer::validator::{Validator, quoted};
 use crate::config::value::public_url::PublicUrl;
 
-/// In a mix-up (RFC 9700 §4.4) one provider sends the browser on to another, whose code the frontend then takes for one of the
-/// first. With one redirect URI only the parameter `iss` shows it (RFC 9207), which OAuth providers do not send.
+/// In a mix-up attack (RFC 9700 §4.4) provider A redirects the browser to provider B, and the frontend treats the code
+/// of B as a code of A. If A and B have the same redirect URI, only the parameter `iss` (RFC 9207) shows the
+/// difference, and OAuth providers do not send it.
 pub(crate) fn validate(public_url: Option<&PublicUrl>, providers: &[Option<Provider>], validator: &mut Validator<'_>) {
     let Some(public_url) = public_url else { return };
     let known: Vec<&Provider> = providers.iter().flatten().collect();
@@ -28,7 +29,7 @@ fn reject(pair: [&Provider; 2], oauth: &Provider, uri: &str, validator: &mut Val
     let key = format!("providers.{}.redirect_uri", named.id);
     let what = format!(
         "{} is the redirect URI of providers.{} and providers.{} in the SPA flow, and {} is no OpenID provider: a code of one \
-         could be taken for one of the other",
+         provider could be mistaken for a code of the other",
         quoted(uri),
         first.id,
         second.id,
@@ -37,6 +38,6 @@ fn reject(pair: [&Provider; 2], oauth: &Provider, uri: &str, validator: &mut Val
     validator.reject(
         &key,
         what,
-        "write a redirect_uri of its own for each provider, as \"https://app.example.com/done/corp\"",
+        "write a different redirect_uri for each provider, such as \"https://app.example.com/done/corp\"",
     );
 }

@@ -66,7 +66,7 @@ const UNUSED: [(ProviderKind, &[&str]); 3] = [
 ];
 
 /// Keys that only some authentication methods use, for `oidc` and `oauth2`.
-const OF_METHODS: [(&str, &[TokenEndpointAuthMethod]); 4] = [
+const METHODS_BY_KEY: [(&str, &[TokenEndpointAuthMethod]); 4] = [
     ("certificate_file", &[TokenEndpointAuthMethod::PrivateKeyJwt]),
     ("private_key_id", &[TokenEndpointAuthMethod::PrivateKeyJwt, TokenEndpointAuthMethod::Apple]),
     ("client_assertion_audience", &[TokenEndpointAuthMethod::PrivateKeyJwt]),
@@ -82,7 +82,7 @@ pub(crate) fn validate(key: &dyn Fn(&str) -> String, raw: &RawProvider, validato
             validator.reject(&written, what, format!("remove it; it is for kind {}", kinds_that_use(name)));
         }
     }
-    for (name, methods) in OF_METHODS {
+    for (name, methods) in METHODS_BY_KEY {
         let is_used = |method| methods.contains(&method);
         let may_sign = raw.registration.token_endpoint_auth_method == TokenEndpointAuthMethod::Auto
             && (validator.is_given(&key("private_key")) || validator.is_given(&key("private_key_file")));
@@ -100,10 +100,10 @@ pub(crate) fn validate(key: &dyn Fn(&str) -> String, raw: &RawProvider, validato
             validator.reject(&written, what, remedy);
         }
     }
-    of_oauth1(key, raw, validator);
+    validate_oauth1(key, raw, validator);
 }
 
-fn of_oauth1(key: &dyn Fn(&str) -> String, raw: &RawProvider, validator: &mut Validator<'_>) {
+fn validate_oauth1(key: &dyn Fn(&str) -> String, raw: &RawProvider, validator: &mut Validator<'_>) {
     if raw.kind != ProviderKind::OAuth1 {
         return;
     }
@@ -221,6 +221,22 @@ mod tests {
                 assert_eq!((key.as_str(), what.contains("\"auto\" does not use it")), (name, true), "{what}");
                 assert!(remedy.contains("remove it, or write \""), "{remedy}");
             }
+        }
+    }
+
+    #[test]
+    fn an_unused_private_key_is_rejected_with_the_key_that_would_use_it() {
+        let basic = "token_endpoint_auth_method = \"client_secret_basic\"\n";
+        for (kind, more, remedy) in [
+            ("oauth1", "", "signature_method = \"RSA-SHA1\""),
+            ("oauth2", basic, "token_endpoint_auth_method = \"private_key_jwt\""),
+            ("oidc", basic, "token_endpoint_auth_method = \"private_key_jwt\""),
+        ] {
+            let reported = problems(kind, &format!("{more}private_key = \"x\""));
+            let unused = |(key, what, shown): &(String, String, String)| {
+                key == "private_key" && what.contains("nothing is signed with it") && shown.ends_with(remedy)
+            };
+            assert!(reported.iter().any(unused), "{kind}: {reported:?}");
         }
     }
 
