@@ -219,7 +219,7 @@ mod tests {
                 let reported = problems(kind, &format!("{name} = \"A1\""));
                 let [(key, what, remedy)] = reported.as_slice() else { panic!("{kind} {name}: {reported:?}") };
                 assert_eq!((key.as_str(), what.contains("\"auto\" does not use it")), (name, true), "{what}");
-                assert!(remedy.contains("remove it, or write \""), "{remedy}");
+                assert!(remedy.contains("remove it, or set token_endpoint_auth_method to \""), "{remedy}");
             }
         }
     }
