@@ -10,7 +10,7 @@ use super::downstream::Client;
 pub enum ClientRef<'a> {
     /// Of the configuration, or the built-in one.
     Registered(&'a Client),
-    /// One by URL.
+    /// A client by URL, with what its document said, or without it where that is not needed.
     ByUrl(Arc<Client>),
 }
 

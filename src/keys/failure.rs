@@ -36,6 +36,9 @@ pub enum KeysError {
     /// A key cannot be generated or read.
     #[error(transparent)]
     Unusable(#[from] UnusableKey),
+    /// The thread that generates keys has ended.
+    #[error("the new signing keys were not generated; try again")]
+    NotGenerated,
     /// A row of a newer version of the gateway; the field is its key id.
     #[error("the stored signing key {0} has an algorithm or a state that this version does not know")]
     Unknown(String),

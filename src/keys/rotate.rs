@@ -94,8 +94,9 @@ async fn change(
     let running = running_clock(now);
     let changes = decide(&statuses(rows), policy, now);
     let wanted = algorithms(&changes);
-    // On a database thread, because it computes for up to a second.
-    let generated = db.run("make signing keys", move |_| Ok(generate(&wanted))).await??;
+    // It computes for up to seconds, so neither on this thread nor with a connection of the database.
+    let generated =
+        tokio::task::spawn_blocking(move || generate(&wanted)).await.map_err(|_| KeysError::NotGenerated)??;
     let (prepared, policy) = (Prepared::new(secrets, &generated, rows, &changes), policy.clone());
     let work = move |conn: &mut _| store::change(conn, |keys, now| decide(keys, &policy, now), &prepared, &running);
     Ok(db.run("change signing keys", work).await?)

@@ -39,7 +39,7 @@ pub enum DocumentError {
     Secret,
     /// A `token_endpoint_auth_method` other than `none`.
     AuthMethod,
-    /// No usable `redirect_uris`.
+    /// `redirect_uris` has no URI that a registered client may have.
     RedirectUris,
     /// `grant_types` or `response_types` without the code flow.
     Grant,

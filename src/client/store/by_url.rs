@@ -26,7 +26,7 @@ pub fn note_agreement(conn: &mut Conn, client_id: &str, name: Option<&str>, now:
 #[derive(QueryableByName, Serialize)]
 #[diesel(table_name = clients_by_url)]
 pub struct AgreedClient {
-    /// Its URL.
+    /// The URL of its document.
     pub client_id: String,
     /// The name that it stated last.
     pub client_name: Option<String>,

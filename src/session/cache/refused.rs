@@ -24,7 +24,7 @@ pub(super) struct Refused {
     pub(super) read_at: Timestamp,
 }
 
-/// These ids, bounded.
+/// These ids; at most [`MAX_IDS`].
 pub(super) struct RefusedSessions {
     ids: Cache<SessionId, Refused>,
     /// How long one counts.

@@ -167,7 +167,7 @@ fn of_kinds() -> Vec<Wrong> {
             5,
             "team_id",
             "token_endpoint_auth_method \"client_secret_basic\" does not use it",
-            "remove it, or write \"apple\" there",
+            "remove it, or set token_endpoint_auth_method to \"apple\"",
         ),
     ]
 }

@@ -21,7 +21,7 @@ pub enum Ruled<'a> {
     SignedIn(Option<usize>, &'a SiteConditions),
     /// Everyone, also without a session.
     Anyone(usize),
-    /// Nobody; the answer.
+    /// Nobody; the field is the answer, 403.
     Denied(HttpResponse),
 }
 
