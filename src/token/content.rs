@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use super::access::{AccessClaims, Audience, Subject};
-use super::claims::visible_groups;
+use super::claims::{has_scope, visible_groups};
 use super::status_list::{StatusClaim, StatusReference};
 use crate::account::Profile;
 use crate::base::clock::Timestamp;
@@ -24,7 +24,8 @@ pub struct Terms<'a> {
 
 impl<'a> Terms<'a> {
     /// The claims of a session's token with that scope, for one resource of its audience or for the whole audience. Claims
-    /// about the user are those of `tokens.claims`, with the values that the session's row has now.
+    /// about the user are those of `tokens.claims`, with the values that the session's row has now. Only those that the scope
+    /// releases, where the person decides who gets them: in a token of a client by URL, and in one for a protected resource.
     pub fn of_session(
         self,
         signed_in: &SignedIn,
@@ -44,8 +45,11 @@ impl<'a> Terms<'a> {
         };
         claims.exp = end(self.config, session, self.access_lifetime(&session.client_id), now);
         let profile = &signed_in.user.profile;
+        let by_scope = self.is_by_url(&session.client_id) || resource.is_some_and(|at| self.is_protected(at));
         for claim in &self.config.tokens.claims {
-            put(&mut claims, *claim, profile);
+            if !by_scope || has_scope(&claims.scope, scope_of(*claim)) {
+                put(&mut claims, *claim, profile);
+            }
         }
         if let (Some(client), Some(groups)) = (self.clients.registered(&session.client_id), &mut claims.groups) {
             *groups = visible_groups(client, groups);
@@ -110,10 +114,12 @@ impl<'a> Terms<'a> {
         self.resources(client_id).into_iter().find(|known| is_same_resource(known, resource))
     }
 
-    /// The resources that tokens of that client may have as their only audience, as the configuration writes them.
+    /// The resources that tokens of that client may have as their only audience, as the configuration writes them. For a client by
+    /// URL these are protected resources alone.
     pub fn resources(self, client_id: &str) -> Vec<&'a str> {
         let all = self.audiences(client_id);
-        let issuer = Some(self.config.server.public_url.issuer()).filter(|_| all.is_empty());
+        let issuer = Some(self.config.server.public_url.issuer());
+        let issuer = issuer.filter(|_| all.is_empty() && !self.is_by_url(client_id));
         let client = self.clients.get(client_id);
         let protected = client.as_deref().into_iter().flat_map(Client::resources);
         let protected = protected.filter_map(|id| self.config.resource(id)).map(|known| known.resource.as_str());
@@ -128,10 +134,23 @@ impl<'a> Terms<'a> {
         scope.split(' ').filter(|scope| resource.takes_scope(scope)).collect::<Vec<_>>().join(" ")
     }
 
-    /// The audience of a client's tokens (RFC 8707 §2 lets it choose one of them): `clients.<id>.audience`, else the default.
+    /// The audience of a client's tokens (RFC 8707 §2 lets it choose one of them): `clients.<id>.audience`, else the default. None
+    /// for a client by URL: the services of these audiences have no part in what a person allowed it.
     fn audiences(self, client_id: &str) -> &'a [String] {
-        let own = self.clients.registered(client_id).map(|client| client.audience.as_slice()).unwrap_or_default();
-        if own.is_empty() { &self.config.tokens.audience } else { own }
+        match self.clients.registered(client_id) {
+            None => &[],
+            Some(client) if client.audience.is_empty() => &self.config.tokens.audience,
+            Some(client) => &client.audience,
+        }
+    }
+
+    /// Whether a client has no section, so that it is one by URL.
+    fn is_by_url(self, client_id: &str) -> bool {
+        self.clients.registered(client_id).is_none()
+    }
+
+    fn is_protected(self, resource: &str) -> bool {
+        self.config.resource_at(resource).is_some()
     }
 
     fn audience(self, client_id: &str, resource: Option<&str>) -> Audience {
@@ -139,6 +158,10 @@ impl<'a> Terms<'a> {
             return Audience::One(resource.to_owned());
         }
         let issuer = self.config.server.public_url.issuer();
+        if self.is_by_url(client_id) {
+            // Of nobody else: services accept the issuer where `tokens.audience` is empty.
+            return Audience::One(format!("{issuer}/userinfo"));
+        }
         let mut all = self.audiences(client_id).to_vec();
         // Tokens of the built-in client also name the issuer, so that our own endpoints accept them.
         if all.is_empty() || client_id == BUILT_IN_CLIENT && !all.iter().any(|audience| audience == issuer) {
@@ -148,6 +171,15 @@ impl<'a> Terms<'a> {
             Ok([one]) => Audience::One(one),
             Err(several) => Audience::Several(several),
         }
+    }
+}
+
+/// The scope that releases a claim (OpenID Connect Core §5.4).
+fn scope_of(claim: UserClaim) -> &'static str {
+    match claim {
+        UserClaim::Email | UserClaim::EmailVerified => "email",
+        UserClaim::Name | UserClaim::PreferredUsername | UserClaim::Picture => "profile",
+        UserClaim::Groups => "groups",
     }
 }
 

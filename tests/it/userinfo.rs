@@ -174,6 +174,25 @@ async fn a_token_for_a_protected_resource_alone_is_refused() {
     assert_eq!(userinfo(&gateway, &own.access).await.status, 200);
 }
 
+/// IR-18: `tokens.claims` in a token for a protected resource are those that its scopes release.
+#[tokio::test]
+async fn a_token_for_a_protected_resource_has_the_claims_of_its_scopes() {
+    let gateway = app::setup().toml(TOOLS).toml("[tokens]\nclaims = ['email', 'name', 'groups']\n").start();
+    gateway.op.set_claims(json!({ "groups": ["payroll", "tools-x"] }));
+    for (scope, email, groups) in [
+        ("openid tools", json!(null), json!(null)),
+        ("openid email tools", json!("ada@example.com"), json!(null)),
+        ("openid groups tools", json!(null), json!(["tools-x"])),
+    ] {
+        let asked = app::path(&[("resource", "https://tools.example.com/mcp"), ("scope", scope)]);
+        let code = app::code(&app::sign_in(&gateway.browser(), &asked, "ada").await);
+        let claims = Tokens::of(&app::redeem(&gateway, &code, &[]).await).claims();
+        assert_eq!((&claims["email"], &claims["groups"], &claims["name"]), (&email, &groups, &json!(null)), "{scope}");
+    }
+    let own = Tokens::of_spa(&gateway, "ada").await.claims();
+    assert_eq!((&own["email"], &own["groups"]), (&json!("ada@example.com"), &json!(["tools-x"])), "its own audience");
+}
+
 /// IR-18: of an app that was removed nothing is known, as which groups it sees.
 #[tokio::test]
 async fn a_token_of_an_app_that_was_removed_is_refused() {

@@ -118,3 +118,40 @@ async fn scripts_of_a_client_by_url_may_read_the_token_endpoint() {
         assert_eq!(answer.header("access-control-allow-credentials"), "", "{origin}");
     }
 }
+
+/// The services of `tokens.audience` accept no token of an app that nobody registered, and it gets no claims beyond its scopes.
+#[tokio::test]
+async fn tokens_are_for_listed_resources_and_release_claims_by_scope() {
+    let names = "claims = ['email', 'email_verified', 'name', 'groups']\n";
+    for audience in ["", "audience = ['https://api.example']\n", "audience = ['https://api.example', 'wiki']\n"] {
+        let host = Host::with(&format!(
+            "[tokens]\n{names}{audience}[clients_by_url]\nscopes = ['openid', 'email', 'groups', 'offline_access', 'tools.read']\n"
+        ));
+        host.gateway.op.set_claims(json!({"groups": ["payroll"]}));
+        let browser = host.signed_in().await;
+        let own = host.tokens(&browser, &[]).await;
+        let renewed = Tokens::of(&host.refresh(own.refresh()).await);
+        for tokens in [&own, &renewed] {
+            let claims = tokens.claims();
+            assert_eq!(claims["aud"], format!("{}/userinfo", host.gateway.public_url), "{audience}");
+            for name in ["email", "email_verified", "name", "groups", "idp"] {
+                assert_eq!(claims[name], json!(null), "{name}");
+            }
+            assert_eq!(userinfo(&host.gateway, &tokens.access).await.status, 200);
+        }
+        for resource in
+            ["https://api.example", "wiki", &host.gateway.public_url, &format!("{}/userinfo", host.gateway.public_url)]
+        {
+            let page = browser.ask("GET", &host.path(&[("resource", resource)])).for_json().send().await;
+            assert_eq!(page.status, 400, "{resource}");
+        }
+        let tools = [("resource", "https://tools.example.com/mcp"), ("scope", "openid groups tools.read")];
+        let claims = host.tokens(&browser, &tools).await.claims();
+        assert_eq!((&claims["aud"], &claims["groups"]), (&json!("https://tools.example.com/mcp"), &json!(["payroll"])));
+        assert_eq!((&claims["email"], &claims["name"]), (&json!(null), &json!(null)));
+        // A bearer of it is nobody at the sites behind /verify.
+        let ask = host.gateway.browser().ask("GET", "/verify").for_json();
+        let answer = ask.header("authorization", &format!("Bearer {}", own.access)).send().await;
+        assert_eq!(answer.status, 401);
+    }
+}
