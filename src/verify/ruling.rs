@@ -15,7 +15,7 @@ pub struct Asked<'a> {
 /// The outcome of the rules for a request.
 #[derive(Debug)]
 pub enum Ruling<'a> {
-    /// There are no rules: every session passes.
+    /// There are no rules: every session passes. The path, if it is known, is one for every server.
     NoRules,
     /// This rule is about it, by its position from 0.
     Rule(usize, &'a SiteRule),
@@ -57,17 +57,17 @@ impl Unknown {
 /// Finds the rule for the request. A rule with methods cannot be passed over if the method is unknown, or not in upper case
 /// (RFC 9110 §9.1: methods are case-sensitive, and those in use are in upper case).
 pub fn rule<'a>(verify: &'a Verify, asked: &Asked<'_>) -> Ruling<'a> {
+    let path = match asked.uri.map(|uri| SitePath::parse(uri, verify.ignore_case)) {
+        // Also without rules: the proxy may ask with other conditions at some of its locations.
+        Some(Err(refused)) => return Ruling::Refused(refused),
+        Some(Ok(path)) => Some(path),
+        None => None,
+    };
     if verify.rules.is_empty() {
         return Ruling::NoRules;
     }
-    let (host, path) = match (asked.host, asked.uri) {
-        (None, _) => return Ruling::Unknown(Unknown::Host),
-        (_, None) => return Ruling::Unknown(Unknown::Path),
-        (Some(host), Some(uri)) => match SitePath::parse(uri, verify.ignore_case) {
-            Ok(path) => (host, path),
-            Err(refused) => return Ruling::Refused(refused),
-        },
-    };
+    let Some(host) = asked.host else { return Ruling::Unknown(Unknown::Host) };
+    let Some(path) = path else { return Ruling::Unknown(Unknown::Path) };
     if let Some(port) = host.port().filter(|port| !verify.names_port(*port)) {
         return Ruling::UnknownPort(port);
     }

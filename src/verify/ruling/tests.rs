@@ -161,6 +161,7 @@ fn the_ruling_names_the_missing_forwarded_header() {
     assert_eq!(ruled(&verify, host, Some("/internal/a"), None), "1 deny", "no rule up to the matching one has methods");
     let none = verify_without_rules();
     assert_eq!(ruled(&none, None, None, None), "no rules");
+    assert_eq!(ruled(&none, None, uri, None), "no rules");
 }
 
 fn verify_without_rules() -> Verify {

@@ -1,8 +1,9 @@
 //! Access tokens, and the site's own `Authorization`.
 
+use chrono::TimeDelta;
 use serde_json::json;
 
-use super::support::{get, identity, setup, signed_in};
+use super::support::{asked, get, identity, setup, signed_in};
 use crate::support::app::{self, Tokens, post_as};
 use crate::support::{Browser, Gateway, sign};
 
@@ -73,4 +74,31 @@ async fn the_cookie_decides_beside_foreign_credentials() {
     assert_ne!(of_token, identity(&get(&browser, "https://wiki.example.com/").await)[0]);
     let bad = format!("Bearer {}x", &access[..access.len() - 1]);
     assert_eq!(status(&browser, &bad).await, 401, "a bad token of ours is not passed over");
+}
+
+/// FW-16: with `verify.issue_token` a site cannot renew the token that it got: it gets that one again, whatever the session is worth.
+#[tokio::test]
+async fn a_token_is_answered_with_itself() {
+    let gateway = setup("[verify]\nissue_token = true\n[[verify.rules]]\npaths = ['/open']\nallow = { anyone = true }\n[[verify.rules]]")
+        .toml(app::CLIENTS)
+        .start();
+    let browser = signed_in(&gateway, "ada", &[]).await;
+    let first = get(&browser, "https://wiki.example.com/").await.header("authorization").to_owned();
+    let mut claims = app::claims(first.strip_prefix("Bearer ").expect("a token"));
+    claims["scope"] = json!("openid");
+    let narrow = format!("Bearer {}", sign(&gateway.database, &claims));
+    gateway.hand.advance(TimeDelta::seconds(60));
+    for token in [&first, &narrow] {
+        for url in ["https://wiki.example.com/", "https://wiki.example.com/open"] {
+            let ask = asked(&gateway.browser(), "GET", url).header("authorization", token);
+            let answer = ask.send().await;
+            identity(&answer);
+            assert_eq!(answer.header("authorization"), token, "{url}");
+        }
+    }
+    let renewed = get(&browser, "https://wiki.example.com/").await.header("authorization").to_owned();
+    assert_ne!(renewed, first, "the cookie gets a new one");
+    gateway.hand.advance(TimeDelta::seconds(3600));
+    let late = asked(&gateway.browser(), "GET", "https://wiki.example.com/").header("authorization", &first);
+    assert_eq!(late.send().await.status, 401);
 }

@@ -73,17 +73,19 @@ async fn the_login_leads_back_to_listed_sites_only() {
         parameter(&url, "return_to")
     };
     let site = "https://wiki.example.com";
+    let denied = || Some("denied".to_owned());
     for (host, uri, expected) in [
         ("wiki.example.com", "/x", Some(format!("{site}/x"))),
         ("Wiki.Example.com.:443", "/x", Some(format!("{site}/x"))),
-        ("wiki.example.com", "//evil.example/x", Some(format!("{site}//evil.example/x"))),
-        ("wiki.example.com", "/\\evil.example", None),
-        ("wiki.example.com", "@evil.example/", None),
-        ("wiki.example.com", ".evil.example/", None),
-        ("wiki.example.com", ":8443/", None),
-        ("wiki.example.com", "https://evil.example/", None),
-        ("wiki.example.com", "javascript:alert(1)", None),
-        ("wiki.example.com", "/x y", None),
+        ("wiki.example.com", "/x?n=//evil.example", Some(format!("{site}/x?n=//evil.example"))),
+        ("wiki.example.com", "//evil.example/x", denied()),
+        ("wiki.example.com", "/\\evil.example", denied()),
+        ("wiki.example.com", "@evil.example/", denied()),
+        ("wiki.example.com", ".evil.example/", denied()),
+        ("wiki.example.com", ":8443/", denied()),
+        ("wiki.example.com", "https://evil.example/", denied()),
+        ("wiki.example.com", "javascript:alert(1)", denied()),
+        ("wiki.example.com", "/x y", denied()),
         ("wiki.example.com@evil.example", "/", None),
         ("evil.example", "/", None),
         ("evil.example/wiki.example.com", "/", None),

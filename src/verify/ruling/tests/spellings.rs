@@ -266,3 +266,16 @@ fn each_spelling_is_judged_by_its_rule() {
     }
     assert!(seen.len() >= 200, "{}", seen.len());
 }
+
+/// FW-07: without rules too, since the proxy may narrow one of its locations, which such a spelling leaves.
+#[test]
+fn spellings_are_refused_without_rules() {
+    let verify = super::verify_without_rules();
+    for (list, expected) in [(ANYONE, "no rules"), (DENIED, "no rules"), (SIGNED_IN, "no rules"), (REFUSED, "refused")]
+    {
+        for spelling in list {
+            assert_eq!(ruled(&verify, Some("wiki.example.com"), Some(spelling), Some("GET")), expected, "{spelling:?}");
+            assert_eq!(ruled(&verify, None, Some(spelling), None), expected, "{spelling:?}");
+        }
+    }
+}

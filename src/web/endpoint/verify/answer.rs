@@ -21,15 +21,16 @@ const EMAIL: HeaderName = HeaderName::from_static("x-auth-request-email");
 const USERNAME: HeaderName = HeaderName::from_static("x-auth-request-preferred-username");
 const GROUPS: HeaderName = HeaderName::from_static("x-auth-request-groups");
 
-/// 200 with the identity of the session.
-pub fn passes(app: &App, signed_in: &SignedIn, now: Timestamp) -> Result<HttpResponse, Problem> {
+/// 200 with the identity of the session. The site gets the access token that the client sent, or a new one after a cookie: a new
+/// one after a token would let a site renew its access without end.
+pub fn passes(app: &App, known: &Known, now: Timestamp) -> Result<HttpResponse, Problem> {
+    let signed_in = &known.seen.signed_in;
     let headers = IdentityHeaders::of(&signed_in.user, app.config.verify.unverified_email);
-    let token = if app.config.verify.issue_token {
-        format!("Bearer {}", token::issue(app, signed_in, now)?.token.expose())
-    } else {
-        String::new()
-    };
-    with_identity(app, &headers, &token)
+    match known.token() {
+        Some(sent) => passes_with(app, &headers, sent),
+        None if app.config.verify.issue_token => passes_with(app, &headers, &token::issue(app, signed_in, now)?.token),
+        None => with_identity(app, &headers, ""),
+    }
 }
 
 /// 200 with these headers and the access token that was sent, if the site gets one.

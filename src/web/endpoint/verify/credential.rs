@@ -19,19 +19,30 @@ use crate::web::request::credentials;
 pub struct Known {
     /// The session, from the cache if it was seen lately.
     pub seen: Arc<CachedSession>,
-    /// The scopes of the access token that named it; `None` if the cookie did.
-    token_scope: Option<String>,
+    /// The access token that named it; `None` if the cookie did.
+    by_token: Option<SentToken>,
+}
+
+/// An access token that names a session.
+struct SentToken {
+    token: Plain,
+    scope: String,
 }
 
 impl Known {
     /// Whether an access token named it.
     pub fn is_by_token(&self) -> bool {
-        self.token_scope.is_some()
+        self.by_token.is_some()
+    }
+
+    /// The access token that named it.
+    pub fn token(&self) -> Option<&Plain> {
+        self.by_token.as_ref().map(|sent| &sent.token)
     }
 
     /// The scopes of the access token; of a cookie those of the session, which its access tokens would have.
     pub fn scope(&self) -> &str {
-        self.token_scope.as_deref().unwrap_or(&self.seen.signed_in.session.scopes)
+        self.by_token.as_ref().map_or(&self.seen.signed_in.session.scopes, |sent| &sent.scope)
     }
 }
 
@@ -40,10 +51,10 @@ impl Known {
 pub async fn known(app: &App, request: &HttpRequest, now: Timestamp) -> Result<Known, Problem> {
     if let Some(token) = own_token(app, request) {
         let (seen, scope) = by_token(app, &token, now).await?;
-        return Ok(Known { seen, token_scope: Some(scope) });
+        return Ok(Known { seen, by_token: Some(SentToken { token, scope }) });
     }
     let named = credentials::by_cookie(app, request)?;
-    Ok(Known { seen: gate::seen(app, named.session, now).await?, token_scope: None })
+    Ok(Known { seen: gate::seen(app, named.session, now).await?, by_token: None })
 }
 
 /// Whether the request has an access token that decides.

@@ -5,7 +5,7 @@ use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 
 use super::answer::{denied, insufficient_scope, login_url, pass_without_session, passes, sign_in, step_up};
-use super::credential::{self, Known};
+use super::credential;
 use super::question::Question;
 use super::resource_answer;
 use super::ruled::{NO_CONDITIONS, Ruled, ruled};
@@ -69,7 +69,7 @@ async fn of_session(
     let provider = app.providers.get(&signed_in.session.provider).ok_or(Refusal::SessionRevoked)?;
     let registration = provider.registration();
     match check_conditions(conditions, &question.narrowing, signed_in, &known.seen.claims, registration, now) {
-        Judgement::Passes => passes(app, signed_in, now),
+        Judgement::Passes => passes(app, &known, now),
         Judgement::Denied(why) => Ok(denied(app, request, question, Some(signed_in), at, &why)),
         Judgement::StepUp(wanted) => {
             let url = login_url(app, question, now).for_step_up(app, signed_in, registration, wanted, at);
@@ -87,19 +87,19 @@ async fn anyone(
     now: Timestamp,
 ) -> Result<HttpResponse, Problem> {
     let known = match credential::known(app, request, now).await {
-        Ok(Known { seen, .. }) => seen,
+        Ok(known) => known,
         Err(problem) if question.narrowing.is_empty() && can_pass_without_session(&problem) => {
             return pass_without_session(app);
         }
         Err(problem) if problem.wants_sign_in() => return Ok(sign_in(app, request, question, problem, now)),
         Err(problem) => return Err(problem),
     };
-    let signed_in = &known.signed_in;
+    let signed_in = &known.seen.signed_in;
     let provider = app.providers.get(&signed_in.session.provider).ok_or(Refusal::SessionRevoked)?;
-    match check_conditions(&NO_CONDITIONS, &question.narrowing, signed_in, &known.claims, provider.registration(), now)
-    {
+    let registration = provider.registration();
+    match check_conditions(&NO_CONDITIONS, &question.narrowing, signed_in, &known.seen.claims, registration, now) {
         Judgement::Denied(why) => Ok(denied(app, request, question, Some(signed_in), None, &why)),
-        Judgement::Passes | Judgement::StepUp(_) => passes(app, signed_in, now),
+        Judgement::Passes | Judgement::StepUp(_) => passes(app, &known, now),
     }
 }
 
