@@ -35,7 +35,7 @@ mod resume;
 mod start;
 mod store;
 
-pub use answer::{ErrorAnswer, OAuthError};
+pub use answer::{ErrorAnswer, OAuthError, Target};
 pub use leave::Leave;
 pub use next::{FirstStep, LoginStep, Next};
 pub use open::{ClosedRequest, OpenRequest, OpenRequestError, Repeated, find_closed, open, repeat};

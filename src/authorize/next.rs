@@ -19,6 +19,8 @@ use crate::token::not_allowed;
 pub enum Next {
     /// To the app, with the authorization response.
     App(Box<AppAnswer>),
+    /// To the app, with an error response that the person has not asked for.
+    Error(Box<ErrorAnswer>),
     /// To the consent page.
     Consent(AuthorizationRequestId),
     /// To a login, at this provider or at one that the person chooses.
@@ -128,6 +130,6 @@ pub(super) fn only_provider(app: &App, request: &AuthorizationRequest) -> Option
     })
 }
 
-pub(super) fn refusal(app: &App, request: &AuthorizationRequest, error: OAuthError, why: &str) -> Next {
-    Next::App(Box::new(ErrorAnswer::to(request, error, why).answer(app.config.server.public_url.issuer())))
+pub(super) fn refusal(request: &AuthorizationRequest, error: OAuthError, why: &str) -> Next {
+    Next::Error(Box::new(ErrorAnswer::to(request, error, why)))
 }

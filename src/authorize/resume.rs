@@ -116,7 +116,7 @@ async fn proceed(
     match (decide(request, &input), signed_in) {
         (Decision::Refuse(error, why), _) => {
             answer_once(app, open, now).await?;
-            Ok(refusal(app, request, error, why))
+            Ok(refusal(request, error, why))
         }
         (Decision::Code, Some(signed_in)) => match issue_code(app, Some(*id), request, signed_in, now).await? {
             Some(answer) => Ok(Next::App(Box::new(answer))),
@@ -145,7 +145,7 @@ async fn without_code(app: &App, open: &OpenRequest, now: Timestamp) -> Result<N
     }
     if request.prompt.none {
         answer_once(app, open, now).await?;
-        return Ok(refusal(app, request, OAuthError::LoginRequired, "nobody is signed in"));
+        return Ok(refusal(request, OAuthError::LoginRequired, "nobody is signed in"));
     }
     Ok(Next::SignIn(*id, only_provider(app, request)))
 }

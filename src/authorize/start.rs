@@ -42,7 +42,7 @@ pub async fn start(
     let input = decision_input(app, &request, browser.signed_in.as_ref(), false, now);
     let next = decide(&request, &input);
     if let Decision::Refuse(error, why) = next {
-        return Ok(FirstStep::Next(refusal(app, &request, error, why)));
+        return Ok(FirstStep::Next(refusal(&request, error, why)));
     }
     if let (Decision::Code, Some(signed_in)) = (next, &browser.signed_in)
         && let Some(answer) = issue_code(app, None, &request, signed_in, now).await?
@@ -51,7 +51,7 @@ pub async fn start(
     }
     if request.prompt.none {
         // The session ended concurrently.
-        return Ok(FirstStep::Next(refusal(app, &request, OAuthError::LoginRequired, "nobody is signed in")));
+        return Ok(FirstStep::Next(refusal(&request, OAuthError::LoginRequired, "nobody is signed in")));
     }
     let id = AuthorizationRequestId::new(now);
     let binding = Some(browser.binding.as_bytes().to_vec());

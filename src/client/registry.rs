@@ -103,6 +103,11 @@ impl Registry {
         self.by_url.is_some()
     }
 
+    /// Whether the operator knows the client: it has a section, or its host is one of `clients_by_url.hosts`.
+    pub fn is_known_to_operator(&self, id: &str) -> bool {
+        self.registered(id).is_some() || self.by_url(id).is_some_and(ByUrl::lists_hosts)
+    }
+
     /// The name of a client for pages: that of its section, the host of a client by URL, else the id itself.
     pub fn name<'a>(&'a self, id: &'a str) -> &'a str {
         match self.registered(id) {

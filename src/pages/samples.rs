@@ -245,7 +245,7 @@ fn problems() -> Vec<Sample> {
         Problem { title, sentence, ways, ..problem() }
     };
     let ways = |main, app| Ways { main: way(main, app), ..Ways::default() };
-    let back = || Some(Back { app: APP, leave: SEALED.to_owned() });
+    let back = || Some(Back { app: APP.into(), leave: SEALED.to_owned() });
     let cookie = |name, message| Problem {
         cookie: Some("__Host-vestibule-binding"),
         cookie_sentence: Some(message),

@@ -1,5 +1,7 @@
 //! The page of a refusal.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 
 use super::page::Page;
@@ -98,8 +100,8 @@ pub enum WayText {
 /// The form that sends the app its error response.
 #[derive(Debug, Serialize)]
 pub struct Back<'a> {
-    /// The name of the app.
-    pub app: &'a str,
+    /// The name of the app; the host that gets the answer, for one that the operator does not know.
+    pub app: Cow<'a, str>,
     /// The error response for the app, sealed, as a field of the form.
     pub leave: String,
 }

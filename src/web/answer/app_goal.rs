@@ -4,7 +4,7 @@ use url::Url;
 
 use crate::app::App;
 use crate::authorize::{
-    AuthorizationRequest, ClosedRequest, ErrorAnswer, Leave, OAuthError, OpenRequest, OpenRequestError,
+    AuthorizationRequest, ClosedRequest, ErrorAnswer, Leave, OAuthError, OpenRequest, OpenRequestError, Target,
 };
 use crate::base::clock::Timestamp;
 use crate::base::id::AuthorizationRequestId;
@@ -48,6 +48,14 @@ impl AppGoal {
     /// A request that is not stored yet.
     pub fn not_stored(request: AuthorizationRequest, code: Code) -> Self {
         Self::with(None, request, RequestState::Open, code, None)
+    }
+
+    /// A request that is refused with this error response, whatever its parameters are.
+    pub fn refused(answer: ErrorAnswer) -> Self {
+        let ErrorAnswer { target, error, description, .. } = answer;
+        let Target { client_id, redirect_uri, mode, state } = target;
+        let request = AuthorizationRequest { client_id, redirect_uri, mode, state, ..AuthorizationRequest::default() };
+        Self { id: None, request, state: RequestState::Open, error, description }
     }
 
     /// This goal with `server_error` instead of a temporary error, if only an operator can solve it: a further attempt

@@ -53,7 +53,7 @@ fn resource<'a>(app: &'a App, request: &AuthorizationRequest) -> Option<&'a str>
 
 /// The host and port that get the answer. `None` for a loopback address and a private-use scheme: any program on the person's
 /// machine can receive what is sent there (RFC 8252 §8.6).
-fn host(request: &AuthorizationRequest) -> Option<String> {
+pub(super) fn host(request: &AuthorizationRequest) -> Option<String> {
     let url = Url::parse(&request.redirect_uri).ok().filter(|url| matches!(url.scheme(), "http" | "https"))?;
     let is_loopback = match url.host()? {
         Host::Domain(name) => name == "localhost",

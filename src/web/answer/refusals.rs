@@ -136,6 +136,9 @@ refusals! {
     ClientDocumentUnavailable 502 "client_document_unavailable" "temporarily_unavailable"
         "The description of the app cannot be read"
         "The app that sent you here describes itself at an address that cannot be reached. Please try again later.";
+    /// An error response to a client by URL whose host the operator has not listed.
+    UnknownAppRefused 400 "app_request_refused" "invalid_request" "The request of the app is refused"
+        "An app that the operator of this site does not know sent you here, and its request cannot be carried out.";
     RedirectUriRefused 400 "redirect_uri_refused" "invalid_request" "Not to that address"
         "The app that sent you here named an address that is not registered for it, so nothing is sent there.";
     /// Of a pushed request (RFC 9126 §4).

@@ -1,6 +1,9 @@
 //! The ways on from the page of a refusal. Each keeps what the person wanted.
 
+use std::borrow::Cow;
+
 use super::app_goal::{AppGoal, RequestState};
+use super::consent::host;
 use super::pages::{login_path, with_another_account};
 use crate::app::App;
 use crate::base::clock::Timestamp;
@@ -37,7 +40,7 @@ pub struct Circumstances {
 /// The buttons of the page, by the refusal and the request.
 pub(super) fn of<'a>(app: &'a App, prefix: &str, wanted: &'a Wanted, page: Circumstances, now: Timestamp) -> Ways<'a> {
     let (login, request) = (wanted.login.as_ref(), wanted.app.as_ref());
-    let back = request.and_then(|request| request.leave(app, now).map(|leave| Back { app: request.name(app), leave }));
+    let back = request.and_then(|request| request.leave(app, now).map(|leave| Back { app: recipient(app, request), leave }));
     let address = again(prefix, login, request);
     let another = address.as_deref().filter(|_| page.other_account && login.is_some()).map(with_another_account);
     let main = match request {
@@ -50,6 +53,16 @@ pub(super) fn of<'a>(app: &'a App, prefix: &str, wanted: &'a Wanted, page: Circu
     // On the page of a login that failed, a signed-in person has a way back as well.
     let account = page.signed_in && main.as_ref().is_none_or(|main| main.text != WayText::ToAccount);
     Ways { main, another, back, account }
+}
+
+/// The text of the button that sends the app its error response. An app that the operator does not know may name another site
+/// as its own, so the person sees the address.
+fn recipient<'a>(app: &'a App, request: &'a AppGoal) -> Cow<'a, str> {
+    let name = Cow::Borrowed(request.name(app));
+    if app.clients.is_known_to_operator(&request.request.client_id) {
+        return name;
+    }
+    host(&request.request).map_or(name, Cow::Owned)
 }
 
 /// The address that begins the login again.

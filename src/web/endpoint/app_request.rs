@@ -20,7 +20,7 @@ pub async fn after_login(
     now: Timestamp,
 ) -> Result<HttpResponse, Problem> {
     let open = authorize::open(app, id, cookies::binding(app, request), now).await?;
-    Ok(redirect_to_next(app, request, authorize::resume(app, &open, Some(signed_in), true, now).await?))
+    redirect_to_next(app, request, authorize::resume(app, &open, Some(signed_in), true, now).await?)
 }
 
 /// Resumes the authorization request of an app with a session that the browser has. `None` if it needs a login, or
@@ -35,7 +35,7 @@ pub async fn without_login(
     let open = authorize::open(app, id, cookies::binding(app, request), now).await.ok()?;
     match authorize::resume(app, &open, Some(signed_in), false, now).await.ok()? {
         Next::SignIn(..) | Next::Denied(_) => None,
-        next => Some(redirect_to_next(app, request, next)),
+        next => redirect_to_next(app, request, next).ok(),
     }
 }
 
@@ -48,5 +48,5 @@ pub async fn continued(
 ) -> Result<Option<HttpResponse>, Problem> {
     let Ok(open) = authorize::open(app, id, cookies::binding(app, request), now).await else { return Ok(None) };
     let signed_in = signed_in(app, request, now).await?;
-    Ok(Some(redirect_to_next(app, request, authorize::resume(app, &open, signed_in.as_ref(), false, now).await?)))
+    redirect_to_next(app, request, authorize::resume(app, &open, signed_in.as_ref(), false, now).await?).map(Some)
 }

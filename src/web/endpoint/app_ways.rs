@@ -41,6 +41,7 @@ pub async fn after_refusal(
     let FailedLogin { code, problem, .. } = failed;
     let Some(goal) = goal else { return Err(problem) };
     let asks_person = (shows_page(code) || problem.needs_operator()) && !goal.request.prompt.none;
+    let asks_person = asks_person || !app.clients.is_known_to_operator(&goal.request.client_id);
     if asks_person || goal.state != RequestState::Open {
         return Err(problem.with_app(goal));
     }

@@ -16,8 +16,8 @@ use crate::authorize::{
 use crate::base::clock::Timestamp;
 use crate::base::event::Event;
 use crate::base::secret::Hashed;
-use crate::client::Client;
-use crate::grant::{AppAnswer, LoginFor};
+use crate::client::{Asker, Client};
+use crate::grant::LoginFor;
 use crate::login::{self, Code, NewLogin};
 use crate::session::SignedIn;
 use crate::telemetry;
@@ -92,7 +92,7 @@ pub async fn take_first_step(
         RequestSource::Validated(asked) => authorize::start(app, *asked, &browser, now).await?,
     };
     let mut answer = match step {
-        FirstStep::Next(next) => redirect_to_next(app, request, next),
+        FirstStep::Next(next) => redirect_to_next(app, request, next)?,
         FirstStep::Login(step) => begin(app, throttles, request, *step, binding, now).await?,
     };
     let _always_a_cookie = answer.add_cookie(&cookie);
@@ -109,7 +109,7 @@ async fn step_of_query(
     now: Timestamp,
 ) -> Result<FirstStep, Problem> {
     let by_url = asked_by_url(app, asked.query);
-    let step = match client_by_url::described(app, throttles, request, by_url, now).await {
+    let step = match client_by_url::described(app, throttles, request, (by_url, Asker::Person), now).await {
         Ok(by_url) => first_step(app, request, asked, by_url.as_ref(), browser, now).await,
         Err(refused) => Err(refused),
     };
@@ -147,7 +147,7 @@ async fn first_step(
         Ok(asked) => Ok(authorize::start(app, asked, browser, now).await?),
         Err(AuthorizeError::Told(answer)) => {
             record_answer(request, query, &answer);
-            Ok(FirstStep::Next(Next::App(Box::new(app_answer(app, &answer)))))
+            Ok(FirstStep::Next(Next::Error(answer)))
         }
         Err(refused) => Err(refused.into()),
     }
@@ -207,7 +207,7 @@ async fn begin(
     match (begun.await, stored) {
         (Ok(begun), _) => Ok(HttpResponse::Found().insert_header((header::LOCATION, begun.url)).finish()),
         // The `request_uri` is consumed. So the login shows the failure, at a URL that the user can load again.
-        (Err(_), Some(id)) => Ok(redirect_to_next(app, request, Next::SignIn(id, Some(provider)))),
+        (Err(_), Some(id)) => redirect_to_next(app, request, Next::SignIn(id, Some(provider))),
         (Err(problem), None) => Err(not_begun(problem, asked)),
     }
 }
@@ -236,7 +236,7 @@ pub async fn authorize_by_form(
         Ok(asked) => asked,
         Err(AuthorizeError::Told(answer)) => {
             record_answer(&request, &form, &answer);
-            return Ok(to_app(app, &request, &app_answer(app, &answer)));
+            return error_to_app(app, &request, *answer);
         }
         Err(refused) => {
             let problem = refused.into();
@@ -306,19 +306,25 @@ fn values_of(parameters: &Parameters) -> impl Fn(&str) -> Option<String> {
     |name| parameters.get(name).map(str::to_owned)
 }
 
-fn app_answer(app: &App, answer: &ErrorAnswer) -> AppAnswer {
-    answer.answer(app.config.server.public_url.issuer())
-}
-
-pub fn redirect_to_next(app: &App, request: &HttpRequest, next: Next) -> HttpResponse {
+pub fn redirect_to_next(app: &App, request: &HttpRequest, next: Next) -> Result<HttpResponse, Problem> {
     let prefix = app.config.server.public_url.prefix();
     let url = match next {
-        Next::App(answer) => return to_app(app, request, &answer),
+        Next::App(answer) => return Ok(to_app(app, request, &answer)),
+        Next::Error(answer) => return error_to_app(app, request, *answer),
         Next::Consent(id) | Next::Denied(id) => format!("{prefix}/oauth2/authorize/agree?authorization_request={id}"),
         Next::SignIn(id, None) => format!("{prefix}/login?authorization_request={id}"),
         Next::SignIn(id, Some(provider)) => format!("{prefix}/login/{provider}?authorization_request={id}"),
     };
     // 303 after a form: the browser continues with `GET`, without the form (RFC 9700 §4.12).
     let status = if request.method() == Method::POST { StatusCode::SEE_OTHER } else { StatusCode::FOUND };
-    HttpResponse::build(status).insert_header((header::LOCATION, url)).finish()
+    Ok(HttpResponse::build(status).insert_header((header::LOCATION, url)).finish())
+}
+
+/// The error response to the app. A client by URL whose host the operator has not listed gets it only from a page, by the person's
+/// decision: otherwise each link to the gateway could lead to any site (RFC 9700 §4.11.2).
+fn error_to_app(app: &App, request: &HttpRequest, answer: ErrorAnswer) -> Result<HttpResponse, Problem> {
+    if !app.clients.is_known_to_operator(&answer.target.client_id) {
+        return Err(Problem::from(Refusal::UnknownAppRefused).with_app(AppGoal::refused(answer)));
+    }
+    Ok(to_app(app, request, &answer.answer(app.config.server.public_url.issuer())))
 }

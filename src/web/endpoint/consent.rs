@@ -22,7 +22,7 @@ pub async fn show(app: Data<App>, request: HttpRequest, Query(query): Query) -> 
     Ok(match (next, &signed_in) {
         (Next::Consent(_), Some(signed_in)) => consent::page(Viewing::new(&app, &request), &open, signed_in),
         (Next::Denied(_), _) => return Err(denied(&request, signed_in.as_ref(), open)),
-        (next, _) => redirect_to_next(&app, &request, next),
+        (next, _) => redirect_to_next(&app, &request, next)?,
     })
 }
 
@@ -36,7 +36,7 @@ pub async fn decide(app: Data<App>, request: HttpRequest, Form(form): Form) -> R
         Some("no") => authorize::decline(&app, &open, signed_in, shown_to, now).await?,
         _ => return Err(Refusal::InvalidRequest.into()),
     };
-    Ok(redirect_to_next(&app, &request, next))
+    redirect_to_next(&app, &request, next)
 }
 
 /// The authorization request that the consent page names, and the session of the browser.

@@ -5,7 +5,7 @@ use serde_json::json;
 use super::support::{Host, OWN_DEVICE, refusal, setup};
 use crate::fake_provider::Reply;
 use crate::support::app::{self, Tokens, code, error, redirect_error, sign_in};
-use crate::support::{Begun, parameter};
+use crate::support::{Answer, Begun, Browser, parameter};
 
 /// From a browser without a session: the login comes first, and only then the document is read.
 #[tokio::test]
@@ -62,6 +62,78 @@ async fn the_page_says_that_the_app_is_unknown() {
     assert!(page.text().contains("has not checked this one"), "{}", page.text());
 }
 
+/// The error that the app gets after the person has left the page of a refusal by its button. An unknown site gets nothing before.
+async fn sent_back(browser: &Browser, page: &Answer) -> String {
+    assert_eq!((page.status, page.is_page()), (400, true), "{page:?}");
+    let answer = page.form("Back to").press(browser, None).send().await;
+    assert_eq!(answer.status, 303, "{answer:?}");
+    redirect_error(&answer)
+}
+
+/// RFC 9700 §4.11.2: an error leads to no site that neither the operator nor the person knows; the page names the site.
+#[tokio::test]
+async fn an_error_leads_to_no_unknown_site() {
+    let host = Host::start();
+    host.serve(&json!({"redirect_uris": ["https://evil.example/land"]}));
+    let land = ("redirect_uri", "https://evil.example/land");
+    let browser = host.signed_in().await;
+    for bad in
+        [("response_type", "x"), ("prompt", "none"), ("scope", "orders x"), ("max_age", "x"), ("response_mode", "x")]
+    {
+        let page = browser.get(&host.path(&[land, bad])).await;
+        assert!(page.text().contains("Back to evil.example"), "{bad:?}: {}", page.text());
+        assert!(page.text().contains("does not know"), "{}", page.text());
+        sent_back(&browser, &page).await;
+        let program = refusal(&browser, &host.path(&[land, bad])).await;
+        assert_eq!(program, (400, "app_request_refused".to_owned()), "{bad:?}");
+    }
+    // A person who is not signed in signs in, and then sees the same page.
+    let unknown = host.gateway.browser();
+    let path = host.path(&[land, ("response_type", "x")]);
+    let begun = app::to_provider(&unknown, &unknown.get(&path).await.location()).await;
+    let back = unknown.get(&begun.callback_of("ada")).await.location();
+    let page = unknown.get(&back).await;
+    assert_eq!(sent_back(&unknown, &page).await, "unsupported_response_type");
+    // By a form, and pushed.
+    let form = path.split_once('?').expect("a query").1.to_owned();
+    let ask = host.gateway.browser().ask("POST", "/oauth2/authorize");
+    let answer = ask.body("application/x-www-form-urlencoded", form).send().await;
+    sent_back(&browser, &browser.get(&answer.location()).await).await;
+    let form = host.path(&[land, ("prompt", "none")]).split_once('?').expect("a query").1.to_owned();
+    let ask = host.gateway.browser().ask("POST", "/oauth2/par");
+    let pushed = ask.body("application/x-www-form-urlencoded", form).send().await;
+    let uri = pushed.json()["request_uri"].as_str().expect("a request_uri").to_owned();
+    let mut query = url::form_urlencoded::Serializer::new(String::new());
+    let query = query.append_pair("client_id", &host.id).append_pair("request_uri", &uri).finish();
+    let page = browser.get(&format!("/oauth2/authorize?{query}")).await;
+    assert_eq!(sent_back(&browser, &page).await, "consent_required");
+}
+
+/// A login that fails for a client by URL ends at a page as well.
+#[tokio::test]
+async fn a_failed_login_leads_to_no_unknown_site() {
+    let host = Host::start();
+    host.serve(&json!({"redirect_uris": ["https://evil.example/land"]}));
+    let browser = host.signed_in().await;
+    let page = host.consent_page(&browser, &[("redirect_uri", "https://evil.example/land")]).await;
+    let path = page.form("Continue").action;
+    browser.post("/logout").await;
+    let login = browser.get(&path).await.location();
+    let begun = Begun::at("op", browser.get(&login).await.location());
+    let page = browser.get(&begun.callback(&[("error", "access_denied"), ("state", &begun.state)])).await;
+    assert!(page.is_page() && page.text().contains("Back to evil.example"), "{page:?}");
+}
+
+/// An app whose host the operator has listed gets its errors by a redirect, as a registered one.
+#[tokio::test]
+async fn an_app_at_a_listed_host_gets_its_errors() {
+    let mut listed = Host::with("[clients_by_url]\nhosts = ['localhost']\n");
+    listed.id = listed.id.replace("127.0.0.1", "localhost");
+    listed.serve(&json!({}));
+    let silent = listed.signed_in().await.get(&listed.path(&[("prompt", "none")])).await;
+    assert_eq!((silent.status, redirect_error(&silent)), (302, "consent_required".to_owned()));
+}
+
 /// Consent is asked each time, and only it gives a code.
 #[tokio::test]
 async fn consent_is_asked_each_time() {
@@ -74,7 +146,7 @@ async fn consent_is_asked_each_time() {
             code(&host.agree(&browser, &page).await);
         }
         let silent = browser.get(&host.path(&[("redirect_uri", redirect_uri), ("prompt", "none")])).await;
-        assert_eq!(redirect_error(&silent), "consent_required", "{redirect_uri}");
+        assert_eq!(sent_back(&browser, &silent).await, "consent_required", "{redirect_uri}");
     }
     // Without a session no redirect URI is known, so the error is a page of ours.
     let fetches = host.fetches();
@@ -94,7 +166,8 @@ async fn requests_are_those_of_a_public_client() {
         (vec![("scope", "email groups orders")], "invalid_scope"),
         (vec![("resource", "https://api.example")], "invalid_target"),
     ] {
-        assert_eq!(redirect_error(&browser.get(&host.path(&changes)).await), error, "{changes:?}");
+        let answer = browser.get(&host.path(&changes)).await;
+        assert_eq!(sent_back(&browser, &answer).await, error, "{changes:?}");
     }
     for other in [
         "http://127.0.0.1:4711/other",
