@@ -35,8 +35,10 @@ pub enum Trust {
     Configured,
     /// From the configuration of a client: public addresses only, if they can be checked.
     Registered,
-    /// From a provider's or a client's metadata: public addresses only, and through a proxy only allowed hosts.
+    /// From a provider's metadata: public addresses only, and through a proxy only allowed hosts.
     Learned,
+    /// From a client that the operator does not know: public addresses only, and never through a proxy.
+    Unknown,
 }
 
 /// Why a request got no usable response.
@@ -72,6 +74,9 @@ pub enum OutboundError {
     /// A learned URL would go through the proxy, where its addresses cannot be checked, and its host is not allowed.
     #[error("leads through the proxy to {0}, which is not in outbound.allow_hosts")]
     HostNotAllowed(String),
+    /// A URL of an unknown client would go through the proxy, where its addresses cannot be checked.
+    #[error("leads through the proxy to {0}, which is not in clients_by_url.hosts")]
+    HostUnknown(String),
     /// The system has no certificate authorities.
     #[error(
         "this machine has no certificate authorities: install the package ca-certificates, or set SSL_CERT_FILE to a PEM file \
@@ -168,13 +173,15 @@ impl Outbound {
         if trust != Trust::Configured && is_private_literal(url) {
             return Err(OutboundError::Private);
         }
+        let host = || url.host_str().unwrap_or_default().to_owned();
         match (&self.proxied, trust) {
             (Some(_), Trust::Learned) if self.proxies.cover(url) && !self.proxies.allow(url) => {
-                Err(OutboundError::HostNotAllowed(url.host_str().unwrap_or_default().to_owned()))
+                Err(OutboundError::HostNotAllowed(host()))
             }
+            (Some(_), Trust::Unknown) if self.proxies.cover(url) => Err(OutboundError::HostUnknown(host())),
             (Some(proxied), _) if self.proxies.cover(url) => Ok(proxied),
             (_, Trust::Configured) => Ok(&self.configured),
-            (_, Trust::Registered | Trust::Learned) => Ok(&self.learned),
+            (_, Trust::Registered | Trust::Learned | Trust::Unknown) => Ok(&self.learned),
         }
     }
 

@@ -12,7 +12,7 @@ mod registry;
 mod store;
 
 pub use assertion::{ASSERTION_TYPE, Assertion, Audiences};
-pub use by_url::{ByUrl, DocumentError};
+pub use by_url::{Asker, ByUrl, DocumentError};
 pub use client_ref::ClientRef;
 pub use downstream::{Client, Match, SelfDescription};
 pub use grant_type::GrantType;

@@ -15,7 +15,6 @@ pub(super) fn parse(text: &str, settings: &ClientsByUrl) -> Option<Url> {
     }
     // Another spelling of the same URL, as with a dot segment, a default port or an upper-case host, differs from the parsed one.
     let url = Url::parse(text).ok().filter(|url| url.as_str() == text)?;
-    let host = url.host_str()?;
     let is_own_device = settings.allows_loopback && is_loopback(&url);
     let is_name = matches!(url.host(), Some(Host::Domain(name)) if name.contains('.') && !name.ends_with('.'));
     let is_good = (url.scheme() == "https" && is_name && !is_loopback(&url) || is_own_device)
@@ -23,7 +22,7 @@ pub(super) fn parse(text: &str, settings: &ClientsByUrl) -> Option<Url> {
         && url.fragment().is_none()
         && url.username().is_empty()
         && url.password().is_none()
-        && settings.allows_host(host);
+        && settings.allows(&url);
     is_good.then_some(url)
 }
 
@@ -105,8 +104,15 @@ mod tests {
             "https://sub.app.example/c",
             "https://agents.example/c",
             "https://evilagents.example/c",
+            "https://app.example:8443/c",
+            "https://a.agents.example:444/c",
         ] {
             assert!(parse(bad, &listed).is_none(), "{bad}");
+        }
+        let with_port = settings(&["app.example:8443"], false);
+        assert!(parse("https://app.example:8443/c", &with_port).is_some());
+        for bad in ["https://app.example/c", "https://app.example:8444/c", "https://x.app.example:8443/c"] {
+            assert!(parse(bad, &with_port).is_none(), "{bad}");
         }
     }
 

@@ -15,7 +15,10 @@ mod client_url;
 mod document;
 mod fetch;
 mod freshness;
+mod in_flight;
+mod permits;
 
 pub(super) use client_url::host_of;
 pub use document::DocumentError;
 pub use fetch::ByUrl;
+pub use permits::Asker;

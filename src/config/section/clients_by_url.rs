@@ -3,6 +3,7 @@
 
 use schemars::JsonSchema;
 use serde::Deserialize;
+use url::Url;
 
 use super::authorities::authorities;
 use super::client::context::ClientContext;
@@ -11,6 +12,7 @@ use crate::base::proxies::{DirectHost, is_listed};
 use crate::base::tls::Authorities;
 use crate::config::layer::validator::{Rejected, Validator, quoted};
 use crate::config::value::algorithm::Algorithm;
+use crate::config::value::public_url::is_loopback;
 
 /// Clients without a section, by the URL of a document that describes them (Client ID Metadata Documents, draft 03).
 #[derive(Deserialize, JsonSchema)]
@@ -18,7 +20,7 @@ use crate::config::value::algorithm::Algorithm;
 pub(crate) struct RawClientsByUrl {
     /// accept an https URL as `client_id`
     pub(crate) enabled: bool,
-    /// hosts of these URLs; `*.` at the beginning stands for subdomains; empty: any public host, and the consent page says that the operator does not know the app
+    /// hosts of these URLs, with a port if it is another one than 443; `*.` at the beginning stands for subdomains; empty: any public host, and the consent page says that the operator does not know the app
     pub(crate) hosts: Vec<String>,
     /// scopes that such a client may request
     pub(crate) scopes: Vec<String>,
@@ -33,7 +35,7 @@ pub(crate) struct RawClientsByUrl {
 /// The validated settings, where the section is enabled.
 #[derive(Clone)]
 pub struct ClientsByUrl {
-    hosts: Vec<String>,
+    hosts: Vec<ListedHost>,
     /// The scopes that each of these clients may request.
     pub scopes: Vec<String>,
     /// The ids of the protected resources that each may request tokens for.
@@ -46,10 +48,36 @@ pub struct ClientsByUrl {
     pub id_token_alg: Algorithm,
 }
 
+/// An entry of `clients_by_url.hosts`.
+#[derive(Clone)]
+struct ListedHost {
+    /// The host name, perhaps with `*.` before it.
+    name: String,
+    /// The port; 443 where the entry has none, since another port can be another person's.
+    port: u16,
+}
+
+impl ListedHost {
+    fn parse(text: &str) -> Option<Self> {
+        let (name, port) = match text.split_once(':') {
+            Some((name, port)) => (name, port.parse().ok().filter(|port| *port != 0)?),
+            None => (text, 443),
+        };
+        let is_name = matches!(DirectHost::parse(name), Some(DirectHost::Domain(_))) && !name.starts_with('.');
+        is_name.then(|| Self { name: name.to_owned(), port })
+    }
+
+    fn covers(&self, url: &Url, is_own_device: bool) -> bool {
+        let is_port = is_own_device || url.port_or_known_default() == Some(self.port);
+        is_port && url.host_str().is_some_and(|host| is_listed(std::slice::from_ref(&self.name), host))
+    }
+}
+
 impl ClientsByUrl {
-    /// Whether a client may be described at that host.
-    pub fn allows_host(&self, host: &str) -> bool {
-        self.hosts.is_empty() || is_listed(&self.hosts, host)
+    /// Whether a client may be described at that URL, by its host and port. On loopback, in development, each port counts.
+    pub fn allows(&self, url: &Url) -> bool {
+        let is_own_device = self.allows_loopback && is_loopback(url);
+        self.hosts.is_empty() || self.hosts.iter().any(|listed| listed.covers(url, is_own_device))
     }
 
     /// Whether the operator has listed the hosts; otherwise no client is known to them.
@@ -63,11 +91,14 @@ pub(crate) fn validate(
     context: &ClientContext<'_>,
     validator: &mut Validator<'_>,
 ) -> Result<Option<ClientsByUrl>, Rejected> {
+    let mut hosts = Vec::new();
     for (item, host) in raw.hosts.iter().enumerate() {
-        if !matches!(DirectHost::parse(host), Some(DirectHost::Domain(_))) || host.starts_with('.') {
-            let remedy = "write a host name, as \"app.example.com\" or \"*.example.com\"";
+        let Some(listed) = ListedHost::parse(host) else {
+            let remedy = "write a host name, as \"app.example.com\", \"*.example.com\" or \"app.example.com:8443\"";
             validator.reject_item("clients_by_url.hosts", item, format!("{} is not a host name", quoted(host)), remedy);
-        }
+            continue;
+        };
+        hosts.push(listed);
     }
     scopes("clients_by_url.scopes", &raw.scopes, validator);
     resources("clients_by_url.resources", &raw.resources, context.resources, validator);
@@ -78,7 +109,7 @@ pub(crate) fn validate(
     let algorithms = context.algorithms.unwrap_or_default();
     let id_token_alg = algorithms.iter().find(|algorithm| **algorithm == Algorithm::Rs256).or(algorithms.first());
     Ok(Some(ClientsByUrl {
-        hosts: raw.hosts,
+        hosts,
         scopes: raw.scopes,
         resources: raw.resources,
         authorities,

@@ -8,7 +8,7 @@ use actix_web::{HttpRequest, HttpResponse};
 
 use crate::app::App;
 use crate::base::clock::Timestamp;
-use crate::client::{Client, DocumentError};
+use crate::client::{Asker, Client, DocumentError};
 use crate::web::answer::app_refusal::AppRefusal;
 use crate::web::answer::page;
 use crate::web::answer::problem::Problem;
@@ -33,7 +33,7 @@ pub(super) async fn described(
     app: &App,
     throttles: &Throttles,
     request: &HttpRequest,
-    id: Option<&str>,
+    (id, asker): (Option<&str>, Asker),
     now: Timestamp,
 ) -> Result<Option<Arc<Client>>, Problem> {
     let Some((id, by_url)) = id.and_then(|id| Some((id, app.clients.by_url(id)?))) else { return Ok(None) };
@@ -41,7 +41,7 @@ pub(super) async fn described(
         return Ok(Some(client));
     }
     throttles.document(app, request)?;
-    Ok(Some(by_url.fetch(id, now).await?))
+    Ok(Some(by_url.fetch(id, asker, now).await?))
 }
 
 /// The redirect to a login that comes back to this request.

@@ -11,7 +11,7 @@ use super::client_by_url;
 use super::refused_authorization::{PUSHED_REQUEST_URI, app_request};
 use crate::app::App;
 use crate::authorize::{self, AuthorizationRequest, AuthorizeError, ErrorAnswer};
-use crate::client::Client;
+use crate::client::{Asker, Client};
 use crate::web::answer::app_refusal::{self, AppRequest};
 use crate::web::answer::problem::Problem;
 use crate::web::answer::token_response::ErrorResponse;
@@ -51,7 +51,7 @@ async fn pushed(
         return Err(PUSHED_REQUEST_URI.into());
     }
     let id = client.by_url.as_ref().map(|_| client.id.as_str());
-    let by_url = client_by_url::described(app, throttles, request, id, now).await?;
+    let by_url = client_by_url::described(app, throttles, request, (id, Asker::Client), now).await?;
     match read_pushed(app, &client, by_url.as_ref(), form) {
         Ok(asked) => {
             let (request_uri, expires_in) = authorize::push(app, &asked, now).await?;

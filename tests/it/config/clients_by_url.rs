@@ -1,5 +1,7 @@
 //! `[clients_by_url]`
 
+use url::Url;
+
 use crate::config::support::{accepted, good, only_problem};
 
 #[test]
@@ -9,17 +11,28 @@ fn clients_by_url_are_off_unless_enabled() {
     assert!(accepted(&section("enabled = false\nhosts = ['app.example']")).clients_by_url.is_none());
     let any = accepted(&section("enabled = true")).clients_by_url.expect("enabled");
     assert_eq!(any.scopes, ["openid", "profile", "email", "offline_access"]);
-    assert!(any.allows_host("any.example") && !any.lists_hosts() && !any.allows_loopback && any.resources.is_empty());
-    let listed = accepted(&section("enabled = true\nhosts = ['app.example', '*.agents.example']"));
+    let at = |url: &str| Url::parse(url).expect("a URL");
+    assert!(any.allows(&at("https://any.example:8443/c")) && !any.lists_hosts());
+    assert!(!any.allows_loopback && any.resources.is_empty());
+    let listed = accepted(&section("enabled = true\nhosts = ['app.example', '*.agents.example', 'dev.example:8443']"));
     let listed = listed.clients_by_url.expect("enabled");
-    assert!(listed.allows_host("app.example") && listed.allows_host("a.agents.example") && listed.lists_hosts());
-    assert!(!listed.allows_host("agents.example") && !listed.allows_host("evil.example"));
+    assert!(listed.lists_hosts());
+    for good in ["https://app.example/c", "https://a.agents.example/c", "https://dev.example:8443/c"] {
+        assert!(listed.allows(&at(good)), "{good}");
+    }
+    // A program at another port can be another person's.
+    for bad in ["agents.example", "evil.example", "app.example:8443", "a.agents.example:8443", "dev.example"] {
+        assert!(!listed.allows(&at(&format!("https://{bad}/c"))), "{bad}");
+    }
     for (key, lines) in [
         ("hosts[0]", "hosts = ['https://app.example']"),
         ("hosts[1]", "hosts = ['app.example', '10.0.0.1']"),
         ("hosts[0]", "hosts = ['*']"),
         ("hosts[0]", "hosts = ['.app.example']"),
-        ("hosts[0]", "hosts = ['app.example:443']"),
+        ("hosts[0]", "hosts = ['app.example:0']"),
+        ("hosts[0]", "hosts = ['app.example:x']"),
+        ("hosts[0]", "hosts = ['app.example:70000']"),
+        ("hosts[0]", "hosts = [':443']"),
         ("scopes[0]", "scopes = ['a b']"),
         ("scopes[0]", "scopes = ['account']"),
         ("resources[0]", "resources = ['tools']"),

@@ -68,6 +68,30 @@ async fn a_document_that_takes_a_minute_is_not_waited_for() {
     assert!(began.elapsed() < Duration::from_secs(30), "{:?}", began.elapsed());
 }
 
+/// One host has at most two fetches in progress, and concurrent requests for one document share one.
+#[tokio::test]
+async fn a_silent_host_has_two_fetches_in_progress() {
+    let host = Host::start();
+    host.reply(Reply::Silent);
+    let browser = host.signed_in().await;
+    let path = host.path(&[]);
+    let shared = refusal(&browser, &path);
+    let (first, second, third, fourth) =
+        tokio::join!(shared, refusal(&browser, &path), refusal(&browser, &path), refusal(&browser, &path));
+    for (status, code) in [first, second, third, fourth] {
+        assert_eq!((status, code.as_str()), UNAVAILABLE);
+    }
+    assert_eq!(host.fetches(), 1);
+    let ids: Vec<_> = (0..4).map(|number| host.silent_client(number)).collect();
+    let paths: Vec<_> = ids.iter().map(|id| host.path(&[("client_id", id)])).collect();
+    let [a, b, c, d] = [0, 1, 2, 3].map(|at| refusal(&browser, &paths[at]));
+    let (a, b, c, d) = tokio::join!(a, b, c, d);
+    for (status, code) in [a, b, c, d] {
+        assert_eq!((status, code.as_str()), UNAVAILABLE);
+    }
+    assert_eq!(host.all_requests(), 3, "two of the four were not sent");
+}
+
 /// FI-23: without `insecure_allow_loopback` no private address is reached, by its number or by a name.
 #[tokio::test]
 async fn a_private_address_is_not_reached() {

@@ -71,6 +71,17 @@ impl Host {
         self.server.calls_to(DOCUMENT).len()
     }
 
+    /// The id of another client at the host, whose document is never answered.
+    pub fn silent_client(&self, number: usize) -> String {
+        self.server.reply(&format!("{DOCUMENT}?{number}"), Reply::Silent);
+        format!("{}?{number}", self.id)
+    }
+
+    /// How many requests the host got.
+    pub fn all_requests(&self) -> usize {
+        self.server.calls().len()
+    }
+
     /// What was requested beside the document.
     pub fn other_requests(&self) -> Vec<String> {
         self.server.calls().into_iter().map(|call| call.path).filter(|path| path != DOCUMENT).collect()
