@@ -40,7 +40,8 @@ pub struct Circumstances {
 /// The buttons of the page, by the refusal and the request.
 pub(super) fn of<'a>(app: &'a App, prefix: &str, wanted: &'a Wanted, page: Circumstances, now: Timestamp) -> Ways<'a> {
     let (login, request) = (wanted.login.as_ref(), wanted.app.as_ref());
-    let back = request.and_then(|request| request.leave(app, now).map(|leave| Back { app: recipient(app, request), leave }));
+    let back =
+        request.and_then(|request| request.leave(app, now).map(|leave| Back { app: recipient(app, request), leave }));
     let address = again(prefix, login, request);
     let another = address.as_deref().filter(|_| page.other_account && login.is_some()).map(with_another_account);
     let main = match request {
