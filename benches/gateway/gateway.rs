@@ -13,7 +13,7 @@ const BINARY: &str = env!("CARGO_BIN_EXE_vestibule");
 /// The client id of a service that introspects tokens.
 pub const CLIENT: &str = "service";
 pub const CLIENT_SECRET: &str = "a-secret-of-32-bytes-or-even-more";
-const PATIENCE: Duration = Duration::from_secs(20);
+const START_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// A running gateway; killed when dropped.
 pub struct Gateway {
@@ -39,7 +39,7 @@ impl Gateway {
         while load::once(admin, &load::get("/readyz", "")).is_ok_and(|(status, ..)| status == 200).eq(&false) {
             let ended = gateway.process.try_wait().expect("a process");
             assert!(ended.is_none(), "the gateway ended: {ended:?}; run it with {}", gateway.file.display());
-            assert!(began.elapsed() < PATIENCE, "the gateway does not become ready");
+            assert!(began.elapsed() < START_TIMEOUT, "the gateway does not become ready");
             std::thread::sleep(Duration::from_millis(2));
         }
         gateway.cold_start = began.elapsed();

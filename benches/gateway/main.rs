@@ -35,7 +35,7 @@ use stage::Stage;
 type Make = fn(&Stage, usize) -> Scenario;
 
 /// The connections of the second round.
-const MANY: usize = 128;
+const MANY_CONNECTIONS: usize = 128;
 
 const SCENARIOS: [(&str, Make); 12] = [
     ("jwks", scenarios::jwks),
@@ -75,9 +75,9 @@ fn run(options: &Options) -> Result<(), String> {
     round(&stage, options)?;
     // The first round has rotated the refresh tokens of its sessions.
     let fresh = stage.beside("many_connections");
-    println!("\nWith {MANY} connections:\n");
+    println!("\nWith {MANY_CONNECTIONS} connections:\n");
     let only = options.only.clone();
-    round(&fresh, &Options { connections: MANY, time: measure::STRETCH, only, ..Options::default() })?;
+    round(&fresh, &Options { connections: MANY_CONNECTIONS, time: measure::STRETCH, only, ..Options::default() })?;
     drop(fresh);
     if options.wants("pending") { pending::compare(&stage, options) } else { Ok(()) }
 }

@@ -189,13 +189,13 @@ impl Cleanup {
             Keep::AsEndedSessions => self.keep_ended,
         };
         let before = now.checked_sub_signed(keep).unwrap_or(Timestamp::UNIX_EPOCH);
-        let due = Due { before, most: i64::from(self.batch), now };
+        let due = Due { before, max_rows: i64::from(self.batch), now };
         loop {
             let started = Instant::now();
             let work = move |conn: &mut Conn| (removal.remove)(conn, &due);
             let removed = store::exclusively(&self.db, removal.name, work).await?.ok_or(Interruption::OtherReplica)?;
             *count += removed;
-            if i64::try_from(removed).is_ok_and(|removed| removed < due.most) {
+            if i64::try_from(removed).is_ok_and(|removed| removed < due.max_rows) {
                 return Ok(());
             }
             pause(started).await;

@@ -17,7 +17,7 @@ pub struct Due {
     /// Rows older than this are removed.
     pub before: Timestamp,
     /// The maximum number of rows in the batch.
-    pub most: i64,
+    pub max_rows: i64,
     pub now: Timestamp,
 }
 
@@ -60,23 +60,23 @@ macro_rules! older {
     ($table:literal, $column:literal $(, only $only:literal)?) => {
         |conn, due| {
             let rows = store::Older { table: $table, column: $column, only: concat!($($only)?) };
-            store::remove_older(conn, &rows, due.before, due.most)
+            store::remove_older(conn, &rows, due.before, due.max_rows)
         }
     };
 }
 
 /// The rows that a pass removes, in this order.
 pub const REMOVALS: &[Removal] = removals! {
-    "prune revocations" AT_ONCE, revocations: |conn, due| session::prune_feed(conn, due.now, due.most);
-    "prune sessions" Keep::AsEndedSessions, sessions: |conn, due| session::prune_ended(conn, due.before, due.most, due.now);
+    "prune revocations" AT_ONCE, revocations: |conn, due| session::prune_feed(conn, due.now, due.max_rows);
+    "prune sessions" Keep::AsEndedSessions, sessions: |conn, due| session::prune_ended(conn, due.before, due.max_rows, due.now);
     "prune failed logins" A_DAY, logins: older!("authorization_sessions", "expires_at", only "failure IS NOT NULL");
     "prune logins not begun" A_DAY, logins: older!("logins_not_begun", "created_at");
-    "prune logins" Keep::AsEndedSessions, logins: |conn, due| login::prune_completed(conn, due.before, due.most);
+    "prune logins" Keep::AsEndedSessions, logins: |conn, due| login::prune_completed(conn, due.before, due.max_rows);
     "prune authorization requests" AN_HOUR, authorizations: older!("authorization_requests", "expires_at");
     "prune authorization codes" AN_HOUR, authorizations: older!("authorization_codes", "expires_at");
     "prune assertions" AT_ONCE, authorizations: older!("client_assertions", "expires_at");
     "prune clients by URL" A_YEAR, authorizations: older!("clients_by_url", "last_agreed_at");
-    "give up logout notices" AT_ONCE, notices_given_up: |conn, due| logout::give_up_untried(conn, due.now, due.most);
+    "give up logout notices" AT_ONCE, notices_given_up: |conn, due| logout::give_up_untried(conn, due.now, due.max_rows);
     "prune logout notices" A_DAY, notices: older!("logout_notices", "delivered_at");
     "prune failed logout notices" Keep::AsEndedSessions, notices: older!("logout_notices", "failed_at");
     "prune logout tokens" AT_ONCE, notices: older!("provider_logouts", "expires_at");

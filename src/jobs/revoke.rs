@@ -9,7 +9,8 @@ use crate::app::App;
 
 /// How often due rows are claimed.
 const POLL_INTERVAL: Duration = Duration::from_secs(2);
-/// The most attempts at the same time. A provider that hangs delays others; no request waits for a revocation.
+/// The maximum number of attempts at the same time. A provider that hangs delays others; no request waits for a
+/// revocation.
 const MAX_IN_FLIGHT: usize = 16;
 
 /// Revokes due tokens, for ever. An attempt that is cut off is claimed again after its claim has expired, by any replica.

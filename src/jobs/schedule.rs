@@ -49,7 +49,7 @@ impl Schedule {
         ];
         for provider in app.providers.iter() {
             let id = provider.id().to_owned();
-            // One task for each provider, so that one that hangs does not delay the others.
+            // One task for each provider, so that a provider that hangs does not delay the others.
             jobs.push(every(Duration::from_secs(30), Arc::clone(app), move |app| {
                 let id = id.clone();
                 async move {

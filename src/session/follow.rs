@@ -28,7 +28,7 @@ const EVERY: Duration = Duration::from_secs(1);
 /// The pause between two attempts to connect.
 const RETRY: Duration = Duration::from_millis(250);
 /// How long a stop waits for the thread, which may hang in a connection whose server does not answer.
-const PATIENCE: Duration = Duration::from_secs(1);
+const STOP_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// The connection of the feed, before the first read. The start runs its other statements on it as well, so that it waits
 /// for one connection.
@@ -156,6 +156,6 @@ impl Follower {
     /// Ends the thread and closes its connection.
     pub async fn stop(self) {
         drop(self.stop);
-        let _gone_or_hanging = tokio::time::timeout(PATIENCE, self.ended).await;
+        let _gone_or_hanging = tokio::time::timeout(STOP_TIMEOUT, self.ended).await;
     }
 }

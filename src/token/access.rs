@@ -161,8 +161,8 @@ impl AccessHeader {
 #[error("the access token is not valid")]
 pub struct TokenInvalid;
 
-/// Whether the text is a JWT that names this issuer, valid or not. Reads no more than that: a JWT of another issuer is not ours
-/// to judge. A text that is too long to be one of ours names nobody.
+/// Whether the text is a JWT that names this issuer, valid or not. Reads nothing else: another party verifies a JWT of
+/// another issuer. `false` for a text that is longer than any token of ours.
 pub fn names_issuer(token: &str, issuer: &str) -> bool {
     #[derive(Deserialize)]
     struct Named {

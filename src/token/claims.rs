@@ -40,7 +40,8 @@ pub fn released(user: &User, scope: &str) -> Map<String, Value> {
     claims
 }
 
-/// The claims at userinfo: those that the scopes release, further claims of the scope `profile`, and those of the client.
+/// The claims at userinfo: the claims that the scopes release, further claims of the scope `profile`, and
+/// `clients.<id>.claims`.
 pub fn released_at_userinfo(signed_in: &SignedIn, client: Option<&Client>, scope: &str) -> Map<String, Value> {
     let mut claims = released_to(client, &signed_in.user, scope);
     if has_scope(scope, "profile") {
@@ -50,8 +51,8 @@ pub fn released_at_userinfo(signed_in: &SignedIn, client: Option<&Client>, scope
     claims
 }
 
-/// The claims in an ID token: those that the scopes release, unless the client wants them at userinfo only, and those of the
-/// client.
+/// The claims in an ID token: the claims that the scopes release, unless `clients.<id>.id_token_claims` is `minimal`,
+/// and `clients.<id>.claims`.
 pub fn released_in_id_token(signed_in: &SignedIn, client: &Client, scope: &str) -> Map<String, Value> {
     let mut claims = match client.tokens.id_token_claims {
         IdTokenClaims::Scopes => released_to(Some(client), &signed_in.user, scope),

@@ -27,7 +27,7 @@ const MAX_CODE: usize = 256;
 pub struct PresentedCode {
     /// The code as sent.
     pub code: Plain,
-    /// The `redirect_uri`, which must be that of the authorization request.
+    /// The `redirect_uri`, which must equal the `redirect_uri` of the authorization request.
     pub redirect_uri: String,
     /// The `code_verifier` parameter (RFC 7636).
     pub verifier: Option<Plain>,

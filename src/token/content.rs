@@ -23,9 +23,10 @@ pub struct Terms<'a> {
 }
 
 impl<'a> Terms<'a> {
-    /// The claims of a session's token with that scope, for one resource of its audience or for the whole audience. Claims
-    /// about the user are those of `tokens.claims`, with the values that the session's row has now. Only those that the scope
-    /// releases, where the person decides who gets them: in a token of a client by URL, and in one for a protected resource.
+    /// The claims of a session's token with that scope, for one resource of its audience or for the whole audience. The
+    /// claims about the user are listed in `tokens.claims`, and have the values that the session's row has now. A token of
+    /// a client by URL, and a token for a protected resource, have only the claims that the scope releases, because the
+    /// user decides who receives them.
     pub fn of_session(
         self,
         signed_in: &SignedIn,

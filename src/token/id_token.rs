@@ -70,7 +70,7 @@ pub enum IdTokenError {
     TooLarge(String),
 }
 
-/// Issues an ID token of an app's session. The picture is left out of one that would be too large with it.
+/// Issues an ID token of an app's session. The picture is left out if the token would be too large with it.
 pub fn id_token(
     app: &App,
     content: IdTokenFor<'_>,

@@ -10,7 +10,7 @@ use crate::base::id::{SessionId, UserId};
 use crate::config::Algorithm;
 use crate::keys::Keys;
 
-/// The `typ` of our ID tokens, which differs from that of access tokens and logout tokens.
+/// The `typ` of our ID tokens, which differs from the `typ` of access tokens and logout tokens.
 const TYP: &str = "JWT";
 /// The maximum length of a hint, in bytes: the maximum length of an ID token, by the bounds of `tokens.id_max_bytes`.
 /// Longer ones are rejected without decoding.
@@ -108,7 +108,7 @@ mod tests {
 
     /// LO-05, JW-04: altered hints, and tokens of another type or issuer, are rejected.
     #[test]
-    fn everything_else_is_no_hint() {
+    fn altered_and_foreign_tokens_are_rejected_as_hints() {
         let keys = keys();
         let refused =
             |token: &str| assert_eq!(verify_id_token_hint(&keys, ISSUER, token), Err(TokenInvalid), "{token}");

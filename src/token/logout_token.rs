@@ -14,7 +14,7 @@ use crate::keys::UnusableKey;
 
 /// The recommended `typ`; no other token of ours has it.
 const TYP: &str = "logout+jwt";
-/// Its lifetime, the maximum that the standard recommends. Each delivery attempt has a token of its own.
+/// The lifetime of a logout token: the maximum that the standard recommends. Each delivery attempt sends a new token.
 const LIFE: i64 = 120;
 /// The name of the event in `events`.
 const EVENT: &str = "http://schemas.openid.net/event/backchannel-logout";

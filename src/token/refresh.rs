@@ -1,8 +1,8 @@
 //! The refresh token: `version ‖ ring key id ‖ session id ‖ counter ‖ MAC`, base64url.
 //!
-//! There is no row per token. The session's counter tells the newest one, and the MAC, under a key derived for that session
-//! from the secret ring, shows that we issued it. Forged values are rejected without the database, a successor can be
-//! derived again, and a leaked database does not allow forging tokens.
+//! There is no row per token. The session's counter identifies the newest refresh token, and the MAC, under a key
+//! derived for that session from the secret ring, shows that we issued it. Forged values are rejected without the
+//! database, a successor can be derived again, and a leaked database does not allow forging tokens.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -77,7 +77,7 @@ mod tests {
 
     /// TK-24, FZ-05: altered, truncated and random values are rejected.
     #[test]
-    fn only_what_was_made_here_is_read() {
+    fn altered_and_random_values_are_rejected() {
         let ring = ring();
         let token = RefreshToken { session: SessionId(Uuid::from_u128(7)), counter: 41 };
         let text = token.encode(&ring);
@@ -94,7 +94,7 @@ mod tests {
 
     /// A session cookie is not accepted as a refresh token, nor the reverse.
     #[test]
-    fn a_cookie_is_no_refresh_token_nor_the_other_way_round() {
+    fn session_cookies_and_refresh_tokens_are_not_interchangeable() {
         let ring = ring();
         let session = SessionId(Uuid::from_u128(7));
         let cookie = session::encode(&ring, session);

@@ -14,7 +14,7 @@ use crate::telemetry;
 /// Revokes a token of that client. A refresh token ends its session. An access token is rejected by its `jti` from now on,
 /// and its session stays live. Tokens of other clients, and invalid or expired ones, change nothing (RFC 7009 §2.2).
 pub async fn revoke(app: &App, client: &Client, token: &str, now: Timestamp) -> Result<(), DbError> {
-    // The token itself tells its type, so `token_type_hint` is not needed (IR-14).
+    // The token itself shows its type, so `token_type_hint` is not needed (IR-14).
     if let Some(refresh) = RefreshToken::decode(&app.config.ring, token) {
         return end_session(app, client, refresh, now).await;
     }

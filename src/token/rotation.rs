@@ -19,7 +19,8 @@ pub struct RefreshState {
 /// When the previous refresh token is still accepted.
 #[derive(Clone, Copy, Debug)]
 pub struct GracePolicy {
-    /// For this long after the rotation it gives the same successor again (`tokens.refresh_retry_window`).
+    /// For this time after the rotation, the previous token gives the same successor again
+    /// (`tokens.refresh_retry_window`).
     pub retry_window: TimeDelta,
     /// After the retry window it is accepted at most once in each period of this length
     /// (`tokens.refresh_forgive_every`).
@@ -89,7 +90,7 @@ mod tests {
 
     /// LG-15, FI-12: a clock that is set back does not turn a retry into reuse.
     #[test]
-    fn a_clock_that_goes_back_harms_nobody() {
+    fn a_clock_that_is_set_back_does_not_turn_a_retry_into_reuse() {
         let state = RefreshState { counter: 5, refreshed_at: Some(at(1000)), forgiven_at: None };
         assert_eq!(decide(state, 4, 0), RotationDecision::Again);
         assert_eq!(decide(state, 5, 0), RotationDecision::Rotate);

@@ -8,8 +8,8 @@ use crate::config::{AnotherAccount, Registration};
 const SELECT_ACCOUNT: &str = "select_account";
 
 /// Takes `select_account` out of the hints, and returns what this provider needs instead; empty if the caller did not
-/// ask for another account. Words for `prompt` are added to those of the caller. `listed`: `prompt_values_supported` of
-/// the metadata.
+/// ask for another account. Values for `prompt` are added to the values of the caller. `listed`:
+/// `prompt_values_supported` of the metadata.
 pub fn parameters(
     registration: &Registration,
     listed: Option<&[String]>,

@@ -31,7 +31,7 @@ pub const GROUPS_ELSEWHERE: &str = "the provider sent a reference (_claim_names)
                                     to this application";
 
 /// Whether the claims of a source have a reference to the groups instead of them (OpenID Connect Core §5.6.2).
-pub fn has_groups_elsewhere(claims: &Value) -> bool {
+pub fn refers_to_groups(claims: &Value) -> bool {
     let is_referred = claims.get("_claim_names").and_then(|names| names.get("groups")).is_some();
     is_referred || claims.get("hasgroups").is_some_and(|has| has == true || has == "true")
 }
@@ -76,7 +76,7 @@ impl ClaimLoss {
     }
 
     /// The loss of groups that the provider only refers to, since they are too many (Microsoft Entra).
-    pub fn groups_elsewhere() -> Self {
+    pub fn groups_referred_to() -> Self {
         Self { claim: "groups", sent: 1, dropped: 1, cut: 0, changed: 0, remedy: Some(GROUPS_ELSEWHERE) }
     }
 }
@@ -113,7 +113,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_loss_is_told_by_counts() {
+    fn a_loss_is_described_by_counts() {
         let of =
             |sent: Value, taken: Option<&str>| ClaimLoss::of_text("name", &sent, taken).map(|loss| loss.to_string());
         assert_eq!(of(json!("Ada"), Some("Ada")), None);

@@ -64,8 +64,8 @@ pub fn is_present(claims: &Map<String, Value>, name: &str) -> bool {
     claims.get(name).is_some_and(|value| !value.is_null())
 }
 
-/// All claims except those of the protocol, valid for a `jsonb` column. When they exceed the size limit, only the profile and what
-/// rules compare later: `compared`.
+/// All claims except protocol claims, valid for a `jsonb` column. If they exceed the size limit, only the claims of the
+/// profile and the claims that rules compare later (`compared`).
 pub fn storable(
     claims: &Map<String, Value>,
     sub: &str,
@@ -218,7 +218,7 @@ mod tests {
 
     /// Clients, sites and resources judge what is stored.
     #[test]
-    fn claims_that_rules_compare_later_are_stored_whatever_else_was_sent() {
+    fn compared_claims_are_stored_even_if_all_claims_are_too_large() {
         let compared = ["/acr", "/realm/roles/0", "/realm/level", "/long"];
         let compared = compared.map(|text| Pointer::parse(text).expect("a pointer"));
         let small = json!({"acr": "gold", "nonce": "x", "realm": {"roles": ["ops", "x"], "level": 3, "other": "y"}});

@@ -1,5 +1,6 @@
-//! The claims that `allow` rules compare: those of the provider, and those of clients, sites and resources, which are judged later by
-//! what the login stored. A login needs them; it does not fail for the lack of any other claim.
+//! The claims that `allow` rules compare: the rules of the provider, and the rules of clients, sites and resources,
+//! which later compare the claims that the login stored. A login needs these claims; it does not fail if any other
+//! claim is missing.
 
 use crate::config::{ClaimPointers, Pointer, Registration};
 

@@ -85,7 +85,7 @@ mod tests {
 
     /// AC-02: lists, several `@`, and the forms of RFC 5322 headers.
     #[test]
-    fn everything_else_is_no_address() {
+    fn lists_and_header_forms_are_rejected() {
         for text in [
             "a@evil.test,b@corp.test",
             "a@evil.test;b@corp.test",

@@ -60,8 +60,8 @@ pub struct Failure {
     pub requires_reauth: bool,
     /// The state of the code or the refresh token of the request.
     pub grant: GrantState,
-    /// Whether only an operator can change it, here or at the provider: another issuer, an unknown certificate authority, a
-    /// client that the provider refuses. A further attempt fails too.
+    /// Whether only an operator can repair it, at the gateway or at the provider: another issuer, an unknown
+    /// certificate authority, a client that the provider refuses. A further attempt fails too.
     pub needs_operator: bool,
 }
 

@@ -117,7 +117,8 @@ pub struct LogoutClaims {
     pub sid: Option<String>,
     /// The subject identifier at the provider; at a multi-tenant provider with the tenant as a prefix.
     pub sub: Option<String>,
-    /// The algorithm of the token, if the configuration names none: then that of the ID tokens decides.
+    /// The algorithm of the token, if the configuration names none: then it is compared with the algorithm of ID
+    /// tokens.
     pub algorithm: Option<LogoutAlgorithm>,
 }
 

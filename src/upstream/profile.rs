@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 use url::Url;
 
-use super::claim_losses::{ClaimLoss, ClaimLosses, has_groups_elsewhere};
+use super::claim_losses::{ClaimLoss, ClaimLosses, refers_to_groups};
 use super::{email_address, text};
 use crate::account::Profile;
 use crate::config::{ClaimPointers, Pointer, Registration};
@@ -33,10 +33,10 @@ pub fn read(registration: &Registration, sources: &[&Value]) -> (Profile, ClaimL
     let name = take("name", name, self::name);
     let preferred_username = take("preferred_username", preferred_username, self::name);
     let picture = take("picture", picture, self::picture);
-    let elsewhere = || sources.iter().any(|source| has_groups_elsewhere(source)).then(ClaimLoss::groups_elsewhere);
+    let referred_to = || sources.iter().any(|source| refers_to_groups(source)).then(ClaimLoss::groups_referred_to);
     let (groups, lost) = match find(groups) {
         Some(sent) => self::groups(registration, sent),
-        None => (None, groups.as_ref().and_then(|_| elsewhere())),
+        None => (None, groups.as_ref().and_then(|_| referred_to())),
     };
     losses.add(lost);
     let (stated, lost) = email_verified(registration, sources);
@@ -191,9 +191,9 @@ mod tests {
         }
     }
 
-    /// Only if the provider says nothing; a contradiction stays one.
+    /// If the provider sends `email_verified`, its value decides, also if it is not a boolean.
     #[test]
-    fn an_address_is_assumed_to_be_verified_only_where_nothing_is_said() {
+    fn an_address_is_assumed_to_be_verified_only_if_the_claim_is_absent() {
         let assuming = Registration { assume_email_verified: true, ..Registration::example() };
         for (claims, verified, assumed) in [
             (json!({"email": "a@b.c"}), Some(true), true),

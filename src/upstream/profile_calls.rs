@@ -14,7 +14,7 @@ use crate::base::clock::Timestamp;
 use crate::base::outbound::MAX_BODY;
 use crate::config::{Pointer, ProfileCall, ProfileCalls, Registration};
 
-/// The highest number of pages of one list that are requested.
+/// The maximum number of pages of one list that are requested.
 const MAX_PAGES: usize = 10;
 
 /// Makes the configured requests, each with the `Authorization` that `authorize` returns for its URL. The first response is

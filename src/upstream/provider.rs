@@ -57,7 +57,8 @@ impl Provider {
         matches!(self, Self::OAuth1(_))
     }
 
-    /// Whether a third party may begin a login here as that issuer (OpenID Connect Core §4). OAuth providers have no issuer.
+    /// Whether a third party may begin a login at the gateway with this provider as the issuer (OpenID Connect Core
+    /// §4). OAuth providers have no issuer.
     pub fn is_issuer(&self, iss: &str) -> bool {
         match self {
             Self::Oidc(client) => client.is_issuer(iss),
@@ -65,7 +66,7 @@ impl Provider {
         }
     }
 
-    /// Whether a logout here also logs out at the provider (`logout = "provider"`).
+    /// Whether a logout at the gateway also logs out at the provider (`logout = "provider"`).
     pub fn logs_out_at_provider(&self) -> bool {
         self.registration().logout == ProviderLogout::Provider
     }
@@ -108,8 +109,8 @@ impl Provider {
         }
     }
 
-    /// Whether a login here may give one of these `acr_values`, as far as is known: never at an OAuth provider, and not
-    /// if the cached metadata lists other values. Makes no request.
+    /// Whether a login at this provider may give one of these `acr_values`, as far as is known: never at an OAuth
+    /// provider, and not if the cached metadata lists other values. Makes no request.
     pub fn may_give_acr(&self, acr_values: &str) -> bool {
         match self {
             Self::Oidc(oidc) => oidc.may_give_acr(acr_values),
@@ -128,8 +129,8 @@ impl Provider {
         }
     }
 
-    /// Checks the `iss` parameter of an error response (RFC 9207), if it has one: an error without it gives no session, so it
-    /// counts as the error that it is. [`Provider::finish`] checks that of a successful response.
+    /// Checks the `iss` parameter of an error response (RFC 9207), if it has one: an error without `iss` creates no
+    /// session, so it is handled as that error. [`Provider::finish`] checks the `iss` of a successful response.
     pub async fn check_iss(&self, iss: Option<&str>, now: Timestamp) -> Result<(), Failure> {
         self.check_suspension()?;
         if iss.is_none() {

@@ -2,7 +2,7 @@
 
 use super::error_response::ProviderError;
 
-/// The remedy if a provider rejects an authorization request. `redirect_uri`: that of the request.
+/// The remedy if a provider rejects an authorization request. `redirect_uri`: the redirect URI of the request.
 pub fn request_remedy(error: &ProviderError, redirect_uri: &str) -> String {
     let (code, words) = (error.code(), error.description().to_ascii_lowercase());
     let says = |texts: &[&str]| texts.iter().any(|text| words.contains(text));
@@ -38,7 +38,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_remedy_for_a_rejected_request_follows_the_words_of_the_provider() {
+    fn the_remedy_for_a_rejected_request_depends_on_the_error_description() {
         let of =
             |code: &str, words: &str| request_remedy(&ProviderError::new(code, Some(words)), "https://gw.example/cb");
         for (code, words, sign) in [

@@ -17,7 +17,7 @@ pub struct RevocationEndpoint<'r> {
     pub endpoint: &'r str,
     /// The default audience of an assertion: the issuer, or the token endpoint of a provider without one.
     pub audience: &'r str,
-    /// How the client authenticates there: as at the token endpoint.
+    /// How the client authenticates at the revocation endpoint: as at the token endpoint.
     pub method: TokenEndpointAuthMethod,
 }
 

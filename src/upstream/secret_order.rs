@@ -1,4 +1,4 @@
-//! The order of two configured client secrets: the one that worked last is sent first.
+//! The order of two configured client secrets: the secret that worked last is sent first.
 
 use std::sync::{Mutex, PoisonError};
 

@@ -278,7 +278,7 @@ mod tests {
     }
 
     #[test]
-    fn a_sent_value_is_replaced_in_every_notation() {
+    fn a_sent_value_is_replaced_in_every_encoding() {
         let secret = "s:%+ é/\"<x>&y";
         let sent = sent(&[secret]);
         let percent = secret.bytes().map(|byte| format!("%{byte:02X}")).collect::<Vec<_>>().concat();

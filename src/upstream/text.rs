@@ -1,5 +1,6 @@
-//! Cleaning text from providers: PostgreSQL rejects NUL, line breaks forge log lines, and direction marks make one name look
-//! like another (RT-39). U+FFFD stands for what was no Unicode, so a text with it is not the one that was sent.
+//! Cleaning text from providers: PostgreSQL rejects NUL, line breaks forge log lines, and direction marks make one name
+//! look like another (RT-39). U+FFFD replaces bytes that were not Unicode, so a text with it differs from the text that
+//! was sent.
 
 /// The text without control characters and direction marks, trimmed. Line breaks and tabs become spaces.
 pub fn clean(text: &str) -> String {

@@ -68,7 +68,7 @@ fn rejected(error: &ProviderError, answer: &ClientResponse) -> Failure {
     let is_invalid = INVALID_GRANT_CODES.contains(&error.code());
     let is_missing = [StatusCode::NOT_FOUND, StatusCode::METHOD_NOT_ALLOWED].contains(&answer.response.status());
     if is_missing && !is_invalid {
-        // A proxy or a framework answers so while the provider is not there.
+        // A proxy or a framework answers in this way while the provider is not available.
         return token_failure(Fault::InvalidResponse, &answer.describe());
     }
     let failure =

@@ -1,5 +1,5 @@
-//! Pauses of `recheck` at a provider that gives no usable answer: a wrong client secret or an outage concerns all identities, and
-//! asking for each of them would only add to it.
+//! Pauses of `recheck` at a provider that gives no usable answer: a wrong client secret or an outage affects all
+//! identities, and a request for each of them would only add load.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -9,9 +9,9 @@ use chrono::TimeDelta;
 use crate::base::clock::Timestamp;
 
 /// The first pause; each further one is twice as long.
-const FIRST: TimeDelta = TimeDelta::seconds(5);
+const FIRST_PAUSE: TimeDelta = TimeDelta::seconds(5);
 /// The upper bound of a pause.
-const LONGEST: TimeDelta = TimeDelta::minutes(10);
+const MAX_PAUSE: TimeDelta = TimeDelta::minutes(10);
 
 /// The providers whose recheck pauses, by id.
 #[derive(Default)]
@@ -38,7 +38,7 @@ impl RecheckPauses {
         let mut pauses = self.pauses();
         let pause = pauses.entry(provider.to_owned()).or_insert(Pause { failures: 0, until: now });
         if pause.until <= now {
-            let length = FIRST.checked_mul(1 << pause.failures.min(10)).unwrap_or(LONGEST).min(LONGEST);
+            let length = FIRST_PAUSE.checked_mul(1 << pause.failures.min(10)).unwrap_or(MAX_PAUSE).min(MAX_PAUSE);
             pause.until = now.checked_add_signed(length).unwrap_or(now);
             pause.failures += 1;
         }

@@ -6,7 +6,7 @@ use crate::operating::Dev;
 use crate::peer::{self, node};
 
 /// The observed pages. An error of the browser or of axe-core fails the test.
-fn walk(dev: &Dev, scenario: &str, port: u16, options: &[&str]) -> Vec<Value> {
+fn run_scenario(dev: &Dev, scenario: &str, port: u16, options: &[&str]) -> Vec<Value> {
     let address = format!("http://127.0.0.1:{port}");
     let ended = peer::run(node("browser.mjs").args([scenario, &address]).args(options), "");
     assert_eq!(ended.code, Some(0), "{scenario} {options:?}: {}\n{}\n{}", ended.stderr, ended.stdout, dev.log());
@@ -22,7 +22,7 @@ fn people_sign_out_where_an_app_asks() {
         Dev::with(|port| format!("[clients.shop]\npost_logout_redirect_uris = [\"http://127.0.0.1:{}/\"]\n", port + 3));
     let app = format!("http://127.0.0.1:{}", dev.port + 3);
     for options in [&[&*app][..], &[&app, "--keyboard"], &[&app, "--no-script"]] {
-        let seen = walk(&dev, "app-logout", dev.port, options);
+        let seen = run_scenario(&dev, "app-logout", dev.port, options);
         let paths: Vec<_> = seen.iter().map(|page| page["path"].as_str().expect("a path")).collect();
         assert_eq!(paths, ["/account", "/logout", "/account", "/logout"].repeat(2), "{options:?}");
         assert!(text(&seen[1]).contains("shop asks to sign you out"), "{}", text(&seen[1]));
@@ -30,19 +30,19 @@ fn people_sign_out_where_an_app_asks() {
     }
 }
 
-/// LO-27 in a browser: the same, and the button on our own page, by way of the provider. A browser holds each redirect of a
-/// form against the policy of its page.
+/// LO-27 in a browser: the same, and the button on the gateway's page, by way of the provider. A browser holds each
+/// redirect of a form against the policy of its page.
 #[test]
 fn people_sign_out_at_the_provider_too() {
     let dev = Dev::with(|port| {
         let app = format!("[clients.shop]\npost_logout_redirect_uris = [\"http://127.0.0.1:{}/\"]\n", port + 3);
         format!("{app}[providers.pretend]\nlogout = \"provider\"\n")
     });
-    let seen = walk(&dev, "browser-flow", dev.port, &[]);
+    let seen = run_scenario(&dev, "browser-flow", dev.port, &[]);
     assert_eq!(seen[2]["path"], "/logout/callback/pretend");
     assert!(text(&seen[2]).contains("You are signed out"), "{}", text(&seen[2]));
     let app = format!("http://127.0.0.1:{}", dev.port + 3);
-    assert_eq!(walk(&dev, "app-logout", dev.port, &[&app]).len(), 8);
+    assert_eq!(run_scenario(&dev, "app-logout", dev.port, &[&app]).len(), 8);
 }
 
 fn text(page: &Value) -> &str {
@@ -54,7 +54,7 @@ fn text(page: &Value) -> &str {
 fn people_sign_in_and_out_with_a_browser() {
     let dev = Dev::start();
     for options in [&[][..], &["--keyboard"], &["--no-script"], &["--no-script", "--keyboard"]] {
-        let seen = walk(&dev, "browser-flow", dev.port, options);
+        let seen = run_scenario(&dev, "browser-flow", dev.port, options);
         let paths: Vec<_> = seen.iter().map(|page| page["path"].as_str().expect("a path")).collect();
         let expected = [
             "/authorize",
@@ -77,9 +77,9 @@ fn people_sign_in_and_out_with_a_browser() {
 #[test]
 fn people_sign_in_at_the_demo_app() {
     let dev = Dev::start();
-    let seen = walk(&dev, "demo-app", dev.port + 3, &[]);
+    let seen = run_scenario(&dev, "demo-app", dev.port + 3, &[]);
     assert!(text(&seen[1]).contains("Signature verified"), "{}", text(&seen[1]));
-    // Signing out ends the session here, and then goes to the provider.
+    // A logout ends the session at the gateway, and then redirects to the provider.
     assert!(
         text(&seen[2]).contains("POST /oauth2/revoke") && text(&seen[2]).contains("signed out"),
         "{}",

@@ -1,5 +1,5 @@
-//! The code blocks of README and documentation that need a running gateway, run unchanged, except that
-//! the URLs of the examples are replaced by those of the test.
+//! The code blocks of README and documentation that need a running gateway, run unchanged, except that the URLs of the
+//! examples are replaced by the URLs of the test.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

@@ -13,14 +13,14 @@ use crate::directory::Directory;
 use crate::guarded::Guarded;
 use crate::ports;
 
-/// The longest wait for steps that usually take less than a second.
-const PATIENCE: Duration = Duration::from_secs(30);
-const GLANCE: Duration = Duration::from_millis(10);
+/// The timeout of steps that usually take less than a second.
+const STEP_TIMEOUT: Duration = Duration::from_secs(30);
+const POLL_INTERVAL: Duration = Duration::from_millis(10);
 
 /// The configuration of a gateway.
 pub struct Settings {
     pub directory: Directory,
-    /// The public port; the next one is that of the admin listener.
+    /// The port of the public listener. The next port is the port of the admin listener.
     pub port: u16,
     /// Of the provider `op`.
     pub client_secret: String,
@@ -194,8 +194,8 @@ impl Gateway {
         while self.readiness() != Some(200) {
             let ended = self.child.try_wait().expect("its state");
             assert!(ended.is_none(), "it ended with {ended:?} instead of starting:\n{}", self.log());
-            assert!(started.elapsed() < PATIENCE, "it never gets ready:\n{}", self.log());
-            std::thread::sleep(GLANCE);
+            assert!(started.elapsed() < STEP_TIMEOUT, "it never gets ready:\n{}", self.log());
+            std::thread::sleep(POLL_INTERVAL);
         }
     }
 
@@ -211,8 +211,8 @@ impl Gateway {
             if let Some(status) = self.child.try_wait().expect("its state") {
                 return status;
             }
-            assert!(started.elapsed() < PATIENCE, "it does not end:\n{}", self.log());
-            std::thread::sleep(GLANCE);
+            assert!(started.elapsed() < STEP_TIMEOUT, "it does not end:\n{}", self.log());
+            std::thread::sleep(POLL_INTERVAL);
         }
     }
 

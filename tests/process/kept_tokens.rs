@@ -66,7 +66,7 @@ impl Setup {
 
     /// The latest refresh token of the provider.
     fn refresh_token(&self) -> String {
-        let answered = self.wire.answered();
+        let answered = self.wire.responses();
         let (_, last) = answered.rsplit_once("\"refresh_token\":\"").expect("a refresh token");
         last.split_once('"').expect("its end").0.to_owned()
     }

@@ -8,7 +8,7 @@ use crate::peer::Provider;
 use crate::ports;
 use crate::visitor::Visitor;
 
-/// IO-02: two logins, the second one at once, and a logout there.
+/// IO-02: two logins, the second without a page of the provider, and a logout at the provider.
 #[tokio::test]
 #[ignore = "its packages take long to fetch: scripts/try-lemonldap"]
 async fn lemonldap_signs_users_in_and_out() {

@@ -93,7 +93,7 @@ async fn a_killed_gateway_loses_no_notice() {
     assert_eq!(out.status, 200, "{out}");
     let started = Instant::now();
     while place.count(|(asked, _)| *asked > 0) < 30 {
-        assert!(started.elapsed() < Duration::from_secs(10), "nobody is asked:\n{}", setup.gateway.log());
+        assert!(started.elapsed() < Duration::from_secs(10), "no logout token was received:\n{}", setup.gateway.log());
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
     setup.gateway.kill();

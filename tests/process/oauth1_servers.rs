@@ -36,9 +36,9 @@ async fn the_servers_of_two_libraries_sign_users_in() {
     }
 }
 
-/// A wrong secret: the log has the words of the library, and what to check.
+/// A wrong secret: the log has the error text of the library, and what to check.
 #[tokio::test]
-async fn a_wrong_secret_is_named_in_the_words_of_the_library() {
+async fn a_wrong_secret_is_reported_with_the_error_text_of_the_library() {
     let port = ports::free::<1>();
     let _provider = Provider::oauth1("authlib", port, "us", "a secret");
     let gateway = settings(port, "another").serve();

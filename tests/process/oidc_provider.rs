@@ -15,7 +15,7 @@ use crate::ports;
 use crate::visitor::{Visitor, param};
 use crate::wiretap::Wiretap;
 
-/// The redirect URI of a frontend that uses the SPA flow; nothing listens there.
+/// The redirect URI of a frontend that uses the SPA flow; nothing listens at this address.
 const FRONTEND: &str = "http://127.0.0.1:9/callback";
 
 /// A gateway that uses the provider through a relay, which records requests and responses.
@@ -53,7 +53,7 @@ impl Setup {
     async fn sign_in(&self, visitor: &Visitor, away: Url, name: &str) -> Url {
         let until = param(&away, "redirect_uri");
         let done = self.consent(visitor, away, &until, name).await;
-        done.location().unwrap_or_else(|| panic!("the provider sends nobody back: {done}"))
+        done.location().unwrap_or_else(|| panic!("the provider does not redirect back: {done}"))
     }
 
     /// From the authorization URL through the forms to the last page of the provider.
@@ -73,7 +73,7 @@ impl Setup {
 
     async fn away(&self, visitor: &Visitor) -> Url {
         let away = visitor.get(format!("{}/login/op", self.gateway.public())).await;
-        away.location().unwrap_or_else(|| panic!("nobody is sent away: {away}\n{}", self.gateway.log()))
+        away.location().unwrap_or_else(|| panic!("no redirect to the provider: {away}\n{}", self.gateway.log()))
     }
 
     async fn sign_in_with_cookie(&self, visitor: &Visitor, name: &str) -> Page {

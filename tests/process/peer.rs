@@ -85,7 +85,7 @@ impl Provider {
         let mut command = node("provider.mjs");
         command.args(["--port", &port.to_string(), "--client-secret", secret]).args(options);
         command.args(redirect_uris.iter().flat_map(|uri| ["--redirect-uri", uri]));
-        Self::that_says_so(&mut command)
+        Self::start_until_ready(&mut command)
     }
 
     /// Debian's glewlwyd on `port`, which has one person: `ada`, with the password `lovelace`.
@@ -95,32 +95,32 @@ impl Provider {
         let mut command = python("glewlwyd.py");
         command.arg("--root").arg(root).args(["--port", &port.to_string(), "--client-secret", secret]);
         command.args(["--redirect-uri", redirect_uri]).args(options);
-        Self::that_says_so(&mut command)
+        Self::start_until_ready(&mut command)
     }
 
     /// An OpenID provider on `port` that is a script of the peers.
     pub fn python(script: &str, port: u16, secret: &str, redirect_uri: &str, options: &[&str]) -> Self {
         let mut command = python(script);
         command.args(["--port", &port.to_string(), "--client-secret", secret, "--redirect-uri", redirect_uri]);
-        Self::that_says_so(command.args(options))
+        Self::start_until_ready(command.args(options))
     }
 
     /// A provider of OAuth 1.0a on `port`, made of the server of a library: `oauthlib` or `authlib`.
     pub fn oauth1(library: &str, port: u16, client_id: &str, secret: &str) -> Self {
         let mut command = python("oauth1_server.py");
         command.args(["--library", library, "--port", &port.to_string(), "--client-id", client_id]);
-        Self::that_says_so(command.args(["--client-secret", secret]))
+        Self::start_until_ready(command.args(["--client-secret", secret]))
     }
 
     /// Starts a script that prints a line when it is ready and ends with its standard input.
-    fn that_says_so(command: &mut Command) -> Self {
+    fn start_until_ready(command: &mut Command) -> Self {
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::inherit());
         let mut child = Guarded::spawn(command).expect("a peer");
         let (stdin, stdout) = (child.stdin.take().expect("a pipe"), child.stdout.take().expect("a pipe"));
         let (mut stdout, mut ready) = (BufReader::new(stdout), String::new());
-        let heard = stdout.read_line(&mut ready);
+        let read = stdout.read_line(&mut ready);
         let provider = Self { child, pipes: Some((stdin, stdout)) };
-        heard.expect("a line");
+        read.expect("a line");
         assert!(ready.replace(' ', "").contains("\"ready\":true"), "the provider did not start: {ready:?}");
         provider
     }
@@ -148,7 +148,7 @@ impl Drop for Provider {
 pub fn wait_for(port: u16, path: &str) {
     let (address, started) = (SocketAddr::from(([127, 0, 0, 1], port)), Instant::now());
     while status(address, path) != Some(200) {
-        assert!(started.elapsed() < Duration::from_secs(30), "nobody answers at {address}{path}");
+        assert!(started.elapsed() < Duration::from_secs(30), "no answer at {address}{path}");
         std::thread::sleep(Duration::from_millis(10));
     }
 }

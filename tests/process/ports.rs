@@ -4,8 +4,8 @@ use std::net::TcpListener;
 use std::sync::{Mutex, PoisonError};
 
 /// Below the range that systems use for outgoing connections.
-const FIRST: u16 = 12_000;
-const MANY: u16 = 16_000;
+const FIRST_PORT: u16 = 12_000;
+const PORT_COUNT: u16 = 16_000;
 /// Ports are claimed in blocks of this size by listening on the first port of the block, so that no two processes use the
 /// same block.
 const BLOCK: u16 = 40;
@@ -37,9 +37,9 @@ pub fn free<const N: u16>() -> u16 {
 impl Claimed {
     /// Claims a free block. Each process starts its search at another block.
     fn claim(&mut self) {
-        let blocks = MANY / BLOCK;
+        let blocks = PORT_COUNT / BLOCK;
         let start = u16::try_from(std::process::id() % u32::from(blocks)).expect("small");
-        let firsts = (0..blocks).map(|block| FIRST + (start + block) % blocks * BLOCK);
+        let firsts = (0..blocks).map(|block| FIRST_PORT + (start + block) % blocks * BLOCK);
         let (first, claim) = firsts.into_iter().find_map(|first| Some((first, listen(first)?))).expect("a free block");
         self.claims.push(claim);
         (self.next, self.end) = (first + 1, first + BLOCK);

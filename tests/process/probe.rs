@@ -28,7 +28,7 @@ fn a_certified_provider_is_probed() {
     let port = ports::free::<1>();
     let settings = Settings::new(NO_DATABASE, &format!("http://127.0.0.1:{port}"));
     let (code, found) = probe(&settings);
-    assert_eq!((code, verdict(&found, "reachable")), (Some(1), "failed"), "nobody is there yet");
+    assert_eq!((code, verdict(&found, "reachable")), (Some(1), "failed"), "the provider does not run yet");
 
     let callback = [format!("{}/callback/op", settings.public())];
     let provider = Provider::certified(port, &settings.client_secret, &callback, &[]);
@@ -45,8 +45,8 @@ fn a_certified_provider_is_probed() {
     assert_eq!((code, verdict(&found, "client"), verdict(&found, "clock")), (Some(1), "failed", "good"), "{found:?}");
     drop(provider);
 
-    let elsewhere = ["--issuer", "http://127.0.0.1:9"];
-    let _provider = Provider::certified(port, &settings.client_secret, &callback, &elsewhere);
+    let other_issuer = ["--issuer", "http://127.0.0.1:9"];
+    let _provider = Provider::certified(port, &settings.client_secret, &callback, &other_issuer);
     let (code, found) = probe(&settings);
     assert_eq!((code, verdict(&found, "discovery")), (Some(1), "failed"), "{found:?}");
 }

@@ -18,7 +18,7 @@ async fn user(ada: &Visitor, gateway: &Gateway) -> Value {
     ada.get(format!("{}/session", gateway.public())).await.json()["user"].clone()
 }
 
-/// Discovery, an ID token with the profile, and a logout there that asks the person first.
+/// Discovery, an ID token with the profile, and a logout at the provider, which asks for confirmation.
 #[tokio::test]
 async fn django_oauth_toolkit_signs_users_in_and_out() {
     let port = ports::free::<1>();

@@ -152,7 +152,7 @@ async fn no_log_metric_or_row_contains_a_secret() {
         secrets.add("the client secret", &setup.gateway.settings.client_secret);
         secrets.add("the ring's key", &setup.gateway.settings.ring_key);
         story(&setup, &mut secrets).await;
-        let (said, answered) = (setup.wire.said(), setup.wire.answered());
+        let (said, answered) = (setup.wire.requests(), setup.wire.responses());
         secrets.add_all("the verifier", &said, "code_verifier=");
         secrets.add_all("the code", &said, "code=");
         secrets.add_all(

@@ -98,7 +98,7 @@ async fn services_refuse_every_other_token() {
     let tag = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, public.to_string().as_bytes()), signed.as_bytes());
     refused(&setup, "alg HS256", &format!("{signed}.{}", B64.encode(tag.as_ref())));
 
-    let (_, id_token) = setup.wire.answered().split_once("\"id_token\":\"").map(owned).expect("an ID token");
+    let (_, id_token) = setup.wire.responses().split_once("\"id_token\":\"").map(owned).expect("an ID token");
     refused(&setup, "the provider's ID token", id_token.split('"').next().expect("a token"));
     let other = Setup::new().exchange(&Visitor::new()).await;
     refused(&setup, "another gateway's token", other["api"]["access"].as_str().expect("a token"));

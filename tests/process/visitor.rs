@@ -73,7 +73,7 @@ impl Visitor {
         Page { url, status, headers, body: answer.text().await.expect("a body") }
     }
 
-    /// Whether a server answers there with 200.
+    /// Whether a server answers with 200 at this URL.
     pub async fn reaches(&self, url: &str) -> bool {
         self.request(Method::GET, url).send().await.is_ok_and(|answer| answer.status() == 200)
     }
@@ -117,7 +117,7 @@ impl Visitor {
         let mut fields: Vec<_> = authorization_url.query_pairs().into_owned().collect();
         fields.extend(choices.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
         let decided = self.post(authorization_url.join("/authorize/decision").expect("a URL"), &fields).await;
-        decided.location().unwrap_or_else(|| panic!("the provider sends nobody back: {decided}"))
+        decided.location().unwrap_or_else(|| panic!("the provider does not redirect back: {decided}"))
     }
 
     /// A POST by a script of a page of that origin.

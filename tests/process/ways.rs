@@ -12,8 +12,8 @@ use crate::ports;
 /// People of one tenant may sign in.
 const ALLOW: &str = "[providers.op.allow]\nclaims = { \"/tenant\" = \"good\" }\n";
 
-/// Runs a scenario; returns the parameters that the app got, or the texts of the pages.
-fn walk(scenario: &str, options: &[&str]) -> Vec<Value> {
+/// Runs a scenario of `ways.mjs`. Returns the parameters that the app received, or the texts of the pages.
+fn run_scenario(scenario: &str, options: &[&str]) -> Vec<Value> {
     let (database, port) = (Database::empty(), ports::free::<2>());
     let (provider, app) = (format!("http://localhost:{port}"), format!("http://localhost:{}", port + 1));
     let client = format!(
@@ -33,7 +33,7 @@ fn walk(scenario: &str, options: &[&str]) -> Vec<Value> {
 #[test]
 fn the_form_reaches_the_app_with_and_without_scripts() {
     for options in [&[][..], &["--no-script"]] {
-        let said = walk("form-post", options);
+        let said = run_scenario("form-post", options);
         let [code, error] = said.as_slice() else { panic!("{options:?}: {said:?}") };
         assert_eq!((&code["method"], &code["state"]), (&"POST".into(), &"s&\"<t".into()), "{options:?}");
         assert!(code["code"].is_string() && code["iss"].is_string(), "{code}");
@@ -41,11 +41,11 @@ fn the_form_reaches_the_app_with_and_without_scripts() {
     }
 }
 
-/// At a provider at which the person has two accounts, one of which is not allowed: "Use another account" ends at the
-/// goal of the person, for an app and in the browser flow, and after a sign-out.
+/// The user has two accounts at the provider, and one of them is not allowed. "Use another account" ends at the URL
+/// that the user wanted, for an app, in the browser flow, and after a logout.
 #[test]
 fn another_account_reaches_the_goal() {
-    let said = walk("another-account", &[]);
+    let said = run_scenario("another-account", &[]);
     let [code] = said.as_slice() else { panic!("{said:?}") };
     assert!(code["code"].is_string() && code["state"] == "s&\"<t", "{code}");
 }
@@ -56,7 +56,7 @@ fn another_account_reaches_the_goal() {
 fn pages_are_good_for_every_name_and_width() {
     let pictures = Path::new(env!("CARGO_TARGET_TMPDIR")).join("pages");
     std::fs::create_dir_all(&pictures).expect("a directory");
-    let said = walk("states", &["--pictures", pictures.to_str().expect("text")]);
+    let said = run_scenario("states", &["--pictures", pictures.to_str().expect("text")]);
     let text = |name: &str| {
         let page = said.iter().find(|page| page["name"] == name).unwrap_or_else(|| panic!("no {name}"));
         page["text"].as_str().expect("text").to_owned()

@@ -5,14 +5,14 @@ use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
-type Heard = Arc<Mutex<Vec<Arc<Mutex<Vec<u8>>>>>>;
+type Streams = Arc<Mutex<Vec<Arc<Mutex<Vec<u8>>>>>>;
 
 /// The relay; it ends with the process.
 pub struct Wiretap {
     /// `http://address:port`
     pub origin: String,
-    said: Heard,
-    answered: Heard,
+    requests: Streams,
+    responses: Streams,
 }
 
 impl Wiretap {
@@ -20,37 +20,38 @@ impl Wiretap {
     pub fn before(to: u16) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let origin = format!("http://{}", listener.local_addr().expect("an address"));
-        let (said, answered) = (Heard::default(), Heard::default());
-        let (hear_one, hear_other) = (Arc::clone(&said), Arc::clone(&answered));
+        let (requests, responses) = (Streams::default(), Streams::default());
+        let (from_client, from_server) = (Arc::clone(&requests), Arc::clone(&responses));
         thread::spawn(move || {
-            for here in listener.incoming().flatten() {
-                let Ok(there) = TcpStream::connect(("127.0.0.1", to)) else { continue };
-                let (here_too, there_too) = (here.try_clone().expect("a socket"), there.try_clone().expect("a socket"));
-                relay(here, there, &hear_one);
-                relay(there_too, here_too, &hear_other);
+            for client in listener.incoming().flatten() {
+                let Ok(server) = TcpStream::connect(("127.0.0.1", to)) else { continue };
+                let (client_copy, server_copy) =
+                    (client.try_clone().expect("a socket"), server.try_clone().expect("a socket"));
+                relay(client, server, &from_client);
+                relay(server_copy, client_copy, &from_server);
             }
         });
-        Self { origin, said, answered }
+        Self { origin, requests, responses }
     }
 
-    pub fn said(&self) -> String {
-        all(&self.said)
+    pub fn requests(&self) -> String {
+        all(&self.requests)
     }
 
-    pub fn answered(&self) -> String {
-        all(&self.answered)
+    pub fn responses(&self) -> String {
+        all(&self.responses)
     }
 
     /// The number of requests of a kind, such as `POST /token`.
     pub fn count(&self, request: &str) -> usize {
         // Not by lines: a request may directly follow the body of another.
-        self.said().matches(&format!("{request} HTTP/1.1\r\n")).count()
+        self.requests().matches(&format!("{request} HTTP/1.1\r\n")).count()
     }
 }
 
-fn relay(mut from: TcpStream, mut to: TcpStream, heard: &Heard) {
+fn relay(mut from: TcpStream, mut to: TcpStream, streams: &Streams) {
     let kept = Arc::new(Mutex::new(Vec::new()));
-    heard.lock().unwrap_or_else(PoisonError::into_inner).push(Arc::clone(&kept));
+    streams.lock().unwrap_or_else(PoisonError::into_inner).push(Arc::clone(&kept));
     thread::spawn(move || {
         let mut buffer = [0; 16 * 1024];
         while let Ok(read @ 1..) = from.read(&mut buffer) {
@@ -63,8 +64,8 @@ fn relay(mut from: TcpStream, mut to: TcpStream, heard: &Heard) {
     });
 }
 
-fn all(heard: &Heard) -> String {
-    let streams = heard.lock().unwrap_or_else(PoisonError::into_inner);
+fn all(streams: &Streams) -> String {
+    let streams = streams.lock().unwrap_or_else(PoisonError::into_inner);
     let text = |stream: &Arc<Mutex<Vec<u8>>>| {
         String::from_utf8_lossy(&stream.lock().unwrap_or_else(PoisonError::into_inner)).into_owned()
     };

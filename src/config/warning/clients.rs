@@ -1,4 +1,4 @@
-//! Clients: what an ID token of theirs can do in the hands of others.
+//! Warnings about clients: what others can do with an ID token of the client.
 
 use super::collect::Warner;
 use crate::config::configuration::Config;

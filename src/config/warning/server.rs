@@ -21,7 +21,7 @@ fn proxies(config: &Config, warner: &mut Warner<'_>) {
     let (key, trusted) = ("server.trusted_proxies", &config.server.trusted_proxies);
     if trusted.is_empty() && config.server.public_url.is_https() {
         let what = "is empty, although a proxy ends the TLS of server.public_url: the rate limits then count all users as \
-                    one client address, that of the proxy";
+                    one client address, the address of the proxy";
         warner.warn(key, what, "write the networks of the proxy, as [\"10.0.0.0/8\"]");
     }
     if let Some(wide) = IpNet::aggregate(trusted).into_iter().find(is_public) {

@@ -13,7 +13,7 @@ use crate::config::section::tokens::UserClaim;
 
 pub(super) fn warn(config: &Config, warner: &mut Warner<'_>) {
     everybody(config, warner);
-    twins(config, warner);
+    warn_same_client(config, warner);
     groups(config, warner);
 }
 
@@ -37,7 +37,8 @@ fn is_restricted(provider: &Provider) -> bool {
     has_tenants || !allow.email_domains.is_empty() || !allow.groups.is_empty() || !allow.claims.is_empty()
 }
 
-/// Whether it is one of the presets with accounts for everybody, with or without the preset.
+/// Whether anyone can create an account at the provider: it has the issuer, or the host of the authorization endpoint,
+/// of a preset for which this holds.
 fn is_public(provider: &Provider) -> bool {
     let presets = preset::public();
     let given = |key: &'static str| presets.iter().filter_map(move |preset| preset.provider.get(key)?.as_str());
@@ -54,8 +55,8 @@ fn is_public(provider: &Provider) -> bool {
     }
 }
 
-/// Two providers that are one client at one issuer: each person has two identities there.
-fn twins(config: &Config, warner: &mut Warner<'_>) {
+/// Two providers with the same issuer and the same `client_id`: each user has two identities at this issuer.
+fn warn_same_client(config: &Config, warner: &mut Warner<'_>) {
     let mut known: BTreeMap<(String, &str), &str> = BTreeMap::new();
     for provider in &config.providers {
         let Registration { id, client_id, .. } = provider.registration();
@@ -72,7 +73,7 @@ fn twins(config: &Config, warner: &mut Warner<'_>) {
     }
 }
 
-/// A group of one provider may have the name of another provider's.
+/// Warns if groups of different providers can have the same name.
 fn groups(config: &Config, warner: &mut Warner<'_>) {
     let sets = |provider: &&Provider| provider.registration().claims.groups.is_some();
     let ids: Vec<_> =
@@ -81,7 +82,7 @@ fn groups(config: &Config, warner: &mut Warner<'_>) {
         return;
     }
     let what = format!(
-        "contains \"groups\", which {} set: a service cannot tell a group of one from that of the same name of another",
+        "contains \"groups\", which {} set: a service cannot distinguish a group of one provider from a group of another one with the same name",
         ids.join(", ")
     );
     let remedy = "write claims.groups = \"\" at all providers but one, or let services compare the claim idp as well";

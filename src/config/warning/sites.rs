@@ -1,4 +1,4 @@
-//! Domains that other people can register names under, and origins of one site.
+//! Warnings about domains under which others can register names, and about origins of one site.
 
 use url::{Host, Url};
 
@@ -31,9 +31,9 @@ fn strict(config: &Config, warner: &mut Warner<'_>) {
     let redirect_uris = config.clients.iter().flat_map(|client| &client.redirect_uris);
     let mut origins = redirect_uris.filter_map(RedirectUri::origin).chain(config.login.allowed_origins.iter().cloned());
     let own = site(config.server.public_url.origin());
-    if let Some(elsewhere) = origins.find(|origin| site(origin) != own) {
+    if let Some(other) = origins.find(|origin| site(origin) != own) {
         let what = format!(
-            "is \"Strict\", and {elsewhere} is of another site: each navigation from there gets one page more before the \
+            "is \"Strict\", and {other} is of another site: each navigation from there gets one page more before the \
              browser sends the session cookie, and scripts there cannot use the session"
         );
         let remedy = "write \"Lax\", unless no request from another site may carry the session";
@@ -58,7 +58,7 @@ fn return_to(key: &str, pattern: &str, warner: &mut Warner<'_>) {
     }
 }
 
-/// The browser shows the binding cookie only if all frontends are of the gateway's own site; there it can be required.
+/// The browser sends the binding cookie only if all frontends are of the gateway's own site. Then it can be required.
 fn binding(config: &Config, warner: &mut Warner<'_>) {
     let (login, own) = (&config.login, config.server.public_url.origin());
     if login.require_binding || login.allowed_origins.is_empty() {

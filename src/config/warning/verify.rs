@@ -1,4 +1,5 @@
-//! Rules for sites that no request, or no login, can meet, and conditions on people that let in more than they seem to.
+//! Warnings about rules for sites that no request or no login can meet, and about conditions that admit more users than
+//! they seem to.
 
 use super::collect::Warner;
 use crate::config::configuration::Config;
@@ -32,7 +33,8 @@ pub(super) fn warn(config: &Config, warner: &mut Warner<'_>) {
     }
 }
 
-/// Groups, addresses and claims are what the provider of a login says: another provider may say the same of another person.
+/// Groups, addresses and claims are statements of the provider of a login: another provider may state the same of
+/// another person.
 fn warn_of_other_providers(config: &Config, warner: &mut Warner<'_>) {
     if config.providers.len() < 2 {
         return;
@@ -52,7 +54,8 @@ fn warn_of_other_providers(config: &Config, warner: &mut Warner<'_>) {
     }
 }
 
-/// Warns of conditions that every provider can meet. `place` is where the list of providers stands, if that is not beside them.
+/// Warns of conditions that every provider can meet. `place`: the key with the list of providers, if it is not in the
+/// same table.
 fn warn_without_providers(key: &str, allow: &Allow, providers: &[String], place: &str, warner: &mut Warner<'_>) {
     let names = [
         ("groups", allow.groups.is_empty()),

@@ -67,7 +67,7 @@ impl Bench {
 
     async fn decide(&self, extra: &[(&str, &str)]) -> Answer {
         let challenge = s256(VERIFIER);
-        let mut fields = asked(&challenge);
+        let mut fields = authorization_request(&challenge);
         fields.extend(extra);
         self.post("/authorize/decision", &fields).await
     }
@@ -105,7 +105,7 @@ fn encoded(fields: &Fields<'_>) -> String {
     Serializer::new(String::new()).extend_pairs(fields).finish()
 }
 
-fn asked(challenge: &str) -> Fields<'_> {
+fn authorization_request(challenge: &str) -> Fields<'_> {
     vec![
         ("client_id", "gateway"),
         ("redirect_uri", BACK),
@@ -136,7 +136,7 @@ fn with<'a>(mut fields: Fields<'a>, name: &'a str, value: &'a str) -> Fields<'a>
 }
 
 #[actix_web::test]
-async fn a_login_gives_what_was_asked_for() {
+async fn a_login_returns_a_code_for_the_requested_tokens() {
     let bench = Bench::new();
     let answer = bench.decide(&[("person", "grace")]).await;
     assert!(answer.location.starts_with("http://app.test/callback?"), "{}", answer.location);
@@ -172,9 +172,12 @@ async fn a_client_proves_itself_by_basic_or_by_the_body_and_not_otherwise() {
     let code = bench.code(&[]).await;
     let wrong = bench.post("/token", &with(redeeming(&code), "client_secret", "guess")).await;
     assert_eq!((wrong.status, wrong.error().as_str()), (StatusCode::UNAUTHORIZED, "invalid_client"));
-    let nobody = bench.post("/token", &bare(&code)).await;
-    assert_eq!((nobody.status, nobody.error().as_str()), (StatusCode::UNAUTHORIZED, "invalid_client"));
-    assert!(nobody.challenge.starts_with("Basic "));
+    let unauthenticated = bench.post("/token", &bare(&code)).await;
+    assert_eq!(
+        (unauthenticated.status, unauthenticated.error().as_str()),
+        (StatusCode::UNAUTHORIZED, "invalid_client")
+    );
+    assert!(unauthenticated.challenge.starts_with("Basic "));
     let other = bench.post("/token", &with(redeeming(&code), "client_id", "other")).await;
     assert_eq!(other.error(), "invalid_client");
     let wrong = bench.send(ask(&bare(&code)).insert_header(basic("guess"))).await;
@@ -238,7 +241,7 @@ async fn an_unproven_client_or_redirect_uri_gets_no_redirect() {
         ("redirect_uri", "http://evil.test/callback"),
         ("redirect_uri", ""),
     ] {
-        let fields = with(asked(&challenge), name, value);
+        let fields = with(authorization_request(&challenge), name, value);
         let page = bench.send(TestRequest::get().uri(&format!("/authorize?{}", encoded(&fields)))).await;
         let posted = bench.post("/authorize/decision", &with(fields, "person", "ada")).await;
         for answer in [page, posted] {
@@ -260,7 +263,7 @@ async fn other_defects_go_back_to_the_client_with_its_state() {
         ("request", "x", "request_not_supported"),
         ("prompt", "none", "login_required"),
     ] {
-        let query = encoded(&with(asked(&challenge), name, value));
+        let query = encoded(&with(authorization_request(&challenge), name, value));
         let answer = bench.send(TestRequest::get().uri(&format!("/authorize?{query}"))).await;
         assert_eq!(answer.param("error").as_deref(), Some(error), "{name}={value}");
         assert_eq!(answer.param("state").as_deref(), Some("s&t"));
@@ -290,7 +293,7 @@ async fn what_comes_in_is_shown_as_text_and_never_as_markup() {
     let challenge = s256(VERIFIER);
     for name in ["client_id", "redirect_uri", "scope", "state", "nonce", "login_hint"] {
         let value = if name == "scope" { format!("openid {MARKUP}") } else { format!("{MARKUP}@x") };
-        let query = encoded(&with(asked(&challenge), name, &value));
+        let query = encoded(&with(authorization_request(&challenge), name, &value));
         let page = bench.send(TestRequest::get().uri(&format!("/authorize?{query}"))).await;
         assert!(page.body.contains("script") && !page.body.contains("<script"), "{name}: {}", page.body);
         assert!(!page.body.contains("\"'>"), "{name} leaves its attribute: {}", page.body);

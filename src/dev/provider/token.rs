@@ -70,7 +70,7 @@ fn check(state: &State, grant: &Grant, params: &Params) -> Result<(), TokenRefus
         return refuse("the code has expired");
     }
     if params.get("redirect_uri") != Some(grant.redirect_uri.as_str()) {
-        return refuse("the redirect_uri is not the one of the authorization request");
+        return refuse("the redirect_uri differs from the redirect_uri of the authorization request");
     }
     match (&grant.challenge, params.get("code_verifier")) {
         (None, None) => Ok(()),

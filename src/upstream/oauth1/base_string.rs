@@ -14,8 +14,8 @@ pub fn percent_encode(text: &str) -> String {
     utf8_percent_encode(text, ESCAPED).to_string()
 }
 
-/// The signature base string of a request. `parameters` are those of the header (without `realm` and `oauth_signature`) and of
-/// a form in the body; those of the query are taken from the URL.
+/// The signature base string of a request. `parameters` are the parameters of the header (without `realm` and
+/// `oauth_signature`) and of a form in the body; the parameters of the query are taken from the URL.
 pub fn base_string(method: &str, url: &Url, parameters: &[Parameter]) -> String {
     let [method, uri, normalized] =
         [method.to_ascii_uppercase(), base_uri(url), normalized(url, parameters)].map(|part| percent_encode(&part));

@@ -136,7 +136,7 @@ impl Inner {
             return Err(unconfirmed.needing_operator(true));
         }
         let extra = &self.config.registration.extra_params;
-        // OAuth 1.0a has no parameters of a caller but those of the provider's own.
+        // OAuth 1.0a has no standard parameters of a caller, only the provider's own parameters.
         let another = another_account::parameters(&self.config.registration, None, &mut hints);
         let extra = extra.iter().chain(&another).map(|(name, value)| (name.as_str(), value.as_str()));
         let parameters = [("oauth_token", credentials.token.expose())].into_iter().chain(extra);

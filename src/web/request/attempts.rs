@@ -1,8 +1,8 @@
 //! A cookie of our own host with the logins that rules asked this browser for lately, so that a provider which does not
 //! authenticate again ends in a page and not in a loop.
 //!
-//! A login that has worked is not counted: the session met the rule after it began. One that was completed and changed nothing
-//! is not repeated within ten minutes. One that was not completed, as in a second tab, can be begun again.
+//! A login after which the session met the rule is not counted. A login that was completed and changed nothing is not
+//! repeated within ten minutes. A login that was not completed, as in a second tab, can be begun again.
 
 use actix_web::HttpRequest;
 use actix_web::cookie::{Cookie, SameSite, time};
@@ -48,7 +48,7 @@ pub fn step_up_once(
     Ok(Some(cookies::plain(app, name, value, SameSite::Lax, age)))
 }
 
-/// Tells the sessions of one browser apart.
+/// A short form of the session id, by which the sessions of one browser are distinguished.
 fn short(session: SessionId) -> String {
     let id = session.0.simple().to_string();
     id.get(id.len().saturating_sub(8)..).unwrap_or_default().to_owned()

@@ -10,7 +10,7 @@ use governor::state::keyed::ShrinkableKeyedStateStore;
 
 /// The number of parts with a lock each.
 const SHARDS: usize = 16;
-/// The most keys of a part that have a state of their own.
+/// The maximum number of keys of a part that have a state of their own.
 const MAX_OWN: usize = 4096;
 /// The states of a part that further keys share.
 const MAX_SHARED: usize = 256;
@@ -40,7 +40,7 @@ impl<K> BoundedStore<K> {
 }
 
 impl<K: Hash + Eq + Clone> Shard<K> {
-    /// The state of the key, or the one that it shares.
+    /// Updates the state of the key, or the state that the key shares with others.
     fn update<T, E>(
         &mut self,
         key: &K,

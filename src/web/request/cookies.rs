@@ -34,8 +34,9 @@ pub(super) fn prefixed(app: &App, name: &str, host_only: bool) -> String {
     }
 }
 
-/// The values of all cookies of that name: a sibling domain can set another one (SE-12). Each cookie is read by itself, so
-/// that one that cannot be read hides no other. The limit on the headers of a request bounds their number.
+/// The values of all cookies of that name: a sibling domain can set another one (SE-12). Each cookie is read
+/// separately, so that a cookie that cannot be read hides no other. The limit on the headers of a request bounds their
+/// number.
 pub(super) fn values<'a>(request: &'a HttpRequest, name: &'a str) -> impl Iterator<Item = &'a str> {
     let pairs = request.headers().get_all(header::COOKIE).flat_map(|line| line.as_bytes().split(|byte| *byte == b';'));
     pairs.filter_map(move |pair| {

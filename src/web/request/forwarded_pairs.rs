@@ -14,8 +14,9 @@ pub struct Pair<'a> {
     pub is_ambiguous: bool,
 }
 
-/// The elements of a line, with their pairs; `None` where a quotation mark stands elsewhere than around a whole value. A client could
-/// otherwise open a quoted string that swallows the element of the proxy which appends to its line.
+/// The elements of a line, with their pairs; `None` if a quotation mark is at another position than around a whole
+/// value. A client could otherwise open a quoted string that swallows the element of the proxy which appends to its
+/// line.
 pub fn elements(line: &str) -> Option<Vec<Vec<Pair<'_>>>> {
     let pairs = |element| split(element, ';').map(str::trim).filter(|pair| !pair.is_empty()).map(pair).collect();
     split(line, ',').map(pairs).collect()

@@ -44,7 +44,7 @@ pub fn target(app: &App, provider: &str, query: &Parameters) -> Result<Option<St
     Ok(Some(app.config.login.return_to.check(target).ok_or(Code::ReturnToRefused)?))
 }
 
-/// Whether the person asks for another account than the one that the provider would sign in by itself.
+/// Whether the user asks for another account than the account that the provider would sign in without a question.
 pub fn wants_another_account(query: &Parameters) -> bool {
     query.get("prompt") == Some("select_account")
 }

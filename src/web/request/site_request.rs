@@ -1,5 +1,5 @@
-//! The request to a site, as its reverse proxy reports it: host, URI, scheme and method. The client's address is that of
-//! [`client_address`](super::client_address).
+//! The request to a site, as its reverse proxy reports it: host, URI, scheme and method.
+//! [`client_address`](super::client_address) reads the client's address.
 //!
 //! Several headers can name each of them. All that are present must agree, and none may be a list: a list, or a header beside
 //! another one that differs, has a part that the client sent (FW-06).
@@ -38,9 +38,10 @@ pub struct SiteRequest<'r> {
 /// The source of the path of the request to the site.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PathSource<'r> {
-    /// In headers; the own path is `/verify`.
+    /// In headers; the path of this request is `/verify`.
     Headers,
-    /// Behind `/verify`, as Envoy sends it. Its own host and method are then those of the request to the site.
+    /// Behind `/verify`, as Envoy sends it. The host and the method of this request are then the host and the method of
+    /// the request to the site.
     OwnPath(&'r str),
 }
 

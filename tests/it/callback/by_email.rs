@@ -63,12 +63,12 @@ async fn unverified_addresses_and_untrusted_providers_create_new_users() {
     let planted = Person::at(&gateway, "third", "planted").await.sub().await;
     other.set_claims(address("bob@example.com"));
     assert_ne!(Person::at(&gateway, "other", "bob").await.sub().await, planted);
-    // A domain that only one of the providers is trusted for.
+    // A domain for which only one of the providers is trusted.
     other.set_claims(address("ada@example.org"));
     assert_ne!(Person::at(&gateway, "other", "org").await.sub().await, ada);
 }
 
-/// AC-02: a list of addresses that ends in the trusted domain names nobody, at neither provider.
+/// AC-02: a list of addresses that ends in the trusted domain identifies no user, at neither provider.
 #[tokio::test]
 async fn a_list_of_addresses_names_no_user() {
     let (gateway, other) = trusting("");
@@ -152,7 +152,7 @@ async fn linking_by_address_works_with_sign_up_off() {
     assert_eq!(Person::at(&closed, "other", "0815").await.sub().await, ada);
 }
 
-/// AC-17: of one identity twice, and of one user at two providers.
+/// AC-17: concurrent first logins, of one identity twice and of one user at two providers.
 #[tokio::test]
 async fn concurrent_first_logins_with_one_address_create_one_user() {
     let (gateway, other) = trusting("");

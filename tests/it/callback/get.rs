@@ -148,8 +148,8 @@ async fn a_response_with_the_iss_of_another_provider_ends_the_login() {
     assert_eq!(browser.fetch(&begun.callback(&denied)).await.problem(), (400, "token_invalid".into()));
 
     let begun = browser.begin("op").await;
-    let elsewhere = Begun { provider: "honest".into(), ..begun.clone() };
-    let answer = browser.fetch(&elsewhere.callback_of("alice")).await;
+    let at_other_provider = Begun { provider: "honest".into(), ..begun.clone() };
+    let answer = browser.fetch(&at_other_provider.callback_of("alice")).await;
     assert_eq!(answer.problem(), (400, "unknown_state".into()), "the state of another provider");
     assert_eq!(gateway.database.login(&begun.state), "pending NULL");
 

@@ -112,7 +112,8 @@ async fn an_invalid_form_post_changes_nothing() {
     assert_eq!(browser.get(&bounced.location()).await.status, 303);
 }
 
-/// RA-04: a form alone creates no session. The last form counts, so the own response replaces that of an attacker.
+/// RA-04: a form alone creates no session. The last form counts, so the user's own response replaces the response of an
+/// attacker.
 #[tokio::test]
 async fn a_form_post_of_another_client_does_not_prevent_the_login() {
     let gateway = gateway();

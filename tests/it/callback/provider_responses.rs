@@ -30,8 +30,8 @@ async fn finished(gateway: &Gateway, sub: &str) -> (Answer, String) {
 #[tokio::test]
 async fn each_token_response_has_its_status_and_code() {
     let gateway = Gateway::with("[providers.op]\ntimeout = '1s'\n");
-    let elsewhere = Op::start();
-    let redirect = |status| Reply::text(status, JSON, "").with("Location", &format!("{}/token", elsewhere.issuer));
+    let other_server = Op::start();
+    let redirect = |status| Reply::text(status, JSON, "").with("Location", &format!("{}/token", other_server.issuer));
     let answered = |body: Value| Reply::text(200, JSON, &body.to_string());
     for (reply, status, code) in [
         (Reply::text(500, JSON, "{\"error\":\"server_error\"}"), 502, "provider_error"),
@@ -63,7 +63,7 @@ async fn each_token_response_has_its_status_and_code() {
         assert_eq!(gateway.token_requests(), 1, "a code is redeemed once");
         assert!(started.elapsed() < Duration::from_secs(15), "took {:?}", started.elapsed());
     }
-    assert!(elsewhere.calls().is_empty(), "a code or a secret was sent to another server");
+    assert!(other_server.calls().is_empty(), "a code or a secret was sent to another server");
     assert_eq!((gateway.database.rows("sessions"), gateway.database.rows("users")), (0, 0));
     gateway.op.recover("/token");
     gateway.browser().sign_in("alice").await;

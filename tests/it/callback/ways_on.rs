@@ -26,7 +26,8 @@ async fn press(gateway: &Gateway, browser: &Browser, page: &Answer, text: &str) 
     assert_eq!((answer.status, answer.location()), (303, SITE.to_owned()), "{text}");
 }
 
-/// RA-07: of an expired login the page keeps the target, and of an app's login the request of the app, whose button leads to it.
+/// RA-07: the page of an expired login keeps the target. If the login was for an app, it keeps the authorization
+/// request of the app, and its button repeats the request.
 #[tokio::test]
 async fn error_page_loses_the_way() {
     let gateway = gateway();
@@ -64,7 +65,8 @@ async fn error_page_loses_the_way() {
     }
 }
 
-/// After "not allowed" the same account would be signed in again at once; the provider is asked for another one.
+/// After "not allowed" the provider would sign in the same account again at once, so the gateway requests another
+/// account.
 #[tokio::test]
 async fn a_refused_account_can_be_replaced_by_another() {
     let gateway = gateway();
@@ -101,7 +103,7 @@ async fn the_button_of_a_wrong_browser_leads_to_the_target() {
     press(&gateway, &other, &page, "Sign in again").await;
 }
 
-/// The page of a disabled user names the account, and offers another one.
+/// The page of a disabled user names the account, and offers a login with another account.
 #[tokio::test]
 async fn a_disabled_account_can_be_replaced_by_another() {
     let gateway = gateway();

@@ -54,9 +54,9 @@ fn the_rule_that_decides_is_named() {
         ("wiki.example.com:8443", "/", "GET", None, Some(false), "no rule names the port 8443"),
         ("wiki.example.com", "/public/../x", "GET", None, Some(false), "such paths are denied"),
     ] {
-        let told = explained(&["--host", host, "--path", path, "--method", method]);
-        assert_eq!((told.0, told.1), (rule, passes), "{method} {host}{path}: {}", told.2);
-        assert!(told.2.contains(why), "{method} {host}{path}: {}", told.2);
+        let explanation = explained(&["--host", host, "--path", path, "--method", method]);
+        assert_eq!((explanation.0, explanation.1), (rule, passes), "{method} {host}{path}: {}", explanation.2);
+        assert!(explanation.2.contains(why), "{method} {host}{path}: {}", explanation.2);
     }
     let now = Clock::system().now().timestamp();
     for (changed, path, passes, why) in [
@@ -71,8 +71,8 @@ fn the_rule_that_decides_is_named() {
         claims.as_object_mut().expect("an object").extend(members);
         directory.write("claims.json", &claims.to_string());
         let person = ["--provider", "op", "--claims", "claims.json"];
-        let told = explained(&[&["--host", "wiki.example.com", "--path", path][..], &person].concat());
-        assert!(told.1 == Some(passes) && told.2.contains(why), "{changed} {path}: {told:?}");
+        let explanation = explained(&[&["--host", "wiki.example.com", "--path", path][..], &person].concat());
+        assert!(explanation.1 == Some(passes) && explanation.2.contains(why), "{changed} {path}: {explanation:?}");
     }
     let output = directory.run(&["--host", "a b"]);
     assert_eq!(output.status.code(), Some(2));

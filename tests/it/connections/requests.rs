@@ -58,7 +58,7 @@ fn a_head_that_is_too_large_ends_the_connection() {
 }
 
 #[test]
-fn the_last_request_of_a_connection_says_so() {
+fn the_last_answer_of_a_connection_announces_its_end() {
     let gateway = Gateway::with("[limits]\nrequests_per_connection = 3");
     let mut client = Client::new(gateway.address);
     client.send(&GET.repeat(5));
@@ -77,7 +77,7 @@ fn the_last_request_of_a_connection_says_so() {
 }
 
 #[test]
-fn a_client_that_waits_for_100_continue_is_asked_for_its_body() {
+fn a_client_that_waits_for_100_continue_receives_it() {
     let gateway = Gateway::start();
     let mut client = Client::new(gateway.address);
     client.send(&format!("POST /oauth2/token HTTP/1.1\r\n{FORM}Expect: 100-continue\r\nContent-Length: 14\r\n\r\n"));
@@ -122,7 +122,7 @@ fn a_request_that_cannot_be_parsed_is_400_and_ends_the_connection() {
 
 /// Reverse proxies that speak HTTP/1.0 forward a POST without a body in this way.
 #[test]
-fn a_post_of_http_1_0_without_a_length_is_411_in_words() {
+fn a_post_of_http_1_0_without_a_length_is_411_with_an_explanation() {
     let gateway = Gateway::start();
     for (method, length, status) in [("POST", "", "411"), ("POST", "Content-Length: 0\r\n", "4"), ("GET", "", "2")] {
         let mut client = Client::new(gateway.address);

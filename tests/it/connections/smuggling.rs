@@ -8,7 +8,7 @@ use crate::support::{Gateway, Setup};
 enum Expected {
     /// It is answered, and so is the request behind it.
     Both,
-    /// It is answered as the last one of the connection.
+    /// It is answered as the last request of the connection.
     Last,
     /// It is 400, and the connection is closed.
     Refused,

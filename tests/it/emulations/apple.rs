@@ -24,7 +24,7 @@ const SUB: &str = "001473.fe6f33bf4b8e4590aacbabdcb8598bd0.2039";
 const RELAY: &str = "dpdcnf87nu@privaterelay.appleid.com";
 const FORM: &str = "application/x-www-form-urlencoded";
 /// "The expiration time must not be greater than 15777000 (6 months in seconds) from the current time on the server."
-const LONGEST: i64 = 15_777_000;
+const MAX_SECRET_LIFETIME: i64 = 15_777_000;
 
 #[derive(Default)]
 struct State {
@@ -169,7 +169,7 @@ impl State {
             && claims["aud"] == "https://appleid.apple.com"
             && iat <= now + 5
             && exp > now
-            && exp <= now + LONGEST
+            && exp <= now + MAX_SECRET_LIFETIME
     }
 }
 

@@ -28,7 +28,7 @@ struct Mistake {
     name: &'static str,
     make: fn() -> Scene,
     /// The cause and the cure, in the log, in `logins show` and in the probe.
-    everywhere: &'static [&'static str],
+    in_each_message: &'static [&'static str],
     /// The further text in the log and in `logins show`.
     login: &'static [&'static str],
     /// The further text of the probe.
@@ -69,7 +69,7 @@ const MISTAKES: [Mistake; 8] = [
     Mistake {
         name: "wrong secret",
         make: || at_keycloak(|client| client.secret = "another".into(), CLIENT),
-        everywhere: &["rejected the client authentication (", "check client_id and client_secret"],
+        in_each_message: &["rejected the client authentication (", "check client_id and client_secret"],
         login: &["Authentication failed."],
         probe: &["Invalid client or Invalid client credentials"],
         page: OPERATOR,
@@ -77,7 +77,7 @@ const MISTAKES: [Mistake; 8] = [
     Mistake {
         name: "wrong id",
         make: || at_keycloak(|_| (), "another"),
-        everywhere: &["rejected the client authentication (", "check client_id and client_secret"],
+        in_each_message: &["rejected the client authentication (", "check client_id and client_secret"],
         login: &["Authentication failed."],
         probe: &["Invalid client or Invalid client credentials"],
         page: OPERATOR,
@@ -85,7 +85,7 @@ const MISTAKES: [Mistake; 8] = [
     Mistake {
         name: "unregistered redirect URI",
         make: || at_keycloak(|client| client.redirect_uri = Some("https://other.example/".into()), CLIENT),
-        everywhere: &["Invalid parameter: redirect_uri", "register the redirect URI http", "/callback/kc"],
+        in_each_message: &["Invalid parameter: redirect_uri", "register the redirect URI http", "/callback/kc"],
         login: &[],
         probe: &[],
         page: OPERATOR,
@@ -93,7 +93,7 @@ const MISTAKES: [Mistake; 8] = [
     Mistake {
         name: "unknown scope",
         make: || at_keycloak(|client| client.scopes = vec!["openid"], CLIENT),
-        everywhere: &["Invalid scopes: openid profile email", "check scopes"],
+        in_each_message: &["Invalid scopes: openid profile email", "check scopes"],
         login: &[],
         probe: &[],
         page: OPERATOR,
@@ -101,7 +101,7 @@ const MISTAKES: [Mistake; 8] = [
     Mistake {
         name: "wrong issuer",
         make: wrong_issuer,
-        everywhere: &[
+        in_each_message: &[
             "is of the issuer \"https://sso.example/realms/main\"",
             "write issuer = \"https://sso.example/realms/main\"",
         ],
@@ -112,7 +112,7 @@ const MISTAKES: [Mistake; 8] = [
     Mistake {
         name: "unknown CA",
         make: || at_issuer(&tls()),
-        everywhere: &["UnknownIssuer", "unknown authority", "set ca_file"],
+        in_each_message: &["UnknownIssuer", "unknown authority", "set ca_file"],
         login: &[],
         probe: &[],
         page: OPERATOR,
@@ -120,7 +120,7 @@ const MISTAKES: [Mistake; 8] = [
     Mistake {
         name: "provider down",
         make: || at_issuer("http://127.0.0.1:1"),
-        everywhere: &["cannot be reached", "Connection refused", "see that the provider runs"],
+        in_each_message: &["cannot be reached", "Connection refused", "see that the provider runs"],
         login: &[],
         probe: &["http://127.0.0.1:1/"],
         page: AGAIN,
@@ -128,7 +128,7 @@ const MISTAKES: [Mistake; 8] = [
     Mistake {
         name: "clock off by three minutes",
         make: wrong_clock,
-        everywhere: &["leeway is 30 s"],
+        in_each_message: &["leeway is 30 s"],
         login: &[" s in the future (iat)", "compare the clocks of this machine and of the provider"],
         probe: &["its clock is ", " s fast by ours", "set the clock of this machine"],
         page: OPERATOR,
@@ -146,8 +146,8 @@ fn has(name: &str, place: &str, text: &str, parts: &[&[&str]]) {
 
 /// A failed login, and the probe of its provider.
 #[tokio::test]
-async fn each_mistake_names_cause_and_cure_at_each_place() {
-    for Mistake { name, make, everywhere, login, probe, page } in MISTAKES {
+async fn each_mistake_is_reported_with_its_cause_and_a_remedy() {
+    for Mistake { name, make, in_each_message, login, probe, page } in MISTAKES {
         let Scene { gateway, issuer, client_id } = make();
         let log = LogCapture::start();
         let reported = failed(&gateway, "kc").await;
@@ -155,8 +155,8 @@ async fn each_mistake_names_cause_and_cure_at_each_place() {
         let suggests_again = reported.body.to_lowercase().contains("again");
         assert_eq!(suggests_again, page == AGAIN, "{name}: {}", reported.body);
         let line = logged(&log, &reported);
-        has(name, "log", &line, &[everywhere, login, &["provider=kc"]]);
-        has(name, "logins show", &shown(&gateway, &reported), &[everywhere, login]);
+        has(name, "log", &line, &[in_each_message, login, &["provider=kc"]]);
+        has(name, "logins show", &shown(&gateway, &reported), &[in_each_message, login]);
         let toml = format!(
             "[providers.kc]\npreset = \"keycloak\"\nissuer = \"{issuer}\"\nclient_id = \"{client_id}\"\n\
              client_secret = '''{CLIENT_SECRET}'''\ntimeout = \"2s\"\n"
@@ -164,6 +164,6 @@ async fn each_mistake_names_cause_and_cure_at_each_place() {
         let (code, said, complaint) = Operator::new().run(&toml, &["config", "check", "--probe"]);
         assert_eq!(code, Some(1), "{name}: the probe fails: {said}{complaint}");
         let failures: Vec<_> = said.lines().filter(|line| line.trim_start().starts_with("FAILED")).collect();
-        has(name, "probe", &failures.join("\n"), &[everywhere, probe]);
+        has(name, "probe", &failures.join("\n"), &[in_each_message, probe]);
     }
 }

@@ -1,4 +1,4 @@
-//! The case `keycloak-words`: what Keycloak says, and what the gateway makes of it.
+//! The case `keycloak-words`: Keycloak's error descriptions, and how the gateway reports them.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -116,7 +116,8 @@ async fn the_emulation_answers_with_the_errors_of_keycloak() {
     }
 }
 
-/// A sign-out there: the hint is left out when Keycloak has deleted its key, so that the person is signed out there as well.
+/// Logout at Keycloak: the hint is left out if Keycloak has deleted the signing key of the ID token, so that the user
+/// is signed out at Keycloak as well.
 #[tokio::test]
 async fn a_hint_of_a_deleted_key_is_left_out() {
     let (setup, keycloak) = Keycloak::setup("[providers.kc]\nlogout = \"provider\"\n");
@@ -140,9 +141,10 @@ async fn a_hint_of_a_deleted_key_is_left_out() {
     assert_eq!(second.get(&away).await.status, 302, "else it would be 400");
 }
 
-/// Six mistakes that Keycloak describes, when requests are pushed: each is in the log and in `logins show`, in its words.
+/// Six mistakes that Keycloak describes, when requests are pushed: each is in the log and in `logins show`, with
+/// Keycloak's `error_description`.
 #[tokio::test]
-async fn each_mistake_is_named_in_the_words_of_keycloak() {
+async fn each_mistake_is_reported_with_the_error_description_of_keycloak() {
     let (setup, keycloak) = Keycloak::setup("");
     let gateway = setup.start();
     let log = LogCapture::start();

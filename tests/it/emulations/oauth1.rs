@@ -76,7 +76,7 @@ async fn a_denied_authorization_ends_the_login() {
     let (setup, photos) = Photos::setup("HMAC-SHA1", "");
     let gateway = setup.start();
     for no in [Person::Denied, Person::UserRefused, Person::Silent] {
-        photos.asked(no);
+        photos.set_decision(no);
         let (answer, row) = finished(&gateway).await;
         assert_eq!(answer.problem(), (403, "provider_denied".into()), "{no:?}");
         assert_eq!(row, "denied provider_denied", "{no:?}");
@@ -111,7 +111,8 @@ async fn an_invalid_callback_does_not_consume_the_login() {
     assert_eq!(browser.get(&back).await.status, 303, "{:?}", photos.refused());
 }
 
-/// The request token in the callback must be that of this login; an attacker's is rejected without a request to the provider.
+/// The request token in the callback must be the request token of this login; an attacker's is rejected without a
+/// request to the provider.
 #[tokio::test]
 async fn another_request_token_is_rejected() {
     let (setup, photos) = Photos::setup("HMAC-SHA1", "");
@@ -147,7 +148,7 @@ fn encoded(text: &str) -> String {
 async fn a_login_without_temporary_credentials_does_not_start() {
     let (setup, photos) = Photos::setup("HMAC-SHA1", "timeout = '1s'");
     let gateway = setup.start();
-    let elsewhere = Op::start();
+    let other_server = Op::start();
     let answered = |body: &str| Reply::text(200, FORM, body);
     let good = "oauth_token=a&oauth_token_secret=b&oauth_callback_confirmed=true";
     for (reply, status, code) in [
@@ -159,7 +160,7 @@ async fn a_login_without_temporary_credentials_does_not_start() {
         (Reply::text(401, FORM, "oauth_problem=signature_invalid"), 502, "provider_error"),
         (Reply::text(401, "text/html", "Failed to validate oauth signature and token"), 502, "provider_error"),
         (Reply::text(500, FORM, good), 502, "provider_error"),
-        (Reply::text(302, FORM, good).with("Location", &format!("{}/x", elsewhere.issuer)), 502, "provider_error"),
+        (Reply::text(302, FORM, good).with("Location", &format!("{}/x", other_server.issuer)), 502, "provider_error"),
         (answered(&format!("{good}&x={}", "x".repeat(2 << 20))), 502, "provider_error"),
         (Reply::Endless, 502, "provider_error"),
         (Reply::Closed, 502, "provider_error"),
@@ -171,7 +172,7 @@ async fn a_login_without_temporary_credentials_does_not_start() {
         assert_eq!(answer.problem(), (status, code.into()), "{reply:?}");
         assert!(!answer.body.contains("Failed to validate"), "{answer:?}");
     }
-    assert!(elsewhere.calls().is_empty());
+    assert!(other_server.calls().is_empty());
     assert_eq!(gateway.database.rows("authorization_sessions"), 0);
     photos.site.recover();
     assert_eq!(finished(&gateway).await.1, "completed NULL");
@@ -182,8 +183,8 @@ async fn a_login_without_temporary_credentials_does_not_start() {
 async fn a_failure_after_the_approval_ends_the_login_with_its_status() {
     let (setup, photos) = Photos::setup("HMAC-SHA1", "timeout = '1s'");
     let gateway = setup.start();
-    let elsewhere = Op::start();
-    let redirected = || Reply::text(302, FORM, "").with("Location", &format!("{}/x", elsewhere.issuer));
+    let other_server = Op::start();
+    let redirected = || Reply::text(302, FORM, "").with("Location", &format!("{}/x", other_server.issuer));
     let json = |status, body: &str| Reply::text(status, "application/json", body);
     let (token, me) = ("/oauth/access_token", "/api/me");
     for (path, reply, status, code) in [
@@ -210,7 +211,7 @@ async fn a_failure_after_the_approval_ends_the_login_with_its_status() {
         let failed = if path == token { "token_failed" } else { "userinfo_failed" };
         assert_eq!(row, format!("{failed} {code}"), "{path}: {reply:?}");
     }
-    assert!(elsewhere.calls().is_empty(), "a token went elsewhere");
+    assert!(other_server.calls().is_empty(), "a token was sent to another server");
     assert_eq!((gateway.database.rows("sessions"), gateway.database.rows("users")), (0, 0));
 }
 
@@ -220,11 +221,11 @@ async fn a_wrong_clock_is_reported() {
     let (setup, photos) = Photos::setup("HMAC-SHA1", "");
     let (clock, hand) = vestibule::base::clock::Clock::shifted();
     hand.advance(TimeDelta::minutes(10));
-    let elsewhere = Photos::start("HMAC-SHA1", clock);
-    let gateway = setup.toml(&elsewhere.table("")).start();
+    let other_server = Photos::start("HMAC-SHA1", clock);
+    let gateway = setup.toml(&other_server.table("")).start();
     let answer = gateway.browser().fetch("/login/photos").await;
     assert_eq!(answer.problem(), (502, "provider_error".into()));
-    assert_eq!((elsewhere.refused(), photos.refused().len()), (vec!["timestamp_refused".into()], 0));
+    assert_eq!((other_server.refused(), photos.refused().len()), (vec!["timestamp_refused".into()], 0));
 }
 
 /// SPA flow: the frontend sends the token and the verifier instead of a code.

@@ -135,8 +135,8 @@ async fn harmful_characters_and_invalid_values_are_removed_from_profiles() {
 /// AC-01: the same number at two providers is two users.
 #[tokio::test]
 async fn the_same_number_at_another_provider_is_another_user() {
-    let (github, elsewhere) = (GitHub::start(), GitHub::start());
-    let gateway = github.setup("").toml(&elsewhere.table("enterprise", "")).start();
+    let (github, other_server) = (GitHub::start(), GitHub::start());
+    let gateway = github.setup("").toml(&other_server.table("enterprise", "")).start();
     sign_in(&gateway.browser()).await;
     let browser = gateway.browser();
     let at = browser.get("/login/enterprise").await.location();
@@ -197,7 +197,7 @@ async fn a_denied_authorization_or_a_wrong_code_ends_the_login() {
     let state = parameter(&at, "state").expect("a state");
     let answer = ours.fetch(&format!("/callback/github?code={stolen}&state={state}")).await;
     assert_eq!(answer.problem(), (400, "token_invalid".into()));
-    // Unknown parameters are ignored (RFC 6749 §4.1.2), including those of another protocol.
+    // Unknown parameters are ignored (RFC 6749 §4.1.2), including parameters of another protocol.
     for (odd, expected) in [
         ("oauth_token=a&oauth_verifier=b&", "invalid_request"),
         ("code=a&error=b&", "invalid_request"),
@@ -219,8 +219,8 @@ async fn a_denied_authorization_or_a_wrong_code_ends_the_login() {
 async fn every_other_response_ends_the_login_with_its_status() {
     let github = GitHub::start();
     let gateway = github.setup("timeout = '1s'").start();
-    let elsewhere = Op::start();
-    let redirected = |status| Reply::text(status, JSON, "").with("Location", &format!("{}/x", elsewhere.issuer));
+    let other_server = Op::start();
+    let redirected = |status| Reply::text(status, JSON, "").with("Location", &format!("{}/x", other_server.issuer));
     let bombs = || {
         [
             (redirected(302), 502, "provider_error"),
@@ -259,7 +259,7 @@ async fn every_other_response_ends_the_login_with_its_status() {
         assert_eq!(answer.problem(), (status, code.into()), "{path}: {reply:?}");
         assert_eq!(row, format!("{status_after} {code}"), "{path}: {reply:?}");
     }
-    assert!(elsewhere.calls().is_empty(), "a secret, a code or a token went elsewhere");
+    assert!(other_server.calls().is_empty(), "a secret, a code or a token was sent to another server");
     assert_eq!((gateway.database.rows("sessions"), gateway.database.rows("users")), (0, 0));
     github.site.recover();
     assert_eq!(finished(&gateway).await.1, "completed NULL");
@@ -409,13 +409,13 @@ async fn further_pages_of_addresses_are_read() {
     let browser = gateway.browser();
     assert_eq!(sign_in(&browser).await.0.status, 303);
     assert_eq!(github.site.calls_to("/user/emails").len(), 2 + 10);
-    // A link to the same page, to an earlier one and to another server is not followed.
-    let elsewhere = Op::start();
+    // A link to the same page, to an earlier page or to another server is not followed.
+    let other_server = Op::start();
     let origin = &github.site.origin;
     for (links, calls) in [
         (format!("<{origin}/user/emails>; rel=\"next\""), 1),
         (format!("<{origin}/user/emails?page=2>; rel=\"next\""), 2),
-        (format!("<{}/user/emails>; rel=\"next\"", elsewhere.issuer), 1),
+        (format!("<{}/user/emails>; rel=\"next\"", other_server.issuer), 1),
         ("<//evil.example/user/emails>; rel=next".to_owned(), 1),
         ("<http://[>; rel=next".to_owned(), 1),
     ] {
@@ -424,5 +424,5 @@ async fn further_pages_of_addresses_are_read() {
         assert_eq!(sign_in(&gateway.browser()).await.0.status, 303, "{links}");
         assert_eq!(github.site.calls_to("/user/emails").len(), before + calls, "{links}");
     }
-    assert!(elsewhere.calls().is_empty(), "an access token went elsewhere");
+    assert!(other_server.calls().is_empty(), "an access token was sent to another server");
 }

@@ -90,7 +90,7 @@ impl Photos {
     }
 
     /// Sets the user's decision.
-    pub fn asked(&self, person: Person) {
+    pub fn set_decision(&self, person: Person) {
         self.state().person = person;
     }
 

@@ -1,5 +1,5 @@
-//! Every failure of a login, in the browser flow, in the SPA flow and for an app: the main button of its page, or a new beginning
-//! of the frontend, ends at the goal of the person.
+//! Every failure of a login, in the browser flow, in the SPA flow and for an app: the main button of its page, or a new
+//! beginning of the frontend, ends at the URL that the user wanted.
 
 use std::time::Duration;
 
@@ -15,10 +15,10 @@ const SITE: &str = "https://site.example/mail?box=1&x=a%20b";
 /// The place where a failed login for an app ends, before a button is pressed.
 #[derive(Clone, Copy)]
 enum AtApp {
-    /// At a page with that main button.
+    /// At a page with this main button.
     Page(&'static str),
-    /// At the app, with that error.
-    Told(&'static str),
+    /// At the app, with this `error`.
+    Error(&'static str),
 }
 
 struct Failure {
@@ -26,7 +26,7 @@ struct Failure {
     what: &'static str,
     /// The status and the main button of the page in the browser flow.
     page: (u16, &'static str),
-    /// The code in the SPA flow; empty if that failure does not exist there.
+    /// The code in the SPA flow; empty if this failure does not exist in it.
     code: &'static str,
     app: AtApp,
 }
@@ -38,9 +38,9 @@ const fn failure(what: &'static str, page: (u16, &'static str), code: &'static s
 const FAILURES: [Failure; 10] = [
     failure("expired", (400, "Sign in again"), "state_expired", AtApp::Page("Sign in again")),
     failure("wrong browser", (403, "Sign in again"), "wrong_browser", AtApp::Page("Start again")),
-    failure("denied", (403, "Sign in again"), "", AtApp::Told("access_denied")),
-    failure("token refused", (400, "Sign in again"), "token_invalid", AtApp::Told("server_error")),
-    failure("provider broken", (502, "Try again"), "provider_error", AtApp::Told("server_error")),
+    failure("denied", (403, "Sign in again"), "", AtApp::Error("access_denied")),
+    failure("token refused", (400, "Sign in again"), "token_invalid", AtApp::Error("server_error")),
+    failure("provider broken", (502, "Try again"), "provider_error", AtApp::Error("server_error")),
     failure("not allowed", (403, "Sign in again"), "not_allowed", AtApp::Page("Sign in again")),
     failure("disabled", (403, "Sign in again"), "user_disabled", AtApp::Page("Sign in again")),
     failure("used", (409, "Sign in again"), "state_used", AtApp::Page("Back to A page")),
@@ -186,7 +186,7 @@ async fn a_login_for_an_app_ends_at_the_app() {
         let answer = &ended.answer;
         repair(&gateway);
         match failure.app {
-            AtApp::Told(error) => assert_eq!(redirect_error(answer), error, "{what}"),
+            AtApp::Error(error) => assert_eq!(redirect_error(answer), error, "{what}"),
             AtApp::Page(button) => {
                 assert_eq!((answer.status, answer.is_page()), (failure.page.0, true), "{what}: {answer:?}");
                 let end = press(&gateway, &ended, button, what).await;
@@ -246,7 +246,7 @@ async fn a_frontend_begins_again_after_each_failure() {
 /// At a provider at which the person has two accounts, the refused one is signed in: the other button reaches the other
 /// one, and the goal is kept. After a sign-out it does as well.
 #[tokio::test]
-async fn another_account_ends_at_the_same_place() {
+async fn a_login_with_another_account_ends_at_the_same_url() {
     let target: String = url::form_urlencoded::byte_serialize(SITE.as_bytes()).collect();
     let to_site = format!("/login/op?return_to={target}");
     for failure in FAILURES.iter().filter(|failure| ["not allowed", "disabled"].contains(&failure.what)) {

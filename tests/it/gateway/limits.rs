@@ -236,7 +236,7 @@ async fn expensive_requests_are_refused_quickly() {
     for path in ["/login/op", "/callback/op", "/oauth2/url/", "/login"] {
         let parameters = (0..1300).map(|n| format!("p{n}=")).collect::<Vec<_>>().join("&");
         let answer = browser.fetch(&format!("{path}?{parameters}")).await;
-        // A callback ignores parameters that it does not know, and this one has no `state`.
+        // A callback ignores unknown parameters, and this callback has no `state`.
         let code = if path == "/callback/op" { "unknown_state" } else { "invalid_request" };
         assert_eq!(answer.problem(), (400, code.into()), "{path}");
         assert_eq!(browser.fetch(&format!("{path}?{}", "a&".repeat(25_000))).await.status, 414);

@@ -1,5 +1,4 @@
-//! The limit that counts a request: that of a confidential client, of the session of a browser, or of the client
-//! address.
+//! Which limit counts a request: the limit of a confidential client, of a browser's session, or of a client address.
 
 use crate::support::app::{
     self, SECRET, Tokens, code, error, of_server, path, post, post_as, redeem, redeem_of_server,

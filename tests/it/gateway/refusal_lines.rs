@@ -7,7 +7,7 @@ use crate::support::{Browser, Gateway, LogCapture, Setup};
 /// The lines of one network within a minute.
 const LINES: usize = 60;
 
-/// A gateway behind a proxy, whose only provider has this id: lines and metrics of other tests have another one.
+/// A gateway behind a proxy, whose only provider has this id: lines and metrics of other tests have another id.
 fn with_provider(id: &str) -> Gateway {
     let setup = Setup::new().without_providers();
     let op = setup.op.clone();
@@ -39,7 +39,7 @@ async fn counted(gateway: &Gateway, event: &str, provider: &str) -> u64 {
     line.rsplit(' ').next().expect("a value").parse().expect("a number")
 }
 
-/// LG-08, IN-09: the limits on requests are higher here, so that each one is answered.
+/// LG-08, IN-09: this gateway has higher limits on requests, so that each request is answered.
 #[tokio::test]
 async fn refused_callbacks_are_logged_up_to_a_limit_and_counted() {
     for (id, code) in [("unknown-state-flood", "unknown_state"), ("wrong-browser-flood", "wrong_browser")] {

@@ -1,4 +1,4 @@
-//! The start with a database whose schema is not that of this version.
+//! The start with a database whose schema differs from the schema of this version.
 
 use crate::support::{Cluster, Setup};
 

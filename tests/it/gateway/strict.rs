@@ -6,7 +6,7 @@ use crate::support::{Answer, Ask, Begun, Browser, Gateway};
 const STRICT: &str = "[sessions.cookie]\nsame_site = 'Strict'\n";
 
 /// A navigation that another site began.
-fn from_elsewhere(ask: Ask) -> Ask {
+fn cross_site_navigation(ask: Ask) -> Ask {
     ask.header("sec-fetch-site", "cross-site").header("sec-fetch-mode", "navigate").header("sec-fetch-dest", "document")
 }
 
@@ -41,9 +41,9 @@ async fn the_page_that_continues_is_shown_once_for_each_url() {
         begun.callback_of("ada"),
         "/logout?client_id=spa&state=x".to_owned(),
     ] {
-        let marked = next(&address, &from_elsewhere(browser.ask("GET", &address)).send().await);
+        let marked = next(&address, &cross_site_navigation(browser.ask("GET", &address)).send().await);
         assert!(marked.starts_with(&address) && marked.ends_with("from_here=1"), "{address}: {marked}");
-        let answer = from_elsewhere(browser.ask("GET", &marked)).send().await;
+        let answer = cross_site_navigation(browser.ask("GET", &marked)).send().await;
         assert_eq!(answer.header("refresh"), "", "{marked}: {answer:?}");
     }
     assert_eq!(gateway.database.number("SELECT count(*) FROM authorization_sessions WHERE claimed_at IS NOT NULL"), 0);
@@ -57,7 +57,7 @@ async fn single_sign_on_works() {
     sign_in(&browser).await;
     let (session, asked) = (browser.cookie("vestibule").expect("a cookie"), path(&[("prompt", "none")]));
     browser.forget_cookie("vestibule");
-    let marked = next(&asked, &from_elsewhere(browser.ask("GET", &asked)).send().await);
+    let marked = next(&asked, &cross_site_navigation(browser.ask("GET", &asked)).send().await);
     browser.set_cookie("vestibule", &session);
     let answer = browser.ask("GET", &marked).header("sec-fetch-site", "same-origin").send().await;
     assert!(answer.location_parameter("code").is_some(), "{answer:?}");
@@ -75,12 +75,12 @@ async fn other_requests_are_answered_at_once() {
         let answer = browser.ask("GET", &asked).header("sec-fetch-site", site).send().await;
         assert_eq!(answer.status, 302, "{site}");
     }
-    assert_eq!(from_elsewhere(browser.ask("GET", "/account").for_json()).send().await.status, 401);
+    assert_eq!(cross_site_navigation(browser.ask("GET", "/account").for_json()).send().await.status, 401);
     let form = browser.ask("POST", "/oauth2/authorize").body("application/x-www-form-urlencoded", request(&[]));
-    assert_eq!(from_elsewhere(form).send().await.status, 303);
+    assert_eq!(cross_site_navigation(form).send().await.status, 303);
     // A logout that names no site is a server's.
     assert_eq!(browser.get("/logout").await.header("refresh"), "");
     // With `Lax` the cookie comes with a navigation from another site.
     let lax = Gateway::start();
-    assert_eq!(from_elsewhere(lax.browser().ask("GET", "/login")).send().await.status, 303);
+    assert_eq!(cross_site_navigation(lax.browser().ask("GET", "/login")).send().await.status, 303);
 }

@@ -1,4 +1,4 @@
-//! A page never offers a signed-in person to sign in, and tells a person whose session has ended why.
+//! A page offers no login to a user who is signed in, and gives the reason to a user whose session was ended.
 
 use crate::support::{Answer, Gateway, person::two_providers};
 
@@ -42,26 +42,27 @@ fn ended(page: &Answer) -> (u16, bool, String) {
     (page.status, page.is_page(), page.text())
 }
 
-/// A session that was ended elsewhere says so, and its button leads to the page that the person wanted.
+/// The page says that the session was ended in another browser, and its button leads to the URL that the user opened.
 #[tokio::test]
-async fn an_ended_session_says_so() {
+async fn the_page_says_that_the_session_was_ended() {
     let gateway = Gateway::start();
-    let (here, there) = (gateway.browser(), gateway.browser());
-    here.sign_in("ada").await;
-    there.sign_in("ada").await;
-    let answer = there.ask("DELETE", "/sessions?scope=others").for_json().header("sec-fetch-site", "same-origin");
+    let (ended_browser, other_browser) = (gateway.browser(), gateway.browser());
+    ended_browser.sign_in("ada").await;
+    other_browser.sign_in("ada").await;
+    let answer =
+        other_browser.ask("DELETE", "/sessions?scope=others").for_json().header("sec-fetch-site", "same-origin");
     assert_eq!(answer.send().await.status, 200);
-    let page = here.get("/account?x=1").await;
+    let page = ended_browser.get("/account?x=1").await;
     let (status, is_page, text) = ended(&page);
     assert!(status == 401 && is_page && text.contains("was ended"), "{text}");
     assert_eq!(page.link("Sign in again"), "/login?return_to=%2Faccount%3Fx%3D1");
     // A script gets the code.
-    assert_eq!(here.fetch("/session").await.problem(), (401, "session_revoked".into()));
+    assert_eq!(ended_browser.fetch("/session").await.problem(), (401, "session_revoked".into()));
 }
 
-/// A disabled account says so. An idle session leads to the login at once.
+/// The page says that the account is disabled. A session that has reached its idle timeout leads to the login at once.
 #[tokio::test]
-async fn a_disabled_account_says_so() {
+async fn the_page_says_that_the_account_is_disabled() {
     let (gateway, _other) = two_providers("[admin]\ntoken = 'tttttttttttttttttttttttttttttttttttttttt'\n");
     let browser = gateway.browser();
     browser.sign_in("ada").await;

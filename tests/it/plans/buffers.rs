@@ -10,19 +10,19 @@ use super::rows::{Kind, insert_rows, logins};
 use super::session::{Mode, Session, value};
 use crate::support::Cluster;
 
-/// Pending logins beside the one that is measured, come after the last `ANALYZE`.
+/// The number of pending logins in the table, inserted after the last `ANALYZE`, in addition to the measured login.
 const PENDING: u32 = 50_000;
 
 /// The statements of a login, in their order.
 const LOGIN: [&str; 3] =
     ["login::store::begin::Insert", "login::store::claim::Update", "login::store::write_login::Write"];
 
-/// Beside the same finished rows, a login with 50,000 pending ones touches at most a tenth more pages than one with none,
-/// or eight.
+/// With the same finished rows, a login with 50,000 other pending logins reads at most 10 % more pages than a login
+/// with none, or eight.
 #[test]
-fn a_login_touches_as_many_pages_beside_pending_logins_as_without() {
-    // A PostgreSQL of its own: the tests beside this one change catalogs, and then the shared one reads them again, which
-    // counts as pages of the statement that runs at that moment.
+fn a_login_reads_no_more_pages_with_pending_logins_than_without() {
+    // A separate PostgreSQL server: other tests change catalogs, and a server then reads them again, which counts as
+    // pages of the statement that runs at that moment.
     let cluster = Cluster::own();
     let database = database_in(&cluster);
     database.execute(&insert_rows(Kind::Finished, 1, 20_000));

@@ -11,8 +11,8 @@ use super::plan::{Keys, indexes};
 use super::rows::{Kind, insert_rows};
 use super::session::{Mode, Session, value};
 
-/// Rows of the other kind that come after the statistics were taken.
-const MANY: u32 = 100_000;
+/// The number of rows of the other kind that are inserted after the statistics were taken.
+const LATER_ROWS: u32 = 100_000;
 
 #[test]
 fn the_named_index_is_read_after_statistics_of_empty_tables() {
@@ -58,7 +58,7 @@ pub fn database_in(cluster: &Arc<Cluster>) -> Database {
 }
 
 /// Prepares every hot statement under the statistics that `statistics` leaves, loads rows of another kind, and looks at
-/// the plans of the same connection, and of one that prepares then.
+/// the plans of the same connection, and of a connection that prepares the statement then.
 fn assert_indexes(statistics: &str, kind: Kind) {
     let database = database();
     database.execute(statistics);
@@ -68,7 +68,7 @@ fn assert_indexes(statistics: &str, kind: Kind) {
     for number in 0..statements.len() {
         early.session.explain(Mode::Generic, &format!("s{number}"), &early.values(number, 1));
     }
-    database.execute(&insert_rows(kind, 100_001, 100_000 + MANY));
+    database.execute(&insert_rows(kind, 100_001, 100_000 + LATER_ROWS));
     let late = Prepared::new(&database, &statements);
     let wrong: BTreeSet<String> = [("kept", &early), ("new", &late)]
         .iter()

@@ -1,4 +1,4 @@
-//! A plan, as `EXPLAIN (FORMAT JSON)` tells it.
+//! A plan, read from the output of `EXPLAIN (FORMAT JSON)`.
 
 use std::collections::{BTreeSet, HashMap};
 

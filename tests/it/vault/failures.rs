@@ -8,7 +8,7 @@ use crate::vault::support::{
     signed_in, start, token, with,
 };
 
-/// A valid token is handed out although refreshes fail; the next attempt follows after the back-off.
+/// A valid token is returned although refreshes fail; the next attempt follows after the back-off.
 #[tokio::test]
 async fn a_failing_provider_does_not_invalidate_the_stored_token() {
     let bad = [
@@ -71,9 +71,9 @@ async fn a_hanging_provider_causes_one_request() {
     assert_eq!((sent_refresh_tokens(&gateway.op).len(), row(&gateway)), (1, "kept".into()));
 }
 
-/// During another caller's refresh, a valid token is handed out after a short wait.
+/// During another caller's refresh, a valid token is returned after a short wait.
 #[tokio::test]
-async fn a_valid_token_is_handed_out_during_a_slow_refresh() {
+async fn a_valid_token_is_returned_during_a_slow_refresh() {
     let gateway = start();
     let browser = signed_in(&gateway, "alice").await;
     gateway.hand.advance(TimeDelta::seconds(LIFETIME - 30));
@@ -84,8 +84,8 @@ async fn a_valid_token_is_handed_out_during_a_slow_refresh() {
     assert_eq!(token(&first.await.expect("no panic")), "access-secret-2");
 }
 
-/// The provider rotates the refresh token and closes the connection. The new one is lost, so the next attempt is rejected and
-/// the user has to log in again. Until then the old access token is handed out.
+/// The provider rotates the refresh token and closes the connection. The new one is lost, so the next attempt is
+/// rejected and the user has to log in again. Until then the old access token is returned.
 #[tokio::test]
 async fn a_lost_response_ends_in_reauth_required() {
     let gateway = start();
@@ -156,7 +156,7 @@ async fn the_lease_of_a_stopped_replica_runs_out() {
     let second = beside(&first);
     first.op.refreshing(|refreshing| refreshing.forgives = true);
     let browser = signed_in(&first, "alice").await;
-    let elsewhere = at(&second, &browser);
+    let at_second = at(&second, &browser);
     let database = first.database.clone();
     first.hand.advance(TimeDelta::seconds(LIFETIME - 30));
     let (op, hand) = (first.op.clone(), first.hand.clone());
@@ -165,11 +165,11 @@ async fn the_lease_of_a_stopped_replica_runs_out() {
     let _broken_off = dying.await;
     op.recover("/token");
     assert!(is_leased(&database), "the stopped replica did not release it");
-    // Until then no other replica sends a request; the valid token is handed out.
-    assert_eq!(token(&elsewhere.fetch(TOKEN).await), "access-secret-1");
+    // Until then no other replica sends a request; the valid token is returned.
+    assert_eq!(token(&at_second.fetch(TOKEN).await), "access-secret-1");
     assert_eq!(sent_refresh_tokens(&op).len(), 1);
     hand.advance(TimeDelta::seconds(240));
-    assert_eq!(token(&elsewhere.fetch(TOKEN).await), "access-secret-3");
+    assert_eq!(token(&at_second.fetch(TOKEN).await), "access-secret-3");
     assert_eq!(sent_refresh_tokens(&op), ["refresh-secret-1"; 2]);
 }
 
@@ -190,7 +190,7 @@ async fn a_lease_is_longer_than_an_attempt() {
     assert_eq!(row(&first), "kept");
 }
 
-/// A late response of a holder whose lease ran out does not overwrite newer tokens; the newer token is handed out.
+/// A late response of a holder whose lease ran out does not overwrite newer tokens; the newer token is returned.
 #[tokio::test]
 async fn a_late_response_does_not_overwrite_newer_tokens() {
     let first = start();
@@ -202,8 +202,8 @@ async fn a_late_response_does_not_overwrite_newer_tokens() {
     let version =
         |gateway: &crate::support::Gateway| gateway.database.words("SELECT version FROM provider_tokens").concat();
     first.hand.advance(TimeDelta::seconds(240));
-    let elsewhere = at(&second, &browser);
-    assert_eq!(token(&elsewhere.fetch(TOKEN).await), "access-secret-3");
+    let at_second = at(&second, &browser);
+    assert_eq!(token(&at_second.fetch(TOKEN).await), "access-secret-3");
     let written = version(&first);
     first.op.release("/token");
     assert_eq!(token(&late.await.expect("no panic")), "access-secret-3");
@@ -246,7 +246,8 @@ async fn the_tokens_of_a_login_during_a_refresh_are_kept() {
     assert_eq!(token(&browser.fetch(TOKEN).await), newest);
 }
 
-/// A login without a refresh token keeps the one that the refresh replaces; the new one is stored.
+/// If a login returns no refresh token while a refresh replaces the stored one, the new refresh token of the refresh is
+/// stored.
 #[tokio::test]
 async fn a_login_during_a_refresh_gets_the_rotated_refresh_token() {
     let gateway = start();

@@ -1,4 +1,4 @@
-//! Provider tokens: stored, refreshed, handed out, revoked.
+//! Provider tokens: stored, refreshed, returned, revoked.
 
 mod at_rest;
 mod failures;

@@ -19,8 +19,8 @@ async fn is_active(browser: &Browser) -> bool {
     browser.fetch("/session").await.status == 200
 }
 
-/// Waits until the provider has received so many refresh tokens.
-async fn until_asked(gateway: &Gateway, count: usize) {
+/// Waits until the provider has received `count` refresh tokens.
+async fn until_refreshes(gateway: &Gateway, count: usize) {
     let limit = std::time::Instant::now() + std::time::Duration::from_secs(60);
     while sent_refresh_tokens(&gateway.op).len() < count {
         assert!(std::time::Instant::now() < limit, "{:?}", sent_refresh_tokens(&gateway.op));
@@ -29,13 +29,13 @@ async fn until_asked(gateway: &Gateway, count: usize) {
 }
 
 #[tokio::test]
-async fn a_session_ends_where_the_provider_refuses_its_refresh_token() {
+async fn a_session_ends_if_the_provider_rejects_its_refresh_token() {
     let gateway = start();
     let (alice, bob) = (signed_in(&gateway, "alice").await, signed_in(&gateway, "bob").await);
     gateway.hand.advance(TimeDelta::minutes(59));
     assert!(is_active(&alice).await && sent_refresh_tokens(&gateway.op).is_empty(), "not due yet");
     gateway.hand.advance(TimeDelta::minutes(2));
-    until_asked(&gateway, 2).await;
+    until_refreshes(&gateway, 2).await;
     gateway.database.until("SELECT count(*) FROM provider_tokens WHERE updated_at > created_at", 2).await;
     assert!(is_active(&alice).await && is_active(&bob).await, "both are still admitted");
     gateway.op.refreshing(|refreshing| refreshing.refuse("alice"));
@@ -53,12 +53,12 @@ async fn a_session_ends_where_the_provider_refuses_its_refresh_token() {
 /// A replica whose attempt got no answer may have lost the new refresh token. The provider then refuses the old one, and that
 /// says nothing about the user.
 #[tokio::test]
-async fn a_session_stays_where_the_refresh_token_was_lost_here() {
+async fn a_session_stays_active_if_the_new_refresh_token_was_lost() {
     let gateway = start();
     let alice = signed_in(&gateway, "alice").await;
     gateway.op.reply("/token", Reply::Broken);
     gateway.hand.advance(TimeDelta::minutes(61));
-    until_asked(&gateway, 1).await;
+    until_refreshes(&gateway, 1).await;
     gateway.database.until("SELECT count(*) FROM provider_tokens WHERE unanswered_at IS NOT NULL", 1).await;
     gateway.op.recover("/token");
     gateway.op.refreshing(|refreshing| refreshing.refuse("alice"));
@@ -79,7 +79,7 @@ async fn only_a_refusal_ends_a_session() {
     {
         gateway.op.reply("/token", Reply::text(status, "application/json", body));
         gateway.hand.advance(TimeDelta::minutes(61));
-        until_asked(&gateway, attempt + 1).await;
+        until_refreshes(&gateway, attempt + 1).await;
         assert!(is_active(&alice).await && row(&gateway).starts_with("kept"), "{body}");
     }
     let without = with("");
@@ -93,7 +93,7 @@ async fn only_a_refusal_ends_a_session() {
 /// A refresh grant that is switched off, or a client that is rejected, says nothing about the user. The tokens are kept, so that
 /// a later refusal of the user is seen.
 #[tokio::test]
-async fn an_error_about_the_client_keeps_tokens_and_session_and_recheck_goes_on() {
+async fn an_error_about_the_client_keeps_tokens_and_session_and_recheck_continues() {
     for (status, error) in
         [(400, "unauthorized_client"), (401, "invalid_client"), (403, "Forbidden"), (429, "slow_down")]
     {
@@ -101,7 +101,7 @@ async fn an_error_about_the_client_keeps_tokens_and_session_and_recheck_goes_on(
         let alice = signed_in(&gateway, "alice").await;
         gateway.op.reply("/token", Reply::text(status, "application/json", &format!(r#"{{"error":"{error}"}}"#)));
         gateway.hand.advance(TimeDelta::minutes(61));
-        until_asked(&gateway, 1).await;
+        until_refreshes(&gateway, 1).await;
         gateway.database.until("SELECT count(*) FROM provider_tokens WHERE lease_holder IS NULL", 1).await;
         assert!(is_active(&alice).await && row(&gateway).starts_with("kept"), "{error}");
         gateway.op.recover("/token");
@@ -111,7 +111,7 @@ async fn an_error_about_the_client_keeps_tokens_and_session_and_recheck_goes_on(
     }
 }
 
-/// Two replicas walk over the same tokens; the lease lets one of them ask.
+/// Two replicas read the same tokens; by the lease only one of them sends a refresh request.
 #[tokio::test]
 async fn two_replicas_recheck_an_identity_once() {
     let gateway = start();
@@ -119,7 +119,7 @@ async fn two_replicas_recheck_an_identity_once() {
     let alice = signed_in(&gateway, "alice").await;
     for round in 1..=3 {
         gateway.hand.advance(TimeDelta::minutes(61));
-        until_asked(&gateway, round).await;
+        until_refreshes(&gateway, round).await;
         gateway
             .database
             .until("SELECT count(*) FROM provider_tokens WHERE lease_until IS NULL AND sealed IS NOT NULL", 1)

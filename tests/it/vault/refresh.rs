@@ -85,7 +85,7 @@ async fn a_refresh_token_that_is_not_replaced_is_kept() {
     assert_eq!(sent_refresh_tokens(&gateway.op), ["refresh-secret-1"; 3]);
 }
 
-/// New tokens are written before they are handed out, and a failed write is retried: the provider issues them only once.
+/// New tokens are written before they are returned, and a failed write is retried: the provider issues them only once.
 #[tokio::test]
 async fn a_failed_write_of_new_tokens_is_retried() {
     let gateway = start();

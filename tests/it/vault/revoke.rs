@@ -166,8 +166,8 @@ async fn another_replica_repeats_a_revocation_after_a_crash() {
     assert_eq!(revoked(&second.op)[1..], ["refresh-secret-1", "access-secret-1"]);
 }
 
-/// A provider without a revocation endpoint: the tokens are deleted here. Its metadata never names one, since the gateway
-/// reads them as soon as it starts.
+/// A provider without a revocation endpoint: the tokens are deleted from the vault. Its metadata never names one, since
+/// the gateway reads them as soon as it starts.
 #[tokio::test]
 async fn without_a_revocation_endpoint_tokens_are_deleted() {
     let gateway = Setup::new().toml(STORES).start();
@@ -177,7 +177,7 @@ async fn without_a_revocation_endpoint_tokens_are_deleted() {
     assert_eq!(revoked(&gateway.op), Vec::<String>::new());
 }
 
-/// The configured endpoint overrides that of the metadata.
+/// The configured endpoint overrides the endpoint of the metadata.
 #[tokio::test]
 async fn the_revocation_endpoint_can_be_configured() {
     let op = Op::start();
@@ -188,7 +188,7 @@ async fn the_revocation_endpoint_can_be_configured() {
     assert_eq!(revoked(&op), ["access"]);
 }
 
-/// A logout during a refresh: the new tokens are revoked and not handed out.
+/// A logout during a refresh: the new tokens are revoked and not returned.
 #[tokio::test]
 async fn tokens_that_arrive_after_the_logout_are_revoked() {
     let gateway = start();

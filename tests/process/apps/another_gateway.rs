@@ -19,7 +19,7 @@ fn two() -> (Setup, Gateway, String) {
     (first, patient(settings).serve(), second)
 }
 
-/// A login at the second passes through both, and the second issues its own token.
+/// A login at the second gateway passes through both gateways, and the second gateway issues its own token.
 #[tokio::test]
 async fn a_gateway_can_be_the_provider_of_a_gateway() {
     let (first, gateway, second) = two();
@@ -33,20 +33,23 @@ async fn a_gateway_can_be_the_provider_of_a_gateway() {
     );
     assert!(account.body.contains("<h1><bdi>Ada Lovelace</bdi></h1>"), "{account}");
 
-    let there = ada.get(first.at("/session")).await.json();
-    let here = ada.get(format!("{second}/session")).await.json();
-    assert_eq!(here["user"]["email"], "ada@example.com");
-    assert_eq!(here["auth_time"], there["auth_time"], "the second passes on when she was authenticated");
-    assert_ne!(here["sub"], there["sub"], "each has users of its own");
-    assert_eq!(here["provider"], "op");
+    let at_first = ada.get(first.at("/session")).await.json();
+    let at_second = ada.get(format!("{second}/session")).await.json();
+    assert_eq!(at_second["user"]["email"], "ada@example.com");
+    assert_eq!(
+        at_second["auth_time"], at_first["auth_time"],
+        "the second gateway passes on the time of the authentication"
+    );
+    assert_ne!(at_second["sub"], at_first["sub"], "each gateway has its own users");
+    assert_eq!(at_second["provider"], "op");
 
     let token = ada.post_from(&second, "/session/token").await.json();
     let (token, jwks) = (token["access_token"].as_str().expect("a token"), format!("{second}/.well-known/jwks.json"));
     let verified = peer::run(node("verify.mjs").args([&jwks, &second, &second]), token);
     assert_eq!(verified.code, Some(0), "{}", verified.stderr);
-    assert!(verified.stdout.contains(here["sub"].as_str().expect("a user")), "{}", verified.stdout);
-    let elsewhere = ada.request(reqwest::Method::GET, first.at("/userinfo")).bearer_auth(token);
-    assert_eq!(Visitor::send(elsewhere).await.status, 401, "the first does not take it");
+    assert!(verified.stdout.contains(at_second["sub"].as_str().expect("a user")), "{}", verified.stdout);
+    let userinfo = ada.request(reqwest::Method::GET, first.at("/userinfo")).bearer_auth(token);
+    assert_eq!(Visitor::send(userinfo).await.status, 401, "the first gateway rejects it");
 }
 
 /// A user who is signed in at the first is not asked again, unless the second requests it.

@@ -151,7 +151,8 @@ async fn apache_protects_a_page_with_a_login() {
     assert_ne!(renewed[4], token);
 }
 
-/// IO-07: a logout at Apache ends the session here; a logout here ends the session at Apache by a logout token.
+/// IO-07: a logout at Apache ends the session at the gateway; a logout at the gateway ends the session at Apache by a
+/// logout token.
 #[tokio::test]
 async fn apache_logs_out_and_is_notified() {
     let (apache, ada) = (Apache::start(), Visitor::new());

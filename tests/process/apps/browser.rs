@@ -18,8 +18,8 @@ fn swagger_ui_gets_a_token() {
     command.args([&issuer, &port.to_string()]).env("RECIPE", crate::snippets::named("swagger-ui"));
     let ended = peer::run(&mut command, "");
     assert_eq!(ended.code, Some(0), "{}\n{}", ended.stderr, setup.gateway.log());
-    let said: Value = serde_json::from_str(&ended.stdout).expect("JSON");
-    assert_eq!(said["seen"]["name"], "Ada Lovelace");
+    let result: Value = serde_json::from_str(&ended.stdout).expect("JSON");
+    assert_eq!(result["seen"]["name"], "Ada Lovelace");
 }
 
 /// IO-05, with the code of the README: login, refresh, CORS, logout.
@@ -29,12 +29,12 @@ fn a_single_page_app_is_configured_by_the_issuer_alone() {
     let client = public("spa", &format!("http://127.0.0.1:{port}/"), "");
     let setup = setup_with(&client, |settings| settings.with("tokens.access_lifetime", "50s"));
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/apps/browser");
-    let (here, elsewhere) = (port.to_string(), (port + 1).to_string());
+    let (port_text, next_port) = (port.to_string(), (port + 1).to_string());
     let mut command = node("apps/single_page.mjs");
-    let ended = peer::run(command.args([folder, &setup.gateway.public(), "spa", &here, &elsewhere]), "");
+    let ended = peer::run(command.args([folder, &setup.gateway.public(), "spa", &port_text, &next_port]), "");
     assert_eq!(ended.code, Some(0), "{}\n{}", ended.stderr, setup.gateway.log());
-    let said: Value = serde_json::from_str(&ended.stdout).expect("JSON");
-    assert_eq!(said["seen"]["email"], "ada@example.com");
+    let result: Value = serde_json::from_str(&ended.stdout).expect("JSON");
+    assert_eq!(result["seen"]["email"], "ada@example.com");
     assert_eq!(
         setup.wire.count("POST /token"),
         3,

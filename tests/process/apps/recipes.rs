@@ -1,5 +1,5 @@
-//! Apps of other people on a server, configured by the code of docs/apps: they sign a person in, renew what they keep, and sign the
-//! person out.
+//! Third-party apps on a server, configured by the code of docs/apps: they sign a user in, refresh their tokens, and
+//! sign the user out.
 
 use std::path::Path;
 use std::process::Command;

@@ -80,8 +80,8 @@ pub async fn go(visitor: &Visitor, from: &str, until: &str) -> Page {
     visitor.follow(visitor.get(back).await, until).await
 }
 
-/// The same, with the person's consent if a page asks for it; fails unless the last redirect is to a URL that begins
-/// with `until`.
+/// The same, with the user's consent if a page asks for it; fails unless the last redirect is to a URL that begins with
+/// `until`.
 pub async fn sent_back(visitor: &Visitor, from: &str, until: &str) -> Url {
     let mut page = go(visitor, from, until).await;
     if page.body.contains("/oauth2/authorize/agree") {
@@ -91,7 +91,7 @@ pub async fn sent_back(visitor: &Visitor, from: &str, until: &str) -> Url {
         page = visitor.follow(Visitor::send(request.form(&fields)).await, until).await;
     }
     let location = page.location().filter(|url| url.as_str().starts_with(until));
-    let mut back = location.unwrap_or_else(|| panic!("nobody is sent back to {until}: {page}"));
+    let mut back = location.unwrap_or_else(|| panic!("no redirect to {until}: {page}"));
     // A browser does not send the fragment.
     back.set_fragment(None);
     back

@@ -38,7 +38,7 @@ pub async fn signs_people_in(kind: Kind) {
     assert_eq!(cookies.contains("__Secure-vestibule="), kind.passes_cookie, "{cookies}");
     assert_eq!(deployment.statuses(&ada).await, [200, 200], "{}", deployment.logs());
 
-    // Another group is needed here.
+    // This path requires another group.
     let denied = ada.get(format!("{SITE}/admin/users")).await;
     assert_eq!(denied.status, 403, "{denied}");
     let grace = deployment.visitor();

@@ -1,4 +1,4 @@
-//! Requests of a client that wants to be judged as another one than the one that reaches the site.
+//! Requests of a client that tries to make the gateway judge another request than the request that reaches the site.
 
 use serde_json::{Value, json};
 
@@ -9,7 +9,7 @@ use super::headers::{only, values};
 /// A person who is not among `admins`.
 const ADA: [(&str, &str); 1] = [("person", "ada")];
 
-/// The host, port, path and headers that the gateway judges are those of the request that reaches the site.
+/// The gateway judges the host, port, path and headers of the request that reaches the site.
 pub async fn judges_what_reaches_the_site(kind: Kind) {
     let deployment = Deployment::of(kind).await;
     let ada = deployment.visitor();
@@ -36,7 +36,7 @@ fn reached(answer: &str) -> Option<Value> {
     serde_json::from_str(&answer[start..=end]).ok()
 }
 
-/// FW-06, FW-09: a host that is a list, has a port of the client, or is another one than that of the URL.
+/// FW-06, FW-09: a host that is a list, has a port of the client, or differs from the host of the URL.
 fn refuses_other_hosts(deployment: &Deployment, cookie: &str) {
     let (own, other) = ("app.example.com", "open.example.com");
     let hosts = [

@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 use crate::directory::Directory;
 use crate::guarded::Guarded;
 
-/// The longest wait for a start.
-const PATIENCE: Duration = Duration::from_secs(60);
+/// The maximum time until a started proxy listens.
+const START_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// The directory in which `scripts/bootstrap-test` installs the programs.
 pub fn installed(path: &str) -> PathBuf {
@@ -37,7 +37,10 @@ impl Program {
         while TcpStream::connect(("127.0.0.1", port)).is_err() {
             let ended = running.try_wait().expect("its state");
             let text = std::fs::read_to_string(&log).expect("a log");
-            assert!(ended.is_none() && started.elapsed() < PATIENCE, "{command:?} does not listen: {ended:?}\n{text}");
+            assert!(
+                ended.is_none() && started.elapsed() < START_TIMEOUT,
+                "{command:?} does not listen: {ended:?}\n{text}"
+            );
             std::thread::sleep(Duration::from_millis(10));
         }
         Self { _running: running, log }

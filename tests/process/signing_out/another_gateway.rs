@@ -23,7 +23,8 @@ async fn sign_in(ada: &Visitor, second: &str) {
     assert!(account.url.as_str() == format!("{second}/account"), "{account}");
 }
 
-/// LO-27: redirected there and back without a confirmation, because of the hint; both sessions end.
+/// LO-27: the browser is redirected to the first gateway and back without a confirmation page, because of the hint;
+/// both sessions end.
 #[tokio::test]
 async fn a_logout_at_the_second_ends_the_session_at_the_first() {
     let (first, gateway, second) = two();
@@ -42,16 +43,16 @@ async fn a_logout_at_the_second_ends_the_session_at_the_first() {
     assert_eq!(first.wire.count("POST /token"), asked + 1);
 }
 
-/// LO-11, LO-23: the first sends a logout token, and only the sessions of that session end.
+/// LO-11, LO-23: the first gateway sends a logout token, and only the sessions under the named session end.
 #[tokio::test]
 async fn a_logout_at_the_first_ends_the_sessions_at_the_second() {
     let (first, gateway, second) = two();
-    let (ada, elsewhere) = (Visitor::new(), Visitor::new());
+    let (ada, another_browser) = (Visitor::new(), Visitor::new());
     sign_in(&ada, &second).await;
-    sign_in(&elsewhere, &second).await;
+    sign_in(&another_browser, &second).await;
     let out = ada.post_from(&first.gateway.public(), "/logout").await;
     assert_eq!(out.status, 200, "{out}");
     until_signed_out(&ada, &gateway, &second).await;
     assert_eq!(accepted_logout_tokens(&gateway), 1, "{}", gateway.log());
-    assert_eq!(session(&elsewhere, &second).await, 200);
+    assert_eq!(session(&another_browser, &second).await, 200);
 }

@@ -36,12 +36,12 @@ impl Setup {
     /// A complete login with name and password.
     async fn sign_in(&self, visitor: &Visitor) -> Page {
         let away = visitor.get(format!("{}/login/op", self.gateway.public())).await.location().expect("glewlwyd");
-        let asks = visitor.get(away).await.location().expect("its page");
-        assert_eq!(asks.path(), "/login.html");
+        let login_page = visitor.get(away).await.location().expect("its page");
+        assert_eq!(login_page.path(), "/login.html");
         self.ask(visitor, Method::POST, "/auth/", json!({"username": "ada", "password": "lovelace"})).await;
         self.ask(visitor, Method::PUT, "/auth/grant/vestibule", json!({"scope": "openid"})).await;
-        let back = visitor.get(format!("{}&g_continue", param(&asks, "callback_url"))).await;
-        let back = back.location().unwrap_or_else(|| panic!("nobody is sent back: {back}"));
+        let back = visitor.get(format!("{}&g_continue", param(&login_page, "callback_url"))).await;
+        let back = back.location().unwrap_or_else(|| panic!("no redirect back to the gateway: {back}"));
         visitor.get(back).await
     }
 
@@ -69,19 +69,20 @@ async fn glewlwyd_signs_people_in() {
     assert_eq!(session["sub"], second["sub"]);
 }
 
-/// LO-27, LO-11: the logout here leads to the provider's page, if the user confirms. The provider then sends a logout
-/// token, for this logout and for one that begins at the provider.
+/// LO-27, LO-11: a logout at the gateway redirects to the provider's confirmation page. If the user confirms, the
+/// provider sends a logout token. It also sends one if the logout begins at the provider.
 #[tokio::test]
 async fn a_logout_on_either_side_ends_both_sessions() {
     let (setup, ada) = (Setup::new(), Visitor::new());
     setup.sign_in(&ada).await;
     let away = sign_out(&ada, &setup.gateway.public()).await.location().expect("glewlwyd");
     assert!(away.as_str().starts_with(&format!("{}/oidc/end_session?", setup.api)), "{away}");
-    let asks = ada.get(away).await;
-    let asks = asks.location().unwrap_or_else(|| panic!("it does not ask: {asks}"));
-    setup.agree(&ada, &param(&asks, "sid")).await;
+    let confirmation = ada.get(away).await;
+    let confirmation =
+        confirmation.location().unwrap_or_else(|| panic!("no redirect to the confirmation page: {confirmation}"));
+    setup.agree(&ada, &param(&confirmation, "sid")).await;
     until_accepted(&setup.gateway, 1).await;
-    let page = ada.get(param(&asks, "callback_url")).await;
+    let page = ada.get(param(&confirmation, "callback_url")).await;
     assert!(page.status == 200 && page.body.contains("You are signed out"), "{page}");
 
     setup.sign_in(&ada).await;

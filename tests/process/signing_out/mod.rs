@@ -1,4 +1,4 @@
-//! Logouts that begin here or at real providers.
+//! Logouts that begin at the gateway or at real providers.
 
 mod another_gateway;
 mod certified;

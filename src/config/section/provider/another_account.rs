@@ -1,4 +1,5 @@
-//! `providers.<id>.another_account`: how the provider is asked for another account than the one that is signed in there.
+//! `providers.<id>.another_account`: how the gateway requests another account than the account that is signed in at the
+//! provider.
 
 use super::reserved::is_reserved;
 use crate::config::layer::validator::{Validator, quoted};
@@ -11,7 +12,7 @@ pub enum AnotherAccount {
     Auto,
     /// These parameters of the authorization request.
     Parameters(Vec<(String, String)>),
-    /// Nothing: the provider has no such parameter. A page asks the person to sign out there first.
+    /// Nothing: the provider has no such parameter. A page asks the user to sign out at the provider first.
     Nothing,
 }
 

@@ -131,7 +131,7 @@ pub enum Aal {
     Aal3,
 }
 
-/// The effect of a logout here on the session at the provider.
+/// The effect of a logout at the gateway on the session at the provider.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum ProviderLogout {

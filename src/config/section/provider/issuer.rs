@@ -7,7 +7,7 @@ use crate::config::section::address::provider_url;
 
 /// The placeholder for the tenant in an issuer of all tenants.
 pub(crate) const TENANT: &str = "{tenantid}";
-/// The remedy if the issuer of all tenants is written instead of that of one tenant.
+/// The remedy if the configuration has the issuer of all tenants instead of the issuer of one tenant.
 pub(crate) const ONE_TENANT: &str = "write your tenant's id in its place, or preset = \"microsoft-multi\" with the \
                                      tenants whose users may sign in";
 
@@ -43,8 +43,8 @@ pub(crate) fn issuer(key: &str, text: String, allow_http: bool, validator: &mut 
     Some(text)
 }
 
-/// Whether the URL is that of all tenants at Microsoft. No ID token has it as issuer, and accepting the issuers of all
-/// tenants instead would let users of every organization sign in (AC-13).
+/// Whether the URL is the issuer of all tenants at Microsoft. No ID token has it as issuer, and accepting the issuers
+/// of all tenants instead would let users of every organization sign in (AC-13).
 fn is_multi_tenant(url: &Url) -> bool {
     let first = url.path_segments().and_then(|mut segments| segments.next()).unwrap_or_default();
     let at_microsoft = url.host_str().is_some_and(|host| MICROSOFT.contains(&host));

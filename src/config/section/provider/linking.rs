@@ -34,7 +34,7 @@ fn trust(provider: &Provider, validator: &mut Validator<'_>) {
         && oidc.issuer.contains(TENANT)
         && oidc.tenants.is_empty()
     {
-        let what = "is true, but the issuer is that of all tenants, and any tenant can set any address";
+        let what = "is true, but the issuer is the issuer of all tenants, and any tenant can set any address";
         validator.reject(&key, what, "list your own tenants in tenants, or write the issuer of one tenant");
     }
     if registration.insecure_allow_http {

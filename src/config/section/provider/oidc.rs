@@ -37,7 +37,7 @@ pub struct Oidc {
 impl Oidc {
     /// The placeholder for the tenant in an issuer of all tenants.
     pub const TENANT: &str = TENANT;
-    /// The remedy if the issuer of all tenants is written instead of that of one tenant.
+    /// The remedy if the configuration has the issuer of all tenants instead of the issuer of one tenant.
     pub const ONE_TENANT: &str = ONE_TENANT;
     /// The least length in bytes of a secret that verifies HMAC signatures: the output of SHA-256 (RFC 7518 §3.2), since a
     /// shorter one can be guessed offline (RT-20).
@@ -91,7 +91,7 @@ fn check_template(key: &dyn Fn(&str) -> String, raw: &RawProvider, validator: &m
     let is_multi_tenant_template = raw.issuer.contains(Oidc::TENANT);
     if !raw.tenants.is_empty() && !is_multi_tenant_template {
         let remedy = format!("remove them, or write an issuer with {} in it", Oidc::TENANT);
-        validator.reject(&key("tenants"), "are set, but the issuer is that of one tenant", remedy);
+        validator.reject(&key("tenants"), "are set, but the issuer belongs to one tenant", remedy);
     }
     if is_multi_tenant_template && raw.email_verified == EmailVerified::Assume {
         // Each tenant decides itself which addresses its users have (AC-13).

@@ -17,7 +17,7 @@ use crate::config::value::pointer::Pointer;
 pub(crate) struct RawProvider {
     /// `oidc`, `oauth2` or `oauth1`; a preset sets it
     pub(crate) kind: ProviderKind,
-    /// name from `vestibule providers`, for example `google`: sets the keys that are not written here
+    /// name from `vestibule providers`, for example `google`: sets the keys that the configuration does not contain
     pub(crate) preset: String,
     /// oidc: base of discovery, and the required `iss`, compared byte for byte; required. oauth2: the required `iss` of an authorization response
     pub(crate) issuer: String,
@@ -34,11 +34,11 @@ pub(crate) struct RawProvider {
     pub(crate) certificate_file: String,
     /// SPA flow: redirect URI of the frontend; the browser flow uses `{public_url}/callback/{id}`
     pub(crate) redirect_uri: String,
-    /// the URL to which the provider sends the browser after a logout there; empty: `{public_url}/logout/callback/{id}`
+    /// the URL to which the provider sends the browser after a logout at the provider; empty: `{public_url}/logout/callback/{id}`
     pub(crate) post_logout_redirect_uri: String,
     /// pushed authorization requests: `auto` (if the provider advertises it), `always` or `never`
     pub(crate) pushed_authorization: PushedAuthorization,
-    /// what a login with another account sends: `auto` (`prompt=select_account`; `prompt=login` if the metadata lists only that), parameters such as `"prompt=login"`, or `none`: a page asks to sign out there first
+    /// what a login with another account sends: `auto` (`prompt=select_account`; `prompt=login` if the metadata lists only that), parameters such as `"prompt=login"`, or `none`: a page asks to sign out at the provider first
     pub(crate) another_account: String,
     /// `auto` (when the ID token lacks the e-mail address or a claim that `allow`, `tokens.claims`, a rule for sites, or a client needs by its `allow`, its `claims` or its scope `groups`), `always` or `never`
     pub(crate) userinfo: Userinfo,
@@ -48,7 +48,7 @@ pub(crate) struct RawProvider {
     pub(crate) trusted_audiences: Vec<String>,
     /// if the issuer contains `{tenantid}`: ids of the tenants whose users may sign in; empty: all
     pub(crate) tenants: Vec<String>,
-    /// PEM file with the certificate authorities to trust for it; empty: those of the system
+    /// PEM file with the certificate authorities to trust for it; empty: the authorities of the system
     pub(crate) ca_file: String,
     /// `assume`: if this provider sends no `email_verified`, its e-mail addresses count as verified; not for linking, and not if the issuer has `{tenantid}`
     pub(crate) email_verified: EmailVerified,
@@ -72,7 +72,7 @@ pub(crate) struct RawProvider {
     pub(crate) access_token_endpoint: String,
     /// oauth1: or `HMAC-SHA256`, `RSA-SHA1`, `PLAINTEXT`
     pub(crate) signature_method: SignatureMethod,
-    /// oauth2, oauth1: name = URL; further requests, whose responses are added to that of `userinfo_endpoint` under these names
+    /// oauth2, oauth1: name = URL; further requests, whose responses are added to the response of `userinfo_endpoint` under these names
     pub(crate) profile_calls: BTreeMap<String, String>,
     /// oauth2, oauth1: name = pointer; if that response is a list, use the first item in which the pointer is true
     pub(crate) profile_pick: BTreeMap<String, Pointer>,

@@ -69,7 +69,7 @@ pub struct Registration {
     pub pkce: Pkce,
     /// empty for the query, or `form_post`
     pub response_mode: ResponseMode,
-    /// parameters that are added to the authorization request, and override those of the caller
+    /// parameters that are added to the authorization request, and override parameters of the caller
     #[serde(with = "Pairs::<String>")]
     pub extra_params: Vec<(String, String)>,
     /// How the provider is asked for another account.
@@ -105,7 +105,7 @@ pub struct Registration {
     #[serde(with = "DurationText")]
     #[schemars(extend("x-from" = "1s", "x-to" = "60s"))]
     pub timeout: Duration,
-    /// The certificate authorities to trust for it; `None`: those of the system.
+    /// The certificate authorities to trust for it; `None`: the authorities of the system.
     #[serde(skip)]
     pub authorities: Option<Authorities>,
     /// SPA flow: return the provider's tokens to the frontend; its refresh token only without `store_tokens`
@@ -145,7 +145,7 @@ impl Registration {
         }
     }
 
-    /// The redirect URI of the SPA flow: that of the frontend, if configured; else the gateway's callback.
+    /// The redirect URI of the SPA flow: the redirect URI of the frontend, if configured; else the gateway's callback.
     pub(crate) fn spa_redirect_uri(&self, public_url: &PublicUrl) -> String {
         self.redirect_uri.as_ref().map_or_else(|| public_url.callback(&self.id), Url::to_string)
     }
