@@ -29,7 +29,7 @@ pub fn evaluate_sent(registration: &Registration, profile: &Profile, stated: &[V
     let find = |pointer: &Pointer| stated.iter().find_map(|source| pointer.find(source));
     let groups_sent = registration.claims.groups.as_ref().and_then(find);
     let found = |pointer: &Pointer| upstream::claim(registration, stated, pointer);
-    let elsewhere = || groups_sent.is_none() && stated.iter().any(upstream::has_groups_elsewhere);
+    let elsewhere = || groups_sent.is_none() && stated.iter().any(upstream::refers_to_groups);
     let mut outcome = evaluate(&registration.allow, profile, groups_sent, found);
     if let Some(failed) =
         outcome.iter_mut().find(|outcome| outcome.rule == GROUPS && !outcome.holds).filter(|_| elsewhere())

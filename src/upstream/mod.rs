@@ -47,7 +47,7 @@ mod text;
 mod token_response;
 mod unverified_claims;
 
-pub use claim_losses::{ClaimLoss, ClaimLosses, GROUPS_ELSEWHERE, has_groups_elsewhere};
+pub use claim_losses::{ClaimLoss, ClaimLosses, GROUPS_ELSEWHERE, refers_to_groups};
 pub use email_address::domain as email_domain;
 pub use error_response::ProviderError;
 pub use failure::{Failure, Fault, GrantState, Stage};

@@ -40,7 +40,7 @@ pub struct ClientsByUrl {
     pub scopes: Vec<String>,
     /// The ids of the protected resources that each may request tokens for.
     pub resources: Vec<String>,
-    /// The certificate authorities of the hosts; `None` for those of the system.
+    /// The certificate authorities of the hosts; `None` for the authorities of the system.
     pub authorities: Option<Authorities>,
     /// Whether URLs on loopback, with `http` too, are accepted.
     pub allows_loopback: bool,

@@ -102,7 +102,7 @@ fn all() -> Vec<Wrong> {
             "preset = \"google\"\nclient_id = \"v\"\nclient_secret_file = \"\"\ntenants = [\"11111111-2222-3333-4444-555555555555\"]",
             5,
             "tenants",
-            "the issuer is that of one tenant",
+            "the issuer belongs to one tenant",
             "{tenantid}",
         ),
         wrong(
