@@ -11,7 +11,7 @@ use crate::base::clock::Timestamp;
 use crate::base::db::DbError;
 use crate::base::id::AuthorizationRequestId;
 use crate::base::secret::Hashed;
-use crate::client;
+use crate::client::{self, Agreement};
 use crate::grant::{AppAnswer, PreparedAnswer, StoredRequest};
 use crate::session::{Session, ShownTo, SignedIn};
 
@@ -79,7 +79,11 @@ pub async fn consent(
 async fn note_client_by_url(app: &App, request: &AuthorizationRequest, now: Timestamp) -> Result<(), DbError> {
     let Some(said) = request.by_url.clone() else { return Ok(()) };
     let id = request.client_id.clone();
-    app.db.run("note client by URL", move |conn| client::note_agreement(conn, &id, said.name.as_deref(), now)).await
+    let note = move |conn: &mut _| {
+        let (name, authenticates) = (said.name.as_deref(), said.jwks_uri.is_some());
+        client::note_agreement(conn, &Agreement { client_id: &id, name, authenticates }, now)
+    };
+    app.db.run("note client by URL", note).await
 }
 
 /// Answers the app with `access_denied` after a person declined on the page that carried `shown_to`. Where another person

@@ -380,7 +380,7 @@ pub mod rebinding {
     }
 
     /// A client for which every name resolves to the next of these lists.
-    pub fn client(answers: Vec<Vec<SocketAddr>>) -> Outbound {
+    pub(crate) fn client(answers: Vec<Vec<SocketAddr>>) -> Outbound {
         let names = Arc::new(Rebinding(Mutex::new(answers.into())));
         Outbound::built(|builder| builder.tls_certs_only([]), Arc::default(), names).expect("a client")
     }

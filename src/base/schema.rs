@@ -93,6 +93,7 @@ diesel::table! {
         client_name -> Nullable<Text>,
         first_agreed_at -> Timestamptz,
         last_agreed_at -> Timestamptz,
+        authenticates -> Bool,
     }
 }
 

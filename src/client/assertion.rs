@@ -3,6 +3,7 @@
 use chrono::TimeDelta;
 use serde_json::{Map, Value};
 
+use super::by_url::ClientKeys;
 use crate::base::clock::Timestamp;
 use crate::base::jws::{Form, Jws};
 use crate::base::secret::{Hashed, Plain};
@@ -93,10 +94,30 @@ pub fn verify(
     (audiences, accepted): (&Audiences, AssertionAudience),
     now: Timestamp,
 ) -> Option<Assertion> {
-    let jws = Jws::read(assertion.expose(), &FORM).ok()?;
-    if !jws.is_signed_by(key.for_algorithm(jws.algorithm)?) {
-        return None;
-    }
+    let is_signed = |jws: &Jws<'_>| key.for_algorithm(jws.algorithm).is_some_and(|key| jws.is_signed_by(key));
+    verify_signed(is_signed, client_id, assertion, (audiences, accepted), now)
+}
+
+/// Verifies an assertion of a client by URL.
+pub fn verify_by_keys(
+    keys: &ClientKeys,
+    client_id: &str,
+    assertion: &Plain,
+    audiences: &Audiences,
+    now: Timestamp,
+) -> Option<Assertion> {
+    let accepted = (audiences, AssertionAudience::Endpoints);
+    verify_signed(|jws| keys.have_signed(jws), client_id, assertion, accepted, now)
+}
+
+fn verify_signed(
+    is_signed: impl FnOnce(&Jws<'_>) -> bool,
+    client_id: &str,
+    assertion: &Plain,
+    (audiences, accepted): (&Audiences, AssertionAudience),
+    now: Timestamp,
+) -> Option<Assertion> {
+    let jws = Jws::read(assertion.expose(), &FORM).ok().filter(is_signed)?;
     let claims = AssertionClaims::read(&jws.payload)?;
     let names_endpoint = audiences.names_endpoint(claims.aud, accepted)?;
     let at = |seconds: i64| Timestamp::from_timestamp(seconds, 0);

@@ -208,6 +208,9 @@ impl Client {
 pub struct SelfDescription {
     /// `client_name` of its document.
     pub name: Option<String>,
+    /// `jwks_uri` of its document, where it authenticates by `private_key_jwt`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub jwks_uri: Option<String>,
 }
 
 /// How a `redirect_uri` matches the registered ones.

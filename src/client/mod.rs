@@ -11,13 +11,13 @@ mod presented_secret;
 mod registry;
 mod store;
 
-pub use assertion::{ASSERTION_TYPE, Assertion, Audiences};
-pub use by_url::{Asker, ByUrl, DocumentError};
+pub use assertion::{ASSERTION_TYPE, Assertion, Audiences, verify_by_keys};
+pub use by_url::{Asker, ByUrl, ClientKeys, DocumentError};
 pub use client_ref::ClientRef;
 pub use downstream::{Client, Match, SelfDescription};
 pub use grant_type::GrantType;
 pub use presented_secret::PresentedSecret;
 pub use registry::{ClientAuthError, Presented, Proof, Registry};
-pub use store::{AgreedClient, agreed, note_agreement, use_assertion};
+pub use store::{AgreedClient, Agreement, agreed, authenticates, note_agreement, use_assertion};
 #[cfg(feature = "dev")]
 pub use store::{hot_statements, rare_statements};

@@ -42,6 +42,23 @@ pub enum Proof {
     Assertion(Plain),
 }
 
+impl Presented {
+    /// The client that the request names, by its `client_id` or its assertion.
+    fn named(&self) -> Option<String> {
+        self.client_id.clone().or_else(|| assertion::unverified_client_id(self.proof.assertion()?))
+    }
+}
+
+impl Proof {
+    /// The assertion, if it is one.
+    pub fn assertion(&self) -> Option<&Plain> {
+        match self {
+            Self::Assertion(assertion) => Some(assertion),
+            Self::None | Self::Secret(_) => None,
+        }
+    }
+}
+
 /// Why client authentication fails.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ClientAuthError {
@@ -117,13 +134,20 @@ impl Registry {
         }
     }
 
+    /// The client by URL that presents itself, and its URL; `None` for a registered client, the built-in one and an unknown id.
+    pub fn presented_by_url(&self, presented: &Presented) -> Option<(ClientRef<'_>, String)> {
+        let id = presented.named()?;
+        let client = self.get(&id).filter(|client| client.by_url.is_some())?;
+        Some((client, id))
+    }
+
     /// Whether scripts of that origin may be a public client.
     pub fn is_at(&self, origin: &str) -> bool {
         let by_url = || self.by_url.as_ref().is_some_and(|by_url| by_url.is_at(origin));
         self.clients.iter().any(|client| client.is_at(origin)) || by_url()
     }
 
-    /// Authenticates a client. A returned assertion must be recorded as used ([`use_assertion`](super::use_assertion)) before
+    /// Authenticates a registered client, or the built-in one. A returned assertion must be recorded as used ([`use_assertion`](super::use_assertion)) before
     /// the request is accepted. `from` is the network of the caller, as the limits count it; `audiences` are our
     /// identifiers that an assertion may have as `aud`.
     pub fn authenticate(
@@ -133,14 +157,10 @@ impl Registry {
         from: IpAddr,
         now: Timestamp,
     ) -> Result<(ClientRef<'_>, Option<Assertion>), ClientAuthError> {
-        let signed_by = match &presented.proof {
-            Proof::Assertion(assertion) => assertion::unverified_client_id(assertion),
-            Proof::None | Proof::Secret(_) => None,
-        };
-        let id = presented.client_id.as_deref().or(signed_by.as_deref()).unwrap_or(BUILT_IN_CLIENT);
+        let named = presented.named();
+        let id = named.as_deref().unwrap_or(BUILT_IN_CLIENT);
         match (self.find(id), &presented.proof) {
             (Some((_, client)), Proof::None) if !client.is_confidential => Ok((ClientRef::Registered(client), None)),
-            (None, Proof::None) => self.get(id).map(|client| (client, None)).ok_or(ClientAuthError::Unknown),
             (Some((place, client)), Proof::Secret(secret)) if client.shows_secret() => self
                 .judge_secret((place, from), client.has_secret(secret), now)
                 .map(|()| (ClientRef::Registered(client), None)),

@@ -75,7 +75,7 @@ pub const REMOVALS: &[Removal] = removals! {
     "prune authorization requests" AN_HOUR, authorizations: older!("authorization_requests", "expires_at");
     "prune authorization codes" AN_HOUR, authorizations: older!("authorization_codes", "expires_at");
     "prune assertions" AT_ONCE, authorizations: older!("client_assertions", "expires_at");
-    "prune clients by URL" A_YEAR, authorizations: older!("clients_by_url", "last_agreed_at");
+    "prune clients by URL" A_YEAR, authorizations: older!("clients_by_url", "last_agreed_at", only "NOT authenticates");
     "give up logout notices" AT_ONCE, notices_given_up: |conn, due| logout::give_up_untried(conn, due.now, due.max_rows);
     "prune logout notices" A_DAY, notices: older!("logout_notices", "delivered_at");
     "prune failed logout notices" Keep::AsEndedSessions, notices: older!("logout_notices", "failed_at");

@@ -16,6 +16,8 @@ pub(super) struct Document {
     pub(super) redirect_uris: Vec<RedirectUri>,
     /// `client_name`, as the client states it.
     pub(super) name: Option<String>,
+    /// `jwks_uri`, where the client authenticates by `private_key_jwt`.
+    pub(super) jwks_uri: Option<String>,
 }
 
 /// Why a document is refused.
@@ -37,8 +39,10 @@ pub enum DocumentError {
     OtherClient,
     /// It has a secret, which everyone can read.
     Secret,
-    /// A `token_endpoint_auth_method` other than `none`.
+    /// A `token_endpoint_auth_method` other than `none`, and `private_key_jwt` with a `jwks_uri`.
     AuthMethod,
+    /// The key set at `jwks_uri` cannot be used.
+    Keys,
     /// `redirect_uris` has no URI that a registered client may have.
     RedirectUris,
     /// `grant_types` or `response_types` without the code flow.
@@ -57,7 +61,10 @@ impl DocumentError {
             Self::Malformed => "The document at client_id is not a JSON object",
             Self::OtherClient => "client_id in the document differs from the address of the document",
             Self::Secret => "The document at client_id contains a secret",
-            Self::AuthMethod => "The document at client_id names another token_endpoint_auth_method than none",
+            Self::AuthMethod => {
+                "The document at client_id names another token_endpoint_auth_method than none, and private_key_jwt with a jwks_uri"
+            }
+            Self::Keys => "The key set at the jwks_uri of the document at client_id has no usable key",
             Self::RedirectUris => {
                 "The document at client_id has no redirect_uris that are https, http on loopback, or a scheme with a dot"
             }
@@ -98,11 +105,14 @@ fn read(id: &str, members: &Map<String, Value>) -> Result<Document, DocumentErro
     if has_secret(members) {
         return Err(DocumentError::Secret);
     }
-    match members.get("token_endpoint_auth_method") {
-        None | Some(Value::Null) => {}
-        Some(Value::String(method)) if method == "none" => {}
+    let jwks_uri = match members.get("token_endpoint_auth_method") {
+        None | Some(Value::Null) => None,
+        Some(Value::String(method)) if method == "none" => None,
+        Some(Value::String(method)) if method == "private_key_jwt" => {
+            Some(members.get("jwks_uri").and_then(Value::as_str).ok_or(DocumentError::AuthMethod)?.to_owned())
+        }
         Some(_) => return Err(DocumentError::AuthMethod),
-    }
+    };
     let lists = |name: &str, value: &str| match members.get(name) {
         None | Some(Value::Null) => true,
         Some(listed) => texts(listed).any(|text| text == value),
@@ -118,7 +128,7 @@ fn read(id: &str, members: &Map<String, Value>) -> Result<Document, DocumentErro
         return Err(DocumentError::RedirectUris);
     }
     let name = members.get("client_name").and_then(Value::as_str).map(shown).filter(|name| !name.is_empty());
-    Ok(Document { redirect_uris, name })
+    Ok(Document { redirect_uris, name, jwks_uri })
 }
 
 fn texts(list: &Value) -> impl Iterator<Item = &str> {
@@ -270,6 +280,11 @@ pub(super) mod tests {
             let with = with(&json!({ "token_endpoint_auth_method": method }));
             assert_eq!(with, Err(DocumentError::AuthMethod), "{method}");
         }
+        let with_keys =
+            json!({"token_endpoint_auth_method": "private_key_jwt", "jwks_uri": "https://app.example/keys"});
+        assert_eq!(with(&with_keys).expect("good").jwks_uri.as_deref(), Some("https://app.example/keys"));
+        let unused = with(&json!({"jwks_uri": "https://app.example/keys"})).expect("good");
+        assert_eq!(unused.jwks_uri, None, "it has no effect without the method");
         for flow in [
             json!({"grant_types": ["client_credentials"]}),
             json!({"grant_types": []}),
@@ -323,8 +338,8 @@ pub(super) mod tests {
     #[test]
     fn errors_are_texts_for_developers() {
         use DocumentError::{
-            AuthMethod, Grant, Malformed, MediaType, OtherClient, Redirect, RedirectUris, Secret, Status, TooLarge,
-            Unavailable,
+            AuthMethod, Grant, Keys, Malformed, MediaType, OtherClient, Redirect, RedirectUris, Secret, Status,
+            TooLarge, Unavailable,
         };
         for error in [
             Unavailable,
@@ -336,6 +351,7 @@ pub(super) mod tests {
             OtherClient,
             Secret,
             AuthMethod,
+            Keys,
             RedirectUris,
             Grant,
         ] {

@@ -9,6 +9,7 @@ use url::Url;
 
 use super::document::{Document, DocumentError, judge};
 use super::in_flight::InFlight;
+use super::keys::ClientKeys;
 use super::permits::{Asker, Permits};
 use super::{client_url, freshness};
 use crate::base::clock::Timestamp;
@@ -18,6 +19,8 @@ use crate::config::{ClientsByUrl, is_loopback};
 
 /// The largest document, in bytes (draft 03 §8.7).
 const MAX_BYTES: usize = 5 * 1024;
+/// The largest key set, in bytes.
+const MAX_KEYS_BYTES: usize = 16 * 1024;
 /// The longest wait for a document.
 const TIMEOUT: Duration = Duration::from_secs(5);
 /// How many documents are cached. Beyond it, those that are asked for least are evicted.
@@ -28,6 +31,8 @@ pub struct ByUrl {
     settings: ClientsByUrl,
     outbound: Outbound,
     cache: Cache<String, Arc<Cached>>,
+    /// By `jwks_uri`.
+    keys: Cache<String, Arc<ClientKeys>>,
     permits: Permits,
     in_flight: InFlight,
 }
@@ -46,7 +51,8 @@ impl ByUrl {
             None => outbound.clone(),
         };
         let (permits, in_flight) = (Permits::new(), InFlight::default());
-        Ok(Self { settings, outbound, cache: Cache::new(MAX_CACHED), permits, in_flight })
+        let (cache, keys) = (Cache::new(MAX_CACHED), Cache::new(MAX_CACHED));
+        Ok(Self { settings, outbound, cache, keys, permits, in_flight })
     }
 
     /// The client with that id by the settings alone, without redirect URIs; `None` where the id is no URL of a client.
@@ -83,19 +89,35 @@ impl ByUrl {
 
     async fn fetch_now(&self, id: &str, asker: Asker, now: Timestamp) -> Result<Arc<Client>, DocumentError> {
         let url = client_url::parse(id, &self.settings).ok_or(DocumentError::OtherClient)?;
-        let answer = self.answer(&url, asker).await?;
-        let Document { redirect_uris, name } = judge(id, &answer)?;
-        let said = (redirect_uris, SelfDescription { name });
+        let answer = self.answer(&url, asker, MAX_BYTES).await?;
+        let Document { redirect_uris, name, jwks_uri } = judge(id, &answer)?;
+        if jwks_uri.as_deref().is_some_and(|uri| !self.accepts(uri)) {
+            return Err(DocumentError::AuthMethod);
+        }
+        let said = (redirect_uris, SelfDescription { name, jwks_uri });
         let client = Arc::new(Client::by_url(id, client_url::host_of(id), &self.settings, said));
         let fresh_until = now + freshness::lifetime(answer.headers());
         self.cache.insert(id.to_owned(), Arc::new(Cached { client: Arc::clone(&client), fresh_until }));
         Ok(client)
     }
 
-    async fn answer(&self, url: &Url, asker: Asker) -> Result<http::Response<Vec<u8>>, DocumentError> {
+    /// The cached keys of a `jwks_uri`.
+    pub fn cached_keys(&self, jwks_uri: &str, now: Timestamp) -> Option<Arc<ClientKeys>> {
+        self.keys.get(jwks_uri).filter(|keys| keys.is_fresh(now))
+    }
+
+    /// Fetches the keys of a `jwks_uri` and caches them. The caller counts the fetch.
+    pub async fn fetch_keys(&self, jwks_uri: &str, now: Timestamp) -> Result<Arc<ClientKeys>, DocumentError> {
+        let url = client_url::parse(jwks_uri, &self.settings).ok_or(DocumentError::Keys)?;
+        let keys = Arc::new(ClientKeys::judge(&self.answer(&url, Asker::Client, MAX_KEYS_BYTES).await?, now)?);
+        self.keys.insert(jwks_uri.to_owned(), Arc::clone(&keys));
+        Ok(keys)
+    }
+
+    async fn answer(&self, url: &Url, asker: Asker, max: usize) -> Result<http::Response<Vec<u8>>, DocumentError> {
         let host = url.host_str().unwrap_or_default();
         let unavailable = |reason: String| {
-            tracing::warn!(host, reason, "the document of a client by URL cannot be fetched");
+            tracing::warn!(host, reason, "a document of a client by URL cannot be fetched");
             DocumentError::Unavailable
         };
         let Some(_permit) = self.permits.take(host, asker) else {
@@ -103,7 +125,7 @@ impl ByUrl {
         };
         let request = http::Request::get(url.as_str()).header(ACCEPT, "application/json").body(Vec::new());
         let request = request.map_err(|error| unavailable(error.to_string()))?;
-        let answer = self.outbound.send_for_at_most(request, self.trust(url), TIMEOUT, MAX_BYTES).await;
+        let answer = self.outbound.send_for_at_most(request, self.trust(url), TIMEOUT, max).await;
         answer.map_err(|error| match error {
             OutboundError::TooLarge => DocumentError::TooLarge,
             error => unavailable(error.to_string()),

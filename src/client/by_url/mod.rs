@@ -10,15 +10,20 @@
 //!
 //! What such a client may do is the operator's (`[clients_by_url]`), so every endpoint but the authorization endpoint and the pushed
 //! authorization request endpoint works without its document. The document says which redirect URIs it has, and its name.
+//!
+//! A document may name `private_key_jwt` and a `jwks_uri`. The client then has the rights of a public one all the same, and signs its
+//! requests: each with an assertion, which the keys there verify.
 
 mod client_url;
 mod document;
 mod fetch;
 mod freshness;
 mod in_flight;
+mod keys;
 mod permits;
 
 pub(super) use client_url::host_of;
 pub use document::DocumentError;
 pub use fetch::ByUrl;
+pub use keys::ClientKeys;
 pub use permits::Asker;

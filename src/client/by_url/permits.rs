@@ -8,7 +8,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// In total: slow hosts take no connections from the providers.
 const MAX_FETCHES: usize = 16;
-/// For pushed requests, which need no signed-in person.
+/// For pushed requests and assertions, which need no signed-in person.
 const MAX_PUSHED: usize = 4;
 /// From one host.
 const MAX_OF_HOST: usize = 2;
@@ -18,7 +18,7 @@ const MAX_OF_HOST: usize = 2;
 pub enum Asker {
     /// A signed-in person, for an authorization request in the browser.
     Person,
-    /// The client, for a pushed authorization request.
+    /// The client, for a pushed authorization request or an assertion.
     Client,
 }
 

@@ -1,7 +1,7 @@
 //! `clients_by_url`: the clients by URL that persons have agreed to.
 
-use diesel::sql_types::{BigInt, Nullable, Text, Timestamptz};
-use diesel::{QueryResult, QueryableByName, RunQueryDsl};
+use diesel::sql_types::{BigInt, Bool, Nullable, Text, Timestamptz};
+use diesel::{OptionalExtension, QueryResult, QueryableByName, RunQueryDsl};
 use serde::Serialize;
 
 use crate::base::clock::Timestamp;
@@ -10,16 +10,49 @@ use crate::base::schema::clients_by_url;
 use crate::base::statement::statement;
 
 statement! {
-    struct NoteAgreement<'a> { client_id: &'a str => Text, name: Option<&'a str> => Nullable<Text>, now: Timestamp => Timestamptz }
-    "INSERT INTO clients_by_url AS known (client_id, client_name, first_agreed_at, last_agreed_at)
-     VALUES ({client_id}, {name}, {now}, {now})
+    struct NoteAgreement<'a> {
+        client_id: &'a str => Text, name: Option<&'a str> => Nullable<Text>, authenticates: bool => Bool,
+        now: Timestamp => Timestamptz,
+    }
+    "INSERT INTO clients_by_url AS known (client_id, client_name, authenticates, first_agreed_at, last_agreed_at)
+     VALUES ({client_id}, {name}, {authenticates}, {now}, {now})
      ON CONFLICT (client_id) DO UPDATE
-     SET client_name = EXCLUDED.client_name, last_agreed_at = greatest(known.last_agreed_at, EXCLUDED.last_agreed_at)"
+     SET client_name = EXCLUDED.client_name, authenticates = EXCLUDED.authenticates,
+         last_agreed_at = greatest(known.last_agreed_at, EXCLUDED.last_agreed_at)"
 }
 
-/// Notes that a person has agreed to a client by URL, which states this name.
-pub fn note_agreement(conn: &mut Conn, client_id: &str, name: Option<&str>, now: Timestamp) -> QueryResult<()> {
-    NoteAgreement { client_id, name, now }.execute(conn).map(|_| ())
+/// What a person has agreed to.
+pub struct Agreement<'a> {
+    /// The URL of the client.
+    pub client_id: &'a str,
+    /// The name that it states.
+    pub name: Option<&'a str>,
+    /// Whether it authenticates by the keys of its document.
+    pub authenticates: bool,
+}
+
+/// Notes that a person has agreed to a client by URL.
+pub fn note_agreement(conn: &mut Conn, agreement: &Agreement<'_>, now: Timestamp) -> QueryResult<()> {
+    let Agreement { client_id, name, authenticates } = *agreement;
+    NoteAgreement { client_id, name, authenticates, now }.execute(conn).map(|_| ())
+}
+
+statement! {
+    struct FindAuthenticates<'a> { client_id: &'a str => Text }
+    "SELECT authenticates FROM clients_by_url WHERE client_id = {client_id}"
+}
+
+#[derive(QueryableByName)]
+#[diesel(table_name = clients_by_url)]
+struct Authenticates {
+    authenticates: bool,
+}
+
+/// Whether a client by URL authenticates by its keys, as the document said to which a person has agreed last; `false` where no
+/// person has.
+pub fn authenticates(conn: &mut Conn, client_id: &str) -> QueryResult<bool> {
+    let found: Option<Authenticates> = FindAuthenticates { client_id }.get_result(conn).optional()?;
+    Ok(found.is_some_and(|found| found.authenticates))
 }
 
 /// A client by URL that persons have agreed to.

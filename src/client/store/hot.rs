@@ -3,9 +3,9 @@
 use super::{assertion, by_url};
 use crate::base::hot::{HotStatement, hot};
 
-/// Those that run while a request waits. The first reads no row.
+/// Those that run while a request waits. The first two read no row.
 pub fn hot_statements() -> Vec<HotStatement> {
-    hot![assertion::InsertAssertion: [], by_url::NoteAgreement: [],]
+    hot![assertion::InsertAssertion: [], by_url::NoteAgreement: [], by_url::FindAuthenticates: ["clients_by_url_pkey"],]
 }
 
 /// Those that no request waits for.

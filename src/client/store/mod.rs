@@ -6,6 +6,6 @@ mod by_url;
 mod hot;
 
 pub use assertion::use_assertion;
-pub use by_url::{AgreedClient, agreed, note_agreement};
+pub use by_url::{AgreedClient, Agreement, agreed, authenticates, note_agreement};
 #[cfg(feature = "dev")]
 pub use hot::{hot_statements, rare_statements};

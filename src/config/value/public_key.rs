@@ -34,8 +34,13 @@ impl AssertionKey {
         }
     }
 
+    /// Whether an assertion may have this algorithm.
+    pub fn accepts(algorithm: JwsAlgorithm) -> bool {
+        ALGORITHMS.contains(&algorithm)
+    }
+
     /// The key, if an assertion with this algorithm is accepted.
     pub fn for_algorithm(&self, algorithm: JwsAlgorithm) -> Option<&PublicKey> {
-        Some(&self.0).filter(|key| ALGORITHMS.contains(&algorithm) && key.fits(algorithm))
+        Some(&self.0).filter(|key| Self::accepts(algorithm) && key.fits(algorithm))
     }
 }

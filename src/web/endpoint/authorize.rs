@@ -28,6 +28,7 @@ use crate::web::answer::page;
 use crate::web::answer::problem::Problem;
 use crate::web::answer::refusals::Refusal;
 use crate::web::answer::to_app::to_app;
+use crate::web::request::client_by_url::Fetching;
 use crate::web::request::cookies::{self, SessionCookie};
 use crate::web::request::credentials;
 use crate::web::request::extract::{Form, Parameters};
@@ -109,7 +110,7 @@ async fn step_of_query(
     now: Timestamp,
 ) -> Result<FirstStep, Problem> {
     let by_url = asked_by_url(app, asked.query);
-    let step = match client_by_url::described(app, throttles, request, (by_url, Asker::Person), now).await {
+    let step = match (Fetching { app, throttles, request, now }).described(by_url, Asker::Person).await {
         Ok(by_url) => first_step(app, request, asked, by_url.as_ref(), browser, now).await,
         Err(refused) => Err(refused),
     };

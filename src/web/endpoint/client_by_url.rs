@@ -1,20 +1,14 @@
-//! Authorization requests of clients by URL. Their document is read only for a signed-in person, or, for a pushed request, within a
-//! limit for each address: otherwise everyone could let the gateway send requests.
+//! Authorization requests of clients by URL, whose document is read for a signed-in person only.
 
-use std::sync::Arc;
-
+use actix_web::HttpResponse;
 use actix_web::http::header;
-use actix_web::{HttpRequest, HttpResponse};
 
 use crate::app::App;
-use crate::base::clock::Timestamp;
-use crate::client::{Asker, Client, DocumentError};
 use crate::web::answer::app_refusal::AppRefusal;
 use crate::web::answer::page;
 use crate::web::answer::problem::Problem;
 use crate::web::answer::refusals::Refusal;
 use crate::web::request::extract::Parameters;
-use crate::web::request::throttle::Throttles;
 
 /// The parameters that the login before the request takes from it. Others are of the request itself, which follows the login.
 const HINTS: [&str; 3] = ["login_hint", "acr_values", "ui_locales"];
@@ -27,22 +21,6 @@ const SIGNED_OUT: AppRefusal = AppRefusal::new(
     "prompt",
     "prompt=none needs a signed-in person where client_id is a URL, since its document is not read before",
 );
-
-/// The client as its document describes it, from the cache or fetched; `None` without an id. A fetch counts for the address.
-pub(super) async fn described(
-    app: &App,
-    throttles: &Throttles,
-    request: &HttpRequest,
-    (id, asker): (Option<&str>, Asker),
-    now: Timestamp,
-) -> Result<Option<Arc<Client>>, Problem> {
-    let Some((id, by_url)) = id.and_then(|id| Some((id, app.clients.by_url(id)?))) else { return Ok(None) };
-    if let Some(client) = by_url.cached(id, now) {
-        return Ok(Some(client));
-    }
-    throttles.document(app, request)?;
-    Ok(Some(by_url.fetch(id, asker, now).await?))
-}
 
 /// The redirect to a login that comes back to this request.
 pub(super) fn login_first(app: &App, query: &Parameters, query_text: &str) -> Result<HttpResponse, Problem> {
@@ -68,14 +46,4 @@ pub(super) fn by_query(app: &App, form: &Parameters) -> HttpResponse {
     let mut query = url::form_urlencoded::Serializer::new(String::new());
     query.extend_pairs(form.pairs());
     page::see_other(&format!("{}/oauth2/authorize?{}", app.config.server.public_url.prefix(), query.finish()))
-}
-
-impl From<DocumentError> for Problem {
-    fn from(error: DocumentError) -> Self {
-        let refusal = match error {
-            DocumentError::Unavailable => Refusal::ClientDocumentUnavailable,
-            _ => Refusal::ClientDocumentRefused,
-        };
-        AppRefusal::new(refusal, "client_id", error.text()).into()
-    }
 }

@@ -7,7 +7,6 @@ use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 
 use super::authorize::{IsPushed, read_request};
-use super::client_by_url;
 use super::refused_authorization::{PUSHED_REQUEST_URI, app_request};
 use crate::app::App;
 use crate::authorize::{self, AuthorizationRequest, AuthorizeError, ErrorAnswer};
@@ -15,7 +14,8 @@ use crate::client::{Asker, Client};
 use crate::web::answer::app_refusal::{self, AppRequest};
 use crate::web::answer::problem::Problem;
 use crate::web::answer::token_response::ErrorResponse;
-use crate::web::request::client_authentication::{authenticate, record_refusal, sent_client_id};
+use crate::web::request::client_authentication::{authenticate_pushed, record_refusal, sent_client_id};
+use crate::web::request::client_by_url::Fetching;
 use crate::web::request::extract::{Form, Parameters};
 use crate::web::request::throttle::Throttles;
 
@@ -45,13 +45,14 @@ async fn pushed(
     form: &Parameters,
 ) -> Result<HttpResponse, Problem> {
     let now = app.clock.now();
-    let client = authenticate(app, throttles, request, form, now).await?;
+    let from = Fetching { app, throttles, request, now };
+    let client = authenticate_pushed(from, form).await?;
     throttles.push_for(app, request, &client)?;
     if form.get("request_uri").is_some() {
         return Err(PUSHED_REQUEST_URI.into());
     }
     let id = client.by_url.as_ref().map(|_| client.id.as_str());
-    let by_url = client_by_url::described(app, throttles, request, (id, Asker::Client), now).await?;
+    let by_url = from.described(id, Asker::Client).await?;
     match read_pushed(app, &client, by_url.as_ref(), form) {
         Ok(asked) => {
             let (request_uri, expires_in) = authorize::push(app, &asked, now).await?;

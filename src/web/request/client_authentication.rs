@@ -5,6 +5,7 @@ use actix_web::HttpRequest;
 
 use super::authorization::{Authorization, Basic};
 use super::client_address;
+use super::client_by_url::{Documents, Fetching};
 use super::extract::Parameters;
 use super::throttle::Throttles;
 use crate::app::App;
@@ -26,12 +27,22 @@ use crate::web::answer::refusals::Refusal;
 /// inserted, because each assertion is valid once.
 pub async fn authenticate<'a>(
     app: &'a App,
-    throttles: &Throttles,
-    request: &HttpRequest,
+    throttles: &'a Throttles,
+    request: &'a HttpRequest,
     form: &Parameters,
     now: Timestamp,
 ) -> Result<ClientRef<'a>, Problem> {
-    let known = prove(app, request, form, now).await;
+    proven(Fetching { app, throttles, request, now }, form, Documents::Agreed).await
+}
+
+/// The same for a pushed authorization request.
+pub async fn authenticate_pushed<'a>(from: Fetching<'a>, form: &Parameters) -> Result<ClientRef<'a>, Problem> {
+    proven(from, form, Documents::Any).await
+}
+
+async fn proven<'a>(from: Fetching<'a>, form: &Parameters, documents: Documents) -> Result<ClientRef<'a>, Problem> {
+    let Fetching { app, throttles, request, .. } = from;
+    let known = prove(from, form, documents).await;
     known.map_err(|Rejected { problem, event }| {
         let is_attempt = !problem.is_outage();
         let limited = is_attempt.then(|| throttles.token(app, request).err()).flatten();
@@ -56,12 +67,8 @@ impl<E: Into<Problem>> From<E> for Rejected {
     }
 }
 
-async fn prove<'a>(
-    app: &'a App,
-    request: &HttpRequest,
-    form: &Parameters,
-    now: Timestamp,
-) -> Result<ClientRef<'a>, Rejected> {
+async fn prove<'a>(from: Fetching<'a>, form: &Parameters, documents: Documents) -> Result<ClientRef<'a>, Rejected> {
+    let Fetching { app, request, now, .. } = from;
     let network = client_address::network(client_address::address(request, &app.config.server.trusted_proxies));
     let shown = presented(Authorization::of(request), form).map_err(|wrong| match wrong {
         Malformed::SeveralMethods => Problem::from(SEVERAL_METHODS),
@@ -77,7 +84,14 @@ async fn prove<'a>(
         };
         Rejected { problem, event: Some(Event::ClientRefused { client, ip: network }) }
     };
-    let proven = app.clients.authenticate(&shown, &audiences(app, request), network, now);
+    let audiences = audiences(app, request);
+    let proven = match app.clients.presented_by_url(&shown) {
+        Some((client, id)) => {
+            let proven = from.authenticate(&id, &shown.proof, documents, &audiences).await?;
+            proven.map(|assertion| (client, assertion))
+        }
+        None => app.clients.authenticate(&shown, &audiences, network, now),
+    };
     let (client, assertion) = proven.map_err(refuse)?;
     if let Some(Assertion { jti, until, names_endpoint }) = assertion {
         let id = client.id.clone();

@@ -7,6 +7,7 @@ mod bounded_store;
 pub mod caller;
 pub mod client_address;
 pub mod client_authentication;
+pub mod client_by_url;
 pub mod cookies;
 pub mod credentials;
 pub mod expired_cookies;

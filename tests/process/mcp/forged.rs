@@ -77,7 +77,7 @@ impl Guarded {
     /// A request with exactly these headers besides `Host`.
     fn send(&self, path: &str, headers: &[(String, String)]) -> Answer {
         let mut stream = TcpStream::connect(("127.0.0.1", self.at.nginx)).expect("nginx");
-        let headers: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+        let headers = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect::<Vec<_>>().concat();
         write!(stream, "POST {path} HTTP/1.0\r\nHost: 127.0.0.1\r\nContent-Length: 0\r\n{headers}\r\n").expect("sent");
         let mut answer = String::new();
         stream.read_to_string(&mut answer).expect("an answer");

@@ -32,20 +32,10 @@ impl Ports {
         Place::fill(&named("mcp-gateway"), &[(DOCUMENTED, &*format!("127.0.0.1:{}", self.nginx))])
     }
 
-    /// A file of the documented directory, beside the modules of the tests.
-    pub fn file(self, directory: &Directory, name: &str, text: &str) -> PathBuf {
-        let path = PathBuf::from(directory.write(name, text));
-        let modules = directory.join("node_modules");
-        if !modules.exists() {
-            std::os::unix::fs::symlink(root().join("tests/peers/node_modules"), modules).expect("a link");
-        }
-        path
-    }
-
     /// The documented MCP server.
     pub fn mcp_server(self, directory: &Directory) -> Server {
         let text = Place::fill(&named("mcp-server"), &[("listen(3001,", &*format!("listen({},", self.server))]);
-        let script = self.file(directory, "server.mjs", &text);
+        let script = file(directory, "server.mjs", &text);
         Server::start(&mut peer::node_at(&script), self.server)
     }
 
@@ -60,6 +50,16 @@ impl Ports {
         let text = Place::fill(&Place::fill(&named("mcp-nginx"), changes), &parts);
         Program::start(&mut serving(directory, &text), directory, self.nginx)
     }
+}
+
+/// A file of the documented directory, beside the modules of the tests.
+pub fn file(directory: &Directory, name: &str, text: &str) -> PathBuf {
+    let path = PathBuf::from(directory.write(name, text));
+    let modules = directory.join("node_modules");
+    if !modules.exists() {
+        std::os::unix::fs::symlink(root().join("tests/peers/node_modules"), modules).expect("a link");
+    }
+    path
 }
 
 /// The settings that `vestibule dev` adds to the snippet.

@@ -3,7 +3,7 @@
 use std::io::{BufRead, BufReader, Read};
 use std::process::Stdio;
 
-use super::place::Ports;
+use super::place::{Ports, file};
 use crate::apps::setting::sent_back;
 use crate::directory::Directory;
 use crate::guarded::Guarded;
@@ -14,14 +14,14 @@ use crate::snippets::named;
 use crate::visitor::{Visitor, param};
 
 /// The last line that the documented client prints, after a person has agreed in a browser.
-async fn call(at: Ports, directory: &Directory, person: &Visitor, arguments: &[&str]) -> String {
-    let script = at.file(directory, "client.mjs", &named("mcp-client"));
+async fn call(directory: &Directory, person: &Visitor, arguments: &[&str]) -> String {
+    let script = file(directory, "client.mjs", &named("mcp-client"));
     let mut command = node_at(&script);
     command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut client = Guarded::spawn(&mut command).expect("the client");
-    let mut lines = BufReader::new(client.stdout.take().expect("a pipe")).lines();
+    let lines = BufReader::new(client.stdout.take().expect("a pipe")).lines();
     let mut last = String::new();
-    while let Some(line) = lines.next() {
+    for line in lines {
         last = line.expect("text");
         if let Some(url) = last.strip_prefix("Open ") {
             let redirect_uri = param(&url.parse().expect("a URL"), "redirect_uri");
@@ -46,9 +46,9 @@ async fn a_newcomer_guards_an_mcp_server() {
     let nginx = at.nginx(&behind, (dev.port, ""), &[]);
     let person = Visitor::new();
     let (reading, writing) = (at.resource(), format!("{}/write", at.resource()));
-    let who = call(at, &directory, &person, &[&reading, "whoami"]).await;
+    let who = call(&directory, &person, &[&reading, "whoami"]).await;
     assert_eq!(who.len(), 36, "{who}\n{}\n{}", dev.log(), nginx.log());
-    assert_eq!(call(at, &directory, &person, &[&writing, "add_note", "buy milk"]).await, "Added.");
-    let notes = call(at, &directory, &person, &[&reading, "list_notes"]).await;
+    assert_eq!(call(&directory, &person, &[&writing, "add_note", "buy milk"]).await, "Added.");
+    let notes = call(&directory, &person, &[&reading, "list_notes"]).await;
     assert_eq!(notes, format!("[{{\"person\":\"{who}\",\"note\":\"buy milk\"}}]"));
 }

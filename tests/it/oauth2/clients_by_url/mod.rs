@@ -2,6 +2,7 @@
 
 mod cache;
 mod documents;
+mod keys;
 mod requests;
 mod sessions;
 mod support;

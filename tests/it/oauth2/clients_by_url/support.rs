@@ -66,9 +66,19 @@ impl Host {
         self.server.reply(DOCUMENT, reply);
     }
 
+    /// Another path of the host.
+    pub fn reply_at(&self, path: &str, reply: Reply) {
+        self.server.reply(path, reply);
+    }
+
     /// How often the document was fetched.
     pub fn fetches(&self) -> usize {
-        self.server.calls_to(DOCUMENT).len()
+        self.requests_at(DOCUMENT)
+    }
+
+    /// How often a path of the host was requested.
+    pub fn requests_at(&self, path: &str) -> usize {
+        self.server.calls_to(path).len()
     }
 
     /// The id of another client at the host, whose document is never answered.

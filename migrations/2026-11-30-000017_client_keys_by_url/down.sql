@@ -1,0 +1,1 @@
+ALTER TABLE clients_by_url DROP COLUMN authenticates;
