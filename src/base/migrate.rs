@@ -6,7 +6,7 @@ use diesel::pg::Pg;
 use diesel::{QueryResult, RunQueryDsl};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
-use super::db::{Conn, Db, DbError, OlderSchema};
+use super::db::{Conn, Db, DbError, OlderSchema, planner_resets};
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!();
 /// The key of the advisory lock: the bytes of "vestibul".
@@ -31,9 +31,8 @@ pub fn migrate(db: &Db) -> Result<Vec<String>, DbError> {
         }
         // A migration may take longer than the timeouts of the pool's connections, and reads whole tables.
         conn.batch_execute(&format!(
-            "SET statement_timeout = 0; SET lock_timeout = 0; RESET enable_seqscan; RESET enable_bitmapscan; \
-             RESET enable_hashjoin; RESET enable_mergejoin; RESET jit; \
-             SELECT pg_advisory_lock({LOCK})"
+            "SET statement_timeout = 0; SET lock_timeout = 0; {}; SELECT pg_advisory_lock({LOCK})",
+            planner_resets()
         ))?;
         // Queried again under the lock: another replica may have migrated meanwhile.
         let ran = pending_names(conn)?;

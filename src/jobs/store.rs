@@ -4,7 +4,7 @@ use diesel::sql_types::{BigInt, Bool, Timestamptz};
 use diesel::{QueryResult, QueryableByName, RunQueryDsl, sql_query};
 
 use crate::base::clock::Timestamp;
-use crate::base::db::{Conn, Db, DbError, in_transaction};
+use crate::base::db::{Conn, Db, DbError, allow_every_plan, in_transaction};
 #[cfg(feature = "dev")]
 use crate::base::hot::{HotStatement, hot};
 use crate::base::statement::statement;
@@ -14,9 +14,7 @@ const CLEANUP_LOCK: i64 = 0x0063_6c65_616e_7570;
 
 statement! {
     struct TryLock { key: i64 => BigInt }
-    "SELECT pg_try_advisory_xact_lock({key}) AS acquired, set_config('enable_seqscan', 'on', true),
-             set_config('enable_bitmapscan', 'on', true), set_config('enable_hashjoin', 'on', true),
-             set_config('enable_mergejoin', 'on', true), set_config('jit', 'on', true)"
+    "SELECT pg_try_advisory_xact_lock({key}) AS acquired"
 }
 
 /// Runs a part of the cleanup in a transaction; `None` if another replica runs one at this moment. The lock belongs to the
@@ -27,7 +25,13 @@ pub async fn exclusively<T: Send + 'static>(
     name: &'static str,
     work: impl Fn(&mut Conn) -> QueryResult<T> + Send + 'static,
 ) -> Result<Option<T>, DbError> {
-    let locked = move |conn: &mut Conn| if try_lock(conn)? { work(conn).map(Some) } else { Ok(None) };
+    let locked = move |conn: &mut Conn| {
+        if !try_lock(conn)? {
+            return Ok(None);
+        }
+        allow_every_plan(conn)?;
+        work(conn).map(Some)
+    };
     db.run(name, move |conn| in_transaction(conn, &locked)).await
 }
 

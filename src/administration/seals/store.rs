@@ -3,7 +3,7 @@
 use diesel::sql_types::{BigInt, Binary, Nullable, Text};
 use diesel::{QueryResult, QueryableByName, RunQueryDsl, sql_query};
 
-use crate::base::db::Conn;
+use crate::base::db::{Conn, with_every_plan};
 
 /// A sealed column, with the statements that read and replace its values.
 #[derive(Clone, Copy)]
@@ -91,7 +91,8 @@ pub fn sealed_under_other_keys(
     most: i64,
 ) -> QueryResult<Vec<Sealed>> {
     let query = sql_query(column.select).bind::<Binary, _>(key_id).bind::<Nullable<Text>, _>(after);
-    query.bind::<BigInt, _>(most).load(conn)
+    // A plan for any value of `after` would read all rows up to it.
+    with_every_plan(conn, |conn| query.bind::<BigInt, _>(most).load(conn))
 }
 
 /// Replaces a sealed value, unless it has changed since it was read. Returns whether it was replaced.

@@ -9,23 +9,13 @@ use diesel::r2d2::ConnectionManager;
 use super::access::{Access, Conn};
 use super::address::Address;
 use super::error::one_line;
+use super::planner;
 
 /// Sets the language of the server's messages to English: diesel does not expose the SQLSTATE, so a deadlock is recognised
 /// by its message. Only superusers and roles with the privilege may set it; the block catches the error, which would
 /// otherwise appear in the server's log.
 const ENGLISH: &str = "DO $$ BEGIN PERFORM set_config('lc_messages', 'C', false); \
                        EXCEPTION WHEN insufficient_privilege THEN NULL; END $$";
-
-/// A hot statement finds its rows by the index that is named for it (docs/plans.md), also if statistics from an empty
-/// table make reading all of it look cheaper, and if such a plan would be kept. Joins are nested loops over indexes: a
-/// hash or a merge join reads one side from end to end. `jit` goes too: a plan without another
-/// way than one of these has an estimate that starts the compiler.
-const HOT_PLANS: &str = "SET enable_seqscan = off; SET enable_bitmapscan = off; SET enable_hashjoin = off; \
-                         SET enable_mergejoin = off; SET jit = off";
-
-/// A statement for many rows is planned once: PostgreSQL estimates an array at ten rows, and plans each smaller batch anew, which
-/// takes longer than the statement.
-const BATCH_PLANS: &str = "; SET plan_cache_mode = force_generic_plan";
 
 /// Opens connections for the pool, and recognises a broken one without a round trip.
 pub(super) struct Manager {
@@ -44,9 +34,9 @@ impl Manager {
         openssl_sys::init();
         let settings = format!(
             "SET application_name = 'vestibule'; SET statement_timeout = {0}; SET lock_timeout = {0}; \
-             SET idle_in_transaction_session_timeout = {0}; {HOT_PLANS}{1}",
+             SET idle_in_transaction_session_timeout = {0}; {1}",
             access.statement_timeout.as_millis(),
-            if access.batching { BATCH_PLANS } else { "" },
+            planner::for_hot_statements(access.batching),
         );
         let url = with_network_timeouts(access.url.expose(), access.acquire_timeout);
         let address = Address::parse(access.url.expose()).ok();

@@ -15,10 +15,12 @@ use super::connections::{Manager, Reporter};
 use super::error::{DbError, one_line};
 use super::lender::{Lender, Observer};
 use super::retry::retry_conflicts;
-use super::transaction::in_transaction;
 
 /// The length of the queue, for each thread of the executor.
 const QUEUE_PER_THREAD: usize = 32;
+/// Further places in the queue, for the jobs that serve a queue of batches: a thread that cannot hand on its queue while other jobs
+/// wait would serve it without end. Each kind has at most two such jobs.
+const SERVING_PLACES: usize = 32;
 
 type Job = Box<dyn FnOnce(&Lender) + Send>;
 
@@ -34,7 +36,7 @@ struct Inner {
     queued: Arc<AtomicUsize>,
     /// The requests that share statements; `None` without `database.batching`.
     batches: Option<Queues>,
-    /// The highest number of waiting requests of one kind.
+    /// The highest number of waiting jobs, and of waiting requests of one kind.
     max_waiting: usize,
     acquire_timeout: Duration,
     answer_timeout: Duration,
@@ -52,7 +54,7 @@ impl Db {
             .build_unchecked(manager);
         let lender = Arc::new(Lender::new(pool));
         let threads = usize::try_from(access.pool_size).unwrap_or(1);
-        let (queue, jobs) = mpsc::sync_channel::<Job>(threads * QUEUE_PER_THREAD);
+        let (queue, jobs) = mpsc::sync_channel::<Job>(threads * QUEUE_PER_THREAD + SERVING_PLACES);
         let (jobs, queued) = (Arc::new(Mutex::new(jobs)), Arc::default());
         for number in 1..=threads {
             spawn_worker(number, Arc::clone(&lender), Jobs { jobs: Arc::clone(&jobs), queued: Arc::clone(&queued) });
@@ -92,12 +94,16 @@ impl Db {
             };
             let _caller_gone = reply.send(outcome);
         });
-        self.enqueue(job)?;
+        self.enqueue(job, self.0.max_waiting)?;
         self.answered(name, answer).await
     }
 
-    fn enqueue(&self, job: Job) -> Result<(), DbError> {
-        self.0.queued.fetch_add(1, Ordering::Relaxed);
+    /// Refuses the job if `most` jobs are waiting.
+    fn enqueue(&self, job: Job, most: usize) -> Result<(), DbError> {
+        if self.0.queued.fetch_add(1, Ordering::Relaxed) >= most {
+            self.0.queued.fetch_sub(1, Ordering::Relaxed);
+            return Err(DbError::Busy);
+        }
         self.0.queue.try_send(job).map_err(|refused| {
             self.0.queued.fetch_sub(1, Ordering::Relaxed);
             match refused {
@@ -130,10 +136,11 @@ impl Db {
     /// Queues a job that serves the queue of a kind. After each batch it goes behind the other jobs, if there are any.
     fn serve<B: Batch>(&self, queue: &Arc<Queue<B>>) -> Result<(), DbError> {
         let (db, queue) = (self.clone(), Arc::clone(queue));
-        self.enqueue(Box::new(move |lender| {
+        let serve = move |lender: &Lender| {
             let may_pass_on = || db.0.queued.load(Ordering::Relaxed) > 0 && db.serve(&queue).is_ok();
             queue.serve(lender, may_pass_on);
-        }))
+        };
+        self.enqueue(Box::new(serve), self.0.max_waiting + SERVING_PLACES)
     }
 
     /// Calls `observer` with the changes that each piece of work has noted ([`note`](super::note)), before its caller has the
@@ -217,20 +224,6 @@ fn may_pass(error: &str) -> bool {
     const TEMPORARY: [&str; 3] = ["the database system is", "too many", "remaining connection slots"];
     const PERMANENT: [&str; 4] = ["FATAL:", "invalid", "certificate", "SSL"];
     TEMPORARY.iter().any(|words| error.contains(words)) || !PERMANENT.iter().any(|words| error.contains(words))
-}
-
-/// Resets the planner settings of hot statements until the transaction ends.
-const EVERY_PLAN: &str = "SET LOCAL enable_seqscan = on; SET LOCAL enable_bitmapscan = on; \
-                          SET LOCAL enable_hashjoin = on; SET LOCAL enable_mergejoin = on; SET LOCAL jit = on; \
-                          SET LOCAL plan_cache_mode = auto";
-
-/// Runs work that reads many rows, a report or a cleanup, in a transaction in which the planner may choose every kind of
-/// plan. Do not run hot statements there: the plan of a prepared statement is cached.
-pub fn with_every_plan<T>(conn: &mut Conn, work: impl FnOnce(&mut Conn) -> QueryResult<T>) -> QueryResult<T> {
-    in_transaction(conn, |conn| {
-        conn.batch_execute(EVERY_PLAN)?;
-        work(conn)
-    })
 }
 
 /// Checks that the server answers. One round trip.

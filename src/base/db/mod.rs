@@ -12,6 +12,7 @@ mod connections;
 mod error;
 mod executor;
 mod lender;
+mod planner;
 mod retry;
 mod transaction;
 
@@ -22,5 +23,6 @@ pub use change::{Change, note};
 /// The result of work on a connection. `Err` is an error of the database; a refusal of ours is a value.
 pub use diesel::QueryResult;
 pub use error::{DbError, OlderSchema};
-pub use executor::{Db, ping, with_every_plan};
+pub use executor::{Db, ping};
+pub use planner::{allow_every_plan, resets as planner_resets, with_every_plan};
 pub use transaction::{in_own_transaction, in_transaction, unless_refused};

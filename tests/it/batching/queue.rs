@@ -1,6 +1,7 @@
 //! Which requests share a statement, and which of them run singly.
 
 use std::sync::Mutex;
+use std::task::{Context, Waker};
 
 use diesel::sql_types::{Array, BigInt, Uuid as SqlUuid};
 use diesel::{QueryResult, QueryableByName, RunQueryDsl, sql_query};
@@ -142,4 +143,87 @@ async fn a_panic_fails_the_requests_of_its_batch_only() {
     let failed = request().await.expect_err("a panic").to_string();
     assert!(failed.contains("panic panicked"), "{failed}");
     assert_eq!(request().await.expect("an answer"), Some(()));
+}
+
+/// A kind of which a further request always waits, while the queue of jobs is full.
+struct Steady;
+
+struct SteadyState {
+    db: Db,
+    runtime: tokio::runtime::Handle,
+    /// The number of batches so far.
+    batches: usize,
+    /// The number of batches before the first other job.
+    before_other: Option<usize>,
+    waiting: Vec<Request<()>>,
+}
+
+static STEADY: Mutex<Option<SteadyState>> = Mutex::new(None);
+
+fn with_steady<T>(work: impl FnOnce(&mut SteadyState) -> T) -> T {
+    work(STEADY.lock().expect("no panic while it is held").as_mut().expect("set by the test"))
+}
+
+impl Batch for Steady {
+    const NAME: &'static str = "steady";
+    type Ask = Uuid;
+    type Answer = ();
+
+    fn row(ask: &Uuid) -> Uuid {
+        *ask
+    }
+
+    fn run(_: &mut Conn, asks: &[Uuid]) -> QueryResult<Vec<(Uuid, ())>> {
+        with_steady(|state| {
+            state.batches += 1;
+            if state.batches < 50 {
+                let _runtime = state.runtime.enter();
+                for _ in 0..64 {
+                    state.wait_for(other(state.db.clone()));
+                }
+                state.wait_for(steady(state.db.clone(), state.batches));
+            }
+        });
+        Ok(asks.iter().map(|id| (*id, ())).collect())
+    }
+}
+
+impl SteadyState {
+    fn wait_for(&mut self, mut request: Request<()>) {
+        // It is queued by the first poll.
+        if request.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending() {
+            self.waiting.push(request);
+        }
+    }
+}
+
+fn other(db: Db) -> Request<()> {
+    let note = |_: &mut Conn| {
+        with_steady(|state| {
+            let batches = state.batches;
+            state.before_other.get_or_insert(batches);
+        });
+        Ok(())
+    };
+    Box::pin(async move { db.run("other", note).await })
+}
+
+fn steady(db: Db, row: usize) -> Request<()> {
+    let row = Uuid::from_u128(row.try_into().expect("a small number"));
+    Box::pin(async move { db.run_batched::<Steady>(row).await.map(drop) })
+}
+
+#[tokio::test]
+async fn a_steady_kind_leaves_its_thread_to_other_jobs_also_if_their_queue_is_full() {
+    let held = Held::new(&Cluster::shared().database(), 1);
+    let (db, runtime) = (held.db.clone(), tokio::runtime::Handle::current());
+    let state = SteadyState { db: db.clone(), runtime, batches: 0, before_other: None, waiting: Vec::new() };
+    *STEADY.lock().expect("no panic while it is held") = Some(state);
+    steady(db, 0).await.expect("an answer");
+    while with_steady(|state| state.before_other.is_none()) {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(with_steady(|state| state.before_other), Some(1));
+    let waiting = with_steady(|state| std::mem::take(&mut state.waiting));
+    drop(waiting);
 }

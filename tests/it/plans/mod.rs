@@ -9,3 +9,4 @@ mod indexes;
 mod plan;
 mod rows;
 mod session;
+mod settings;
