@@ -1,6 +1,6 @@
 //! Logs and metrics of events, and the back ends of both.
 
-use std::io::IsTerminal;
+use std::io::{IsTerminal, Write};
 use std::sync::OnceLock;
 
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
@@ -8,6 +8,7 @@ use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::format::FmtSpan;
 
 use crate::base::event::Event;
+use crate::base::log_writer::LogWriter;
 use crate::base::measure;
 use crate::config::{Log, LogFormat};
 
@@ -26,12 +27,44 @@ pub fn start_log(log: &Log) {
         .with_span_events(FmtSpan::NONE)
         // If standard error is closed, the internal error would be written to it, and that would panic (FI-18).
         .log_internal_errors(false)
-        .with_writer(std::io::stderr)
+        .with_writer(LogOutput::new)
         .with_ansi(std::io::stderr().is_terminal());
     let _already_started = match log.format {
         LogFormat::Text => builder.with_target(false).try_init(),
         LogFormat::Json => builder.json().flatten_event(true).with_current_span(true).with_span_list(false).try_init(),
     };
+}
+
+/// The output of one line.
+enum LogOutput {
+    Thread(&'static LogWriter),
+    Direct(std::io::Stderr),
+}
+
+impl LogOutput {
+    fn new() -> Self {
+        LogWriter::standard_error().map_or_else(|| Self::Direct(std::io::stderr()), Self::Thread)
+    }
+}
+
+impl Write for LogOutput {
+    fn write(&mut self, line: &[u8]) -> std::io::Result<usize> {
+        match self {
+            Self::Thread(writer) => writer.write(line),
+            Self::Direct(output) => output.write(line),
+        }
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Waits until the lines of the log are written: at the end of the process.
+pub fn flush_log() {
+    if let Some(writer) = LogWriter::standard_error() {
+        writer.flush_all();
+    }
 }
 
 /// The metrics of this process.

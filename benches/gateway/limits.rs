@@ -23,7 +23,8 @@ pub fn pgbench(
     command.args(["--client", &connections.to_string(), "--time", &time.as_secs().max(1).to_string()]);
     // The planner settings of the gateway's connections.
     let settings = ["enable_seqscan", "enable_bitmapscan", "enable_hashjoin", "enable_mergejoin", "jit"];
-    command.env("PGOPTIONS", settings.map(|setting| format!("-c {setting}=off")).join(" "));
+    let settings = settings.map(|setting| format!("-c {setting}=off")).join(" ");
+    command.env("PGOPTIONS", format!("{settings} -c plan_cache_mode=force_generic_plan"));
     command.arg("--file").arg(&file).arg(stage.url()).stdin(Stdio::null());
     let output = command.output().map_err(|error| format!("pgbench: {error}"))?;
     let _gone_already = fs::remove_file(&file);

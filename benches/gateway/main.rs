@@ -26,6 +26,7 @@ mod stage;
 mod statements;
 
 use std::process::ExitCode;
+use std::time::Duration;
 
 use options::Options;
 use scenarios::Scenario;
@@ -34,8 +35,10 @@ use stage::Stage;
 /// Creates a scenario for that many connections.
 type Make = fn(&Stage, usize) -> Scenario;
 
+/// The longest time for each side of a scenario in the second round.
+const MANY_TIME: Duration = Duration::from_secs(3);
 /// The connections of the second round.
-const MANY_CONNECTIONS: usize = 128;
+const MANY_CONNECTIONS: usize = 64;
 
 const SCENARIOS: [(&str, Make); 12] = [
     ("jwks", scenarios::jwks),
@@ -77,7 +80,10 @@ fn run(options: &Options) -> Result<(), String> {
     let fresh = stage.beside("many_connections");
     println!("\nWith {MANY_CONNECTIONS} connections:\n");
     let only = options.only.clone();
-    round(&fresh, &Options { connections: MANY_CONNECTIONS, time: measure::STRETCH, only, ..Options::default() })?;
+    round(
+        &fresh,
+        &Options { connections: MANY_CONNECTIONS, time: options.time.min(MANY_TIME), only, ..Options::default() },
+    )?;
     drop(fresh);
     if options.wants("pending") { pending::compare(&stage, options) } else { Ok(()) }
 }

@@ -20,6 +20,10 @@ pub fn measure(stage: &Stage, mut scenario: Scenario, options: &Options) -> Resu
     let stretches = options.intervals();
     // The first interval is a warm-up: connections, prepared statements, pages after a checkpoint.
     for number in 0..=stretches {
+        if number == 0 {
+            // The warm-up writes the page images that follow a checkpoint.
+            stage.execute("CHECKPOINT");
+        }
         if let Some(prepare) = &mut scenario.prepare {
             prepare(stage, STRETCH, number);
         }

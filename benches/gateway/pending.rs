@@ -23,13 +23,13 @@ pub fn compare(quiet: &Stage, options: &Options) -> Result<(), String> {
         // Autovacuum would take new statistics, which hide the difference.
         stage.execute("ALTER TABLE authorization_sessions SET (autovacuum_enabled = off)");
         stage.execute("TRUNCATE authorization_sessions");
-        stage.execute(&scenarios::pending("", &format!("FROM generate_series(1, {FINISHED})"), RANDOM));
+        stage.execute(&scenarios::pending(&format!("FROM generate_series(1, {FINISHED})"), RANDOM));
         stage.execute(
             "UPDATE authorization_sessions SET status = 'completed', completed_at = now(), claimed_at = now()",
         );
         stage.execute("VACUUM ANALYZE");
     }
-    crowded.execute(&scenarios::pending("", &format!("FROM generate_series(1, {PENDING})"), RANDOM));
+    crowded.execute(&scenarios::pending(&format!("FROM generate_series(1, {PENDING})"), RANDOM));
     let stages = [quiet, &crowded];
     let mut runs = stages.map(|stage| (stage, scenarios::complete_alone(stage, options.connections)));
     let mut rows = runs.each_ref().map(|(_, scenario)| Row::begin(scenario, None));

@@ -106,37 +106,29 @@ fn numbered(begin: &str, number: &str) -> String {
     format!("('{begin}-0000-7000-8000-' || lpad(to_hex({number}), 12, '0'))::uuid")
 }
 
-/// Inserts users `from` to `to`, whose `sub` at the provider is their number.
+/// Inserts users `from` to `to`, whose `sub` at the provider is their number, with the profile of a company's provider.
 pub fn people(from: u64, to: u64) -> String {
     let (user, sub, last) = (user_id_sql("n"), numbered("01980000", "n"), to - 1);
     format!(
         "INSERT INTO users (id, email, email_verified, name, created_at, updated_at)
          SELECT {user}, n || '@example.com', true, n || ' of Example', now(), now()
          FROM generate_series({from}::bigint, {last}) n;
-         INSERT INTO subs (id, provider, sub, user_id, claims, created_at, last_login_at)
-         SELECT {sub}, 'op', n::text, {user}, '{{}}', now(), now() FROM generate_series({from}::bigint, {last}) n;"
-    )
-}
-
-/// Gives the sessions `from` to `to`, of the users with the same numbers, an identity with the profile of a company's provider.
-pub fn profiles(from: u64, to: u64) -> String {
-    let (session, sub, last) = (session_id_sql("n"), numbered("01980000", "n"), to - 1);
-    format!(
-        "UPDATE sessions SET sub_id = {sub} FROM generate_series({from}::bigint, {last}) n WHERE sessions.id = {session};
-         UPDATE subs SET profile = jsonb_build_object('email', n || '@example.com', 'email_verified', true, 'name',
-             n || ' of Example', 'preferred_username', 'person-' || n, 'groups', '[\"staff\", \"ops\", \"wiki editors\"]'::jsonb)
-         FROM generate_series({from}::bigint, {last}) n WHERE subs.id = {sub}"
+         INSERT INTO subs (id, provider, sub, user_id, claims, profile, created_at, last_login_at)
+         SELECT {sub}, 'op', n::text, {user}, '{{}}', jsonb_build_object('email', n || '@example.com', 'email_verified', true,
+                'name', n || ' of Example', 'preferred_username', 'person-' || n,
+                'groups', '[\"staff\", \"ops\", \"wiki editors\"]'::jsonb), now(), now()
+         FROM generate_series({from}::bigint, {last}) n;"
     )
 }
 
 /// Inserts sessions `from` to `to` as logins create them, ended or active. `person` is the user of session `n`, as SQL.
 pub fn sessions(from: u64, to: u64, person: &str, ended: bool) -> String {
-    let (session, user, last) = (session_id_sql("n"), user_id_sql(person), to - 1);
+    let (session, user, sub, last) = (session_id_sql("n"), user_id_sql(person), numbered("01980000", person), to - 1);
     let end = if ended { "now() - interval '1 day', 'logout'" } else { "NULL, NULL" };
     format!(
         "INSERT INTO sessions (id, user_id, sub_id, provider, client_id, scopes, auth_time, last_activity_at, not_after,
                                user_agent, ip, upstream_id_token, created_at, ended_at, ended_reason)
-         SELECT {session}, {user}, NULL, 'op', 'vestibule', 'openid profile email', now(), now(),
+         SELECT {session}, {user}, {sub}, 'op', 'vestibule', 'openid profile email', now(), now(),
                 now() + interval '60 days', 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0',
                 '192.0.2.7', decode(repeat('5a', 500), 'hex'), now(), {end}
          FROM generate_series({from}::bigint, {last}) n;"

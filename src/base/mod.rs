@@ -15,6 +15,7 @@ pub mod jws;
 pub mod lenient_json;
 pub mod listener;
 pub mod log_limit;
+pub mod log_writer;
 pub mod measure;
 pub mod migrate;
 pub mod network;

@@ -37,7 +37,9 @@ pub fn run(arguments: &ServeArgs, files: &[PathBuf]) -> ExitCode {
         Err(code) => return code,
     };
     telemetry::start_log(&config.log);
-    match server::serve(config, Clock::system(), arguments.bounds()) {
+    let outcome = server::serve(config, Clock::system(), arguments.bounds());
+    telemetry::flush_log();
+    match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => output::fail(&format_args!("vestibule does not start: {error}")),
     }

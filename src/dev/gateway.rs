@@ -28,5 +28,6 @@ impl Gateway {
     /// Serves until SIGINT or SIGTERM, then shuts down gracefully.
     pub(super) async fn serve(self, end: EndSignals) {
         self.0.wait(end).await;
+        telemetry::flush_log();
     }
 }

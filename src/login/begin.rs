@@ -68,7 +68,7 @@ async fn begin_after(
     };
     let row = pending(app, new_login, &begun, stale, now);
     let (reference, provider) = (row.reference.clone(), row.provider.clone());
-    app.db.run("begin login", move |conn| store::begin(conn, &row)).await?;
+    store::insert_pending(&app.db, row).await?;
     app.pending_logins.add();
     telemetry::record(&Event::LoginBegan { provider, reference: reference.clone() });
     let expires_in = app.config.login.authorization_lifetime.as_secs();

@@ -5,6 +5,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use tokio::signal::unix::{SignalKind, signal};
 
+use crate::telemetry;
+
 /// Whether the server handles the signals.
 static IS_HANDLED: AtomicBool = AtomicBool::new(false);
 /// The exit code of a process that SIGTERM ended, as shells report it.
@@ -22,6 +24,7 @@ pub fn end_process_one() {
             let [Ok(mut terminate), Ok(mut interrupt)] = kinds.map(signal) else { return };
             tokio::select! { _ = terminate.recv() => {} _ = interrupt.recv() => {} }
             if !IS_HANDLED.load(Ordering::SeqCst) {
+                telemetry::flush_log();
                 std::process::exit(TERMINATED);
             }
         });

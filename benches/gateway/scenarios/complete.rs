@@ -109,7 +109,7 @@ pub fn statements_only(tag: String, connections: usize) -> Prepare {
         let total = BEGUN_BY_PGBENCH * usize::try_from(time.as_secs().max(1)).unwrap_or(1);
         let each = total / connections;
         let from = format!("FROM generate_series(0, {}) client, generate_series(1, {each}) n", connections - 1);
-        stage.execute(&pending("", &from, &hash));
+        stage.execute(&pending(&from, &hash));
     })
 }
 
@@ -160,6 +160,7 @@ pub fn statements(tag: &str) -> String {
             ("ip", "'127.0.0.1'"),
             ("upstream_id_token", "decode(repeat('5a', 500), 'hex')"),
             ("sub_hash", "sha256(convert_to(:who::text, 'UTF8'))"),
+            ("ends_sessions", "true"),
             ("returned_at", "now()"),
             ("authorization_session", ":id"),
             ("steps", step),

@@ -2,6 +2,7 @@
 
 use super::scenario::{Limit, Scenario, expect};
 use crate::client::Reply;
+use crate::hot::statement;
 use crate::load::{self, Caller};
 use crate::stage::{SESSIONS, Stage, session_id_sql};
 
@@ -20,19 +21,24 @@ pub fn refresh(stage: &Stage, connections: usize) -> Scenario {
     }
 }
 
-/// The statement of the gateway, except that it accepts the current counter.
+/// The gateway's statement for one row, except that it accepts the current counter.
 pub fn update(number: &str) -> String {
-    let id = session_id_sql(":n::bigint");
-    format!(
-        "\\set n {number}
-UPDATE sessions s SET refresh_token_counter = s.refresh_token_counter + 1, refreshed_at = now(), \
-last_activity_at = now() FROM users u WHERE s.id = {id} AND s.refresh_token_counter >= 0 \
-AND s.client_id = 'vestibule' AND s.ended_at IS NULL AND s.not_after > now() \
-AND s.last_activity_at > now() - interval '7 days' AND u.id = s.user_id AND u.disabled_at IS NULL \
-RETURNING s.id, s.user_id, u.disabled_at IS NOT NULL, s.provider, s.client_id, s.scopes, s.auth_time, s.acr, s.amr, \
-s.last_activity_at, s.not_after, s.ended_at, u.email, u.email_verified, u.name, u.preferred_username, u.picture, \
-u.groups;\n"
-    )
+    let rotate = statement(
+        "token::store::rotate::Rotate",
+        &[
+            ("id", &session_id_sql(":n::bigint")),
+            ("counter", "s.refresh_token_counter"),
+            ("step", "1"),
+            ("client_id", "'vestibule'"),
+            ("resources", "'{}'"),
+            ("is_own_audience", "true"),
+            ("refreshed_from", "5"),
+            ("providers", "'{op}'"),
+            ("used_after", "now() - interval '7 days'"),
+            ("now", "now()"),
+        ],
+    );
+    format!("\\set n {number}\n{rotate};\n")
 }
 
 /// Where refresh tokens are redeemed.

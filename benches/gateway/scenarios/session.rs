@@ -2,6 +2,7 @@
 
 use super::refresh::access_token;
 use super::scenario::{Limit, Scenario, fixed};
+use crate::hot::statement;
 use crate::load;
 use crate::stage::{SESSIONS, Stage, session_id_sql};
 
@@ -12,12 +13,8 @@ pub fn session(stage: &Stage, connections: usize) -> Scenario {
         load::get("/session", &format!("Authorization: Bearer {token}\r\nAccept: application/json\r\n"))
     };
     let (from, to, id) = (SESSIONS / 2, SESSIONS - 1, session_id_sql(":n::bigint"));
-    let select = format!(
-        "\\set n random({from}, {to})
-SELECT s.id, s.user_id, u.disabled_at IS NOT NULL, s.provider, s.client_id, s.scopes, s.auth_time, s.acr, s.amr, \
-s.last_activity_at, s.not_after, s.ended_at, u.email, u.email_verified, u.name, u.preferred_username, u.picture, \
-u.groups FROM sessions s JOIN users u ON u.id = s.user_id WHERE s.id = {id};\n"
-    );
+    let find = statement("session::store::find::Find", &[("id", &id)]);
+    let select = format!("\\set n random({from}, {to})\n{find};\n");
     Scenario {
         name: "`GET /session`, bearer",
         goal: 0.5,

@@ -5,13 +5,12 @@ use vestibule::session;
 use super::refresh::access_token;
 use super::scenario::{Limit, Scenario, fixed};
 use crate::load;
-use crate::stage::{SESSIONS, Stage, profiles, session_id};
+use crate::stage::{SESSIONS, Stage, session_id};
 
 /// The highest number of the sessions that are asked for.
 const LAST: u64 = SESSIONS / 2 - 201;
 
 pub fn verify(stage: &Stage, connections: usize) -> Scenario {
-    stage.execute(&profiles(LAST + 1 - connections as u64, LAST + 1));
     let request = |number: usize| {
         let cookie = session::encode(&stage.ring, session_id(LAST - number as u64));
         load::get("/verify", &format!("Cookie: vestibule={}\r\nAccept: application/json\r\n", cookie.expose()))

@@ -1,6 +1,7 @@
 //! The SQL of the tables `authorization_sessions` and `logins_not_begun`, one operation a file.
 
 mod begin;
+mod begin_all;
 mod by_email;
 mod claim;
 mod complete_login;
@@ -19,7 +20,8 @@ mod report;
 mod unlink;
 mod write_login;
 
-pub use begin::{Pending, begin};
+pub use begin::Pending;
+pub use begin_all::insert_pending;
 pub use claim::{Claim, ClaimedRow, claim};
 pub use complete_login::{CompletionOutcome, Written, complete_login};
 pub use due_removals::{DueRow, due_removals, end_some_before_removal};

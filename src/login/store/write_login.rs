@@ -96,6 +96,7 @@ statement! {
         asked_acr: Option<&'a str> => Nullable<Text>,
         sid_hash: Option<&'a [u8]> => Nullable<Binary>,
         sub_hash: &'a [u8] => Binary,
+        ends_sessions: bool => Bool,
         returned_at: Timestamp => Timestamptz,
         authorization_session: AuthorizationSessionId => Uuid,
         steps: &'a Value => Jsonb,
@@ -127,7 +128,7 @@ statement! {
          SELECT id FROM authorization_sessions
          WHERE id = {authorization_session} AND (status = 'pending') IS TRUE
            AND NOT EXISTS (SELECT FROM providers known WHERE known.id = {provider} AND known.issuer <> {issuer})
-           AND NOT ended_at_provider({provider}, {sid_hash}, {sub_hash}, created_at, {returned_at})
+           AND NOT ({ends_sessions} AND ended_at_provider({provider}, {sid_hash}, {sub_hash}, created_at, {returned_at}))
          FOR NO KEY UPDATE
      ), admitted AS (
          UPDATE users
@@ -259,6 +260,8 @@ pub fn write_known_identity(conn: &mut Conn, completion: &LoginCompletion) -> Qu
         asked_acr: session.asked_acr.as_deref(),
         sid_hash: sid_hash.as_ref().map(Hashed::as_bytes),
         sub_hash: sub_hash.as_bytes(),
+        // Without ID tokens there are no logout tokens either, so nothing has to be serialized with them.
+        ends_sessions: completion.upstream_alg.is_some(),
         returned_at: completion.returned_at,
         authorization_session: completion.authorization_session,
         steps: &completion.steps,
