@@ -34,6 +34,11 @@ pub struct ManySessions {
 impl ManySessions {
     /// A PostgreSQL of its own, which counts statements and does not vacuum by itself.
     pub fn start() -> Self {
+        Self::with("")
+    }
+
+    /// With more configuration.
+    pub fn with(toml: &str) -> Self {
         let cluster = Cluster::own();
         assert!(cluster.postgres().counts_statements(), "pg_stat_statements is not installed: PostgreSQL's contrib");
         cluster.execute("ALTER SYSTEM SET autovacuum = off");
@@ -43,7 +48,7 @@ impl ManySessions {
         let database = cluster.database();
         database.execute("CREATE EXTENSION pg_stat_statements");
         database.execute(&sessions());
-        let gateway = Setup::new().toml(CLIENT).toml(app::CLIENTS).on(&database).start();
+        let gateway = Setup::new().toml(CLIENT).toml(app::CLIENTS).toml(toml).on(&database).start();
         let ring = Ring::parse([Cluster::ring_key()]).expect("the gateway's ring");
         #[expect(clippy::disallowed_methods, reason = "the tests stand outside the gateway")]
         let client = Client::builder().no_proxy().build().expect("a client");

@@ -19,6 +19,28 @@ async fn a_check_causes_one_statement_at_first_and_none_from_the_cache() {
     assert_eq!(many.asked(), Vec::<String>::new());
 }
 
+/// Rules that compare claims of the provider read them with the session.
+#[tokio::test]
+async fn a_check_by_claims_causes_one_statement_at_first_and_none_from_the_cache() {
+    let many = ManySessions::with(
+        "[server]\ntrusted_proxies = ['127.0.0.0/8']\n[[verify.rules]]\nallow = { claims = { '/department' = 'x' } }\n",
+    );
+    let browser = many.signed_in(7);
+    let ask = || {
+        let ask = browser.ask("GET", "/verify").for_json().header("x-forwarded-host", "wiki.example.com");
+        ask.header("x-forwarded-uri", "/x").header("x-forwarded-proto", "http").send()
+    };
+    many.forget();
+    assert_eq!(ask().await.problem(), (403, "not_allowed".into()));
+    let asked = many.asked();
+    assert!(asked.len() == 1 && asked[0].contains("claims"), "{asked:?}");
+    many.forget();
+    for _ in 0..20 {
+        assert_eq!(ask().await.status, 403);
+    }
+    assert_eq!(many.asked(), Vec::<String>::new());
+}
+
 /// FW-19: a client that repeats the cookie of an ended session cannot make the gateway ask the database each time.
 #[tokio::test]
 async fn repeated_checks_of_an_ended_session_cause_a_statement_every_few_seconds() {

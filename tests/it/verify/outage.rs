@@ -34,6 +34,23 @@ async fn without_the_database_verify_answers_503_after_revocation_max_age() {
         assert_eq!(page.status, 503, "no redirect");
         assert_eq!(get(&unknown, SITE).await.status, 401);
     }
+    // FW-19: 0 of 10,000 checks pass; eight clients ask at a time.
+    let checks = (0..8).map(|number| {
+        let visitors = [cached.clone(), uncached.clone(), unknown.clone()];
+        async move {
+            let mut passed = 0;
+            for round in 0..1250 {
+                let answer = get(&visitors[(number + round) % 3], SITE).await;
+                assert!(matches!(answer.status, 401 | 503), "{answer:?}");
+                passed += usize::from(answer.status < 300);
+            }
+            passed
+        }
+    });
+    let checks = checks.map(tokio::spawn).collect::<Vec<_>>();
+    for client in checks {
+        assert_eq!(client.await.expect("1,250 checks"), 0);
+    }
     for visitor in [&unknown, &cached, &uncached] {
         let public = get(visitor, "https://wiki.example.com/public/x").await;
         assert_eq!(identity(&public), ["", "", "", ""], "a page for everyone needs no session");

@@ -6,10 +6,14 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+use reqwest::Method;
+
 use crate::directory::Directory;
 use crate::gateway::signal;
 use crate::guarded::Guarded;
+use crate::page::Page;
 use crate::ports;
+use crate::visitor::Visitor;
 
 /// Longer database timeouts for a busy machine.
 const PATIENT: &str = "[database]\nacquire_timeout = \"20s\"\nstatement_timeout = \"20s\"\n";
@@ -107,4 +111,29 @@ fn neither_an_end_nor_a_kill_leaves_a_postgresql_behind() {
         signal(dev.child.id(), name);
         wait_until_gone(name, &home, pid);
     }
+}
+
+/// The guarded site behind its small proxy: the login from a deep link, the person in the headers, no header of the client, and the end
+/// of the session.
+#[tokio::test]
+async fn the_guarded_site_shows_who_is_signed_in() {
+    let dev = Dev::start();
+    let (gateway, site) = (format!("http://127.0.0.1:{}", dev.port), format!("http://127.0.0.1:{}", dev.port + 4));
+    assert!(dev.greeting.contains(&site), "{}", dev.greeting);
+    let (visitor, deep) = (Visitor::new(), format!("{site}/reports?page=2"));
+    let get = |url: &str, accept: &str| Visitor::send(visitor.request(Method::GET, url).header("accept", accept));
+    assert_eq!(get(&deep, "application/json").await.status, 401);
+    let login = visitor.follow(get(&deep, "text/html").await, "nowhere").await;
+    assert!(login.body.contains("Whom would you like to be?"), "{login}\n{}", dev.log());
+    let back = visitor.decide(&login.url, &[("person", "ada")]).await;
+    let page: Page = visitor.follow(visitor.get(back).await, "nowhere").await;
+    assert!(page.status == 200 && page.url.as_str() == deep, "{page}\n{}", dev.log());
+    assert!(page.body.contains("ada@example.com") && page.body.contains("/reports?page=2"), "{page}");
+
+    let forged = visitor.request(Method::GET, &deep).header("x-auth-request-email", "forged@example.com");
+    let forged = Visitor::send(forged.header("x_auth_request_groups", "forged")).await;
+    assert!(forged.status == 200 && !forged.body.contains("forged"), "{forged}");
+    let out = visitor.post_from(&gateway, "/logout").await;
+    assert_eq!(out.status, 200, "{out}");
+    assert_eq!(get(&deep, "application/json").await.status, 401);
 }

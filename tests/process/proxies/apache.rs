@@ -6,7 +6,7 @@ use super::deployment::{Kind, Place};
 use super::{checks, hostile};
 use crate::snippets::named;
 
-const APACHE: Kind = Kind { command, redirect: false, passes_cookie: false };
+const APACHE: Kind = Kind { command, redirect: false, passes_cookie: false, reports_port: false };
 
 /// The modules that the documented `a2enmod` enables, and those that Debian enables by itself.
 const MODULES: [&str; 11] = [
@@ -79,4 +79,9 @@ async fn a_browser_signs_in_through_apache() {
 #[tokio::test]
 async fn apache_judges_what_reaches_the_site() {
     hostile::judges_what_reaches_the_site(APACHE).await;
+}
+
+#[tokio::test]
+async fn apache_asks_for_a_new_login() {
+    checks::asks_for_a_new_login(APACHE).await;
 }

@@ -8,7 +8,7 @@ use super::{checks, hostile};
 use crate::ports;
 use crate::snippets::named;
 
-const CADDY: Kind = Kind { command, redirect: false, passes_cookie: false };
+const CADDY: Kind = Kind { command, redirect: false, passes_cookie: false, reports_port: false };
 
 fn command(place: &Place) -> Command {
     let parts = [
@@ -55,4 +55,9 @@ async fn a_browser_signs_in_through_caddy() {
 #[tokio::test]
 async fn caddy_judges_what_reaches_the_site() {
     hostile::judges_what_reaches_the_site(CADDY).await;
+}
+
+#[tokio::test]
+async fn caddy_asks_for_a_new_login() {
+    checks::asks_for_a_new_login(CADDY).await;
 }

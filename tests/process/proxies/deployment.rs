@@ -83,6 +83,8 @@ pub struct Kind {
     pub redirect: bool,
     /// Whether the session cookie reaches the site.
     pub passes_cookie: bool,
+    /// Whether it reports the port that the client writes into `Host`.
+    pub reports_port: bool,
 }
 
 pub struct Deployment {

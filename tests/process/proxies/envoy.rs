@@ -7,7 +7,7 @@ use super::program::installed;
 use super::{checks, hostile};
 use crate::snippets::named;
 
-const ENVOY: Kind = Kind { command, redirect: true, passes_cookie: false };
+const ENVOY: Kind = Kind { command, redirect: true, passes_cookie: false, reports_port: false };
 
 /// Envoy as Envoy Gateway configures it by the manifest for Kubernetes: it removes names by
 /// patterns, and drops every header with an underscore.
@@ -78,4 +78,9 @@ async fn a_browser_signs_in_through_envoy() {
 #[tokio::test]
 async fn envoy_judges_what_reaches_the_site() {
     hostile::judges_what_reaches_the_site(ENVOY).await;
+}
+
+#[tokio::test]
+async fn envoy_asks_for_a_new_login() {
+    checks::asks_for_a_new_login(ENVOY).await;
 }

@@ -7,7 +7,7 @@ use super::program::installed;
 use super::{checks, hostile};
 use crate::snippets::named;
 
-const HAPROXY: Kind = Kind { command, redirect: false, passes_cookie: false };
+const HAPROXY: Kind = Kind { command, redirect: false, passes_cookie: false, reports_port: false };
 
 fn command(place: &Place) -> Command {
     let gateway = format!("127.0.0.1:{}", place.gateway);
@@ -54,4 +54,9 @@ async fn a_browser_signs_in_through_haproxy() {
 #[tokio::test]
 async fn haproxy_judges_what_reaches_the_site() {
     hostile::judges_what_reaches_the_site(HAPROXY).await;
+}
+
+#[tokio::test]
+async fn haproxy_asks_for_a_new_login() {
+    checks::asks_for_a_new_login(HAPROXY).await;
 }

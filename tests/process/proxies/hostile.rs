@@ -15,7 +15,9 @@ pub async fn judges_what_reaches_the_site(kind: Kind) {
     let ada = deployment.visitor();
     deployment.sign_in(&ada, &ADA).await;
     let cookie = format!("Cookie: {}", ada.cookies(SITE));
-    refuses_other_hosts(&deployment, &cookie);
+    refuses_other_hosts(&deployment, kind, &cookie);
+    refuses_other_targets(&deployment, &cookie);
+    refuses_large_cookies(&deployment, &cookie);
     keeps_identity_headers(&deployment, &cookie);
     hides_the_endpoint(&deployment, &cookie);
 }
@@ -37,9 +39,9 @@ fn reached(answer: &str) -> Option<Value> {
 }
 
 /// FW-06, FW-09: a host that is a list, has a port of the client, or differs from the host of the URL.
-fn refuses_other_hosts(deployment: &Deployment, cookie: &str) {
+fn refuses_other_hosts(deployment: &Deployment, kind: Kind, cookie: &str) {
     let (own, other) = ("app.example.com", "open.example.com");
-    let hosts = [
+    let mut hosts = vec![
         ("/public/page", vec![own.to_owned()]),
         ("/admin/users", vec![own.to_owned()]),
         ("/admin/users", vec![format!("{own}, {other}")]),
@@ -53,6 +55,12 @@ fn refuses_other_hosts(deployment: &Deployment, cookie: &str) {
         ("https://open.example.com/admin/users", vec![own.to_owned()]),
         ("https://app.example.com:1234/admin/users", vec![own.to_owned()]),
     ];
+    // A rule that is less strict names this port.
+    if !kind.reports_port {
+        hosts.push(("/admin/users", vec![format!("{own}:8443")]));
+        hosts.push(("https://app.example.com:8443/admin/users", vec![own.to_owned()]));
+        hosts.push(("https://app.example.com:8443/admin/users", vec![format!("{own}:8443")]));
+    }
     let lines: Vec<Vec<String>> =
         hosts.iter().map(|(_, hosts)| hosts.iter().map(|host| format!("Host: {host}")).collect()).collect();
     let requests: Vec<(&str, Vec<&str>)> = hosts
@@ -68,6 +76,38 @@ fn refuses_other_hosts(deployment: &Deployment, cookie: &str) {
     for ((target, hosts), answer) in hosts.iter().zip(&answers).skip(1) {
         assert!(answer.starts_with("HTTP/1.1 "), "{target} {hosts:?}: {answer}");
         assert!(reached(answer).is_none(), "{target} {hosts:?}: {answer}");
+    }
+}
+
+/// FW-06, FW-09: headers that name another path, method or host for the judgement.
+fn refuses_other_targets(deployment: &Deployment, cookie: &str) {
+    let host = "Host: app.example.com";
+    let named = [
+        "X-Forwarded-Uri: /public/page",
+        "X-Forwarded-Host: open.example.com",
+        "X-Forwarded-Host: app.example.com:8443",
+        "X-Forwarded-Method: OPTIONS\r\nOrigin: https://shop.example.com\r\nAccess-Control-Request-Method: GET",
+        "X-Original-URL: https://app.example.com/public/page",
+        "X-Original-URI: /public/page",
+        "Forwarded: host=open.example.com",
+    ];
+    let requests = named.map(|line| ("/admin/users", vec![host, line, cookie, "Connection: close"]));
+    for (line, answer) in named.iter().zip(send(deployment, &requests)) {
+        assert!(answer.starts_with("HTTP/1.1 "), "{line}: {answer}");
+        assert!(reached(&answer).is_none(), "{line}: {answer}");
+    }
+}
+
+/// More headers than the gateway takes (431), on one line and on several. The site gets nothing.
+fn refuses_large_cookies(deployment: &Deployment, cookie: &str) {
+    let (one, part) = (format!("{cookie}; large={}", "x".repeat(17_000)), format!("large={}", "x".repeat(6_000)));
+    let host = "Host: app.example.com";
+    let several = format!("{cookie}; {part}\r\nCookie: {part}\r\nCookie: {part}");
+    let requests = [&one, &several].map(|line| ("/reports/1", vec![host, line.as_str(), "Connection: close"]));
+    for (answer, how) in send(deployment, &requests).iter().zip(["one line", "several"]) {
+        assert!(reached(answer).is_none(), "{how}: {answer}");
+        let status = answer.split(' ').nth(1).unwrap_or_default();
+        assert!(["400", "431", "500"].contains(&status), "{how}: {answer}\n{}", deployment.logs());
     }
 }
 

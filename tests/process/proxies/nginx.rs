@@ -8,7 +8,7 @@ use super::{checks, hostile};
 use crate::directory::Directory;
 use crate::snippets::named;
 
-const NGINX: Kind = Kind { command, redirect: false, passes_cookie: false };
+const NGINX: Kind = Kind { command, redirect: false, passes_cookie: false, reports_port: false };
 const UNDERSCORES: Kind = Kind { command: with_underscores, ..NGINX };
 const NARROWED: Kind = Kind { command: narrowed, ..NGINX };
 const INGRESS: Kind = Kind { command: as_ingress, ..NGINX };
@@ -142,4 +142,10 @@ async fn nginx_streams_until_the_session_ends() {
 #[tokio::test]
 async fn a_browser_signs_in_through_nginx() {
     checks::a_browser_signs_in(NGINX).await;
+}
+
+/// Also the second question of a location, which a refused one leads to.
+#[tokio::test]
+async fn nginx_asks_for_a_new_login() {
+    checks::asks_for_a_new_login(NGINX).await;
 }

@@ -7,6 +7,28 @@ use crate::snippets::named;
 /// The `public_url` of the documents.
 pub const LOGIN: &str = "https://login.example.com";
 
+/// Rules before the documented ones: a path for nobody, and one that wants a new login.
+const BEFORE: &str = r#"[[verify.rules]]
+hosts = ["app.example.com"]
+paths = ["/closed/**"]
+allow = { deny = true }
+
+[[verify.rules]]
+hosts = ["app.example.com"]
+paths = ["/fresh/**"]
+allow = { max_age = "8s" }
+
+"#;
+
+/// Rules behind them: another site at the same host and another port, and hosts that no documented rule names.
+const BEHIND: &str = r#"
+[[verify.rules]]
+hosts = ["app.example.com:8443"]
+
+[[verify.rules]]
+allow = { anyone = true }
+"#;
+
 /// Starts two replicas. `redirect` is `verify.redirect`.
 pub fn start_two(database_url: &str, issuer: &str, redirect: bool) -> [Gateway; 2] {
     let first = documented(Settings::new(database_url, issuer), redirect);
@@ -24,9 +46,10 @@ fn documented(settings: Settings, redirect: bool) -> Settings {
     for line in [&*format!("public_url = \"{LOGIN}\""), "trusted_proxies = [\"127.0.0.1/32\"]"] {
         assert!(server.contains(line), "{line} is missing in {server}");
     }
+    let rules = "[[verify.rules]]";
+    let rest = rest.replacen(rules, &format!("{BEFORE}{rules}"), 1);
     let settings = settings
-        // A last rule, which decides for hosts that no documented rule names.
-        .and(&format!("[sessions.cookie]{rest}\n[[verify.rules]]\nallow = {{ anyone = true }}\n"))
+        .and(&format!("[sessions.cookie]{rest}\n{BEHIND}"))
         .with("server.public_url", LOGIN)
         .with("server.trusted_proxies", "127.0.0.1/32")
         // So that what ends a session in a test is not the end of the cache entry.

@@ -7,7 +7,7 @@ use super::program::installed;
 use super::{checks, hostile};
 use crate::snippets::named;
 
-const TRAEFIK: Kind = Kind { command, redirect: false, passes_cookie: true };
+const TRAEFIK: Kind = Kind { command, redirect: false, passes_cookie: true, reports_port: true };
 
 fn command(place: &Place) -> Command {
     let parts = [
@@ -53,4 +53,9 @@ async fn a_browser_signs_in_through_traefik() {
 #[tokio::test]
 async fn traefik_judges_what_reaches_the_site() {
     hostile::judges_what_reaches_the_site(TRAEFIK).await;
+}
+
+#[tokio::test]
+async fn traefik_asks_for_a_new_login() {
+    checks::asks_for_a_new_login(TRAEFIK).await;
 }
