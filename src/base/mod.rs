@@ -3,6 +3,7 @@
 pub mod audit;
 pub mod backoff;
 pub mod clock;
+pub mod content_hash;
 pub mod db;
 pub mod estimate;
 pub mod event;

@@ -233,6 +233,7 @@ mod tests {
             tokens: ClientTokens::DEFAULT,
             introspects: Vec::new(),
             sessions_per_browser: 20,
+            display: config::ClientDisplay::default(),
             server_logout: ServerLogout::App,
             providers: Vec::new(),
             allow: config::Allow::default(),

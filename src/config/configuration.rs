@@ -10,6 +10,7 @@ use super::layer::ids::{CLIENTS, Ids, PROVIDERS, RESOURCES};
 use super::layer::validator::Validator;
 use super::section::admin::Admin;
 use super::section::allow::RawAllow;
+use super::section::branding::{self, Branding, RawBranding};
 use super::section::cleanup::Cleanup;
 use super::section::client::context::ClientContext;
 use super::section::client::model::{Client, RawClient};
@@ -20,6 +21,7 @@ use super::section::limits::Limits;
 use super::section::log::{self, Log};
 use super::section::login::{self, Login, RawLogin};
 use super::section::outbound::{self, Outbound};
+use super::section::pages::PageSettings;
 use super::section::provider::linking;
 use super::section::provider::needs::ClaimNeeds;
 use super::section::provider::protocol::{self, Provider};
@@ -59,6 +61,8 @@ pub(crate) struct RawConfig {
     log: Log,
     cleanup: Cleanup,
     outbound: Outbound,
+    branding: RawBranding,
+    pages: PageSettings,
     /// Providers at which users sign in, by id.
     #[schemars(extend("propertyNames" = { "pattern": PROVIDERS.pattern }))]
     providers: BTreeMap<String, RawProvider>,
@@ -99,6 +103,10 @@ pub struct Config {
     pub cleanup: Cleanup,
     /// `[outbound]`: the proxies of requests to providers and apps.
     pub outbound: Proxies,
+    /// `[branding]`: whose pages they are.
+    pub branding: Branding,
+    /// `[pages]`: the templates and the texts of the pages.
+    pub pages: PageSettings,
     /// `[providers.<id>]`, in the order of the configuration.
     pub providers: Vec<Provider>,
     /// `[clients.<id>]`, in the order of the configuration.
@@ -144,6 +152,7 @@ pub(crate) fn validate(mut raw: RawConfig, ids: &Ids, validator: &mut Validator<
     let login = login::validate(raw.login, validator);
     log::validate(&raw.log, validator);
     let outbound = outbound::proxies(raw.outbound, validator);
+    let branding = branding::validate(raw.branding, validator);
     let scopes = known_scopes(&raw.resources);
     let providers = ids.of_section("providers");
     let context = VerifyContext { public_url, sessions: sessions.as_ref(), providers, scopes: &scopes };
@@ -184,6 +193,8 @@ pub(crate) fn validate(mut raw: RawConfig, ids: &Ids, validator: &mut Validator<
         log: raw.log,
         cleanup: raw.cleanup,
         outbound,
+        branding: branding?,
+        pages: raw.pages,
         providers: providers.into_iter().collect::<Option<_>>()?,
         clients: clients.into_iter().collect::<Option<_>>()?,
         resources: resources?,

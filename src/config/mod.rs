@@ -33,14 +33,18 @@ pub use preset_page::{preset_index, preset_page, preset_snippet};
 pub use reference::reference;
 pub use schema::schema;
 pub(crate) use section::allow::Allow;
+pub(crate) use section::branding::Branding;
 pub(crate) use section::client::choice::{AssertionAudience, ClientType, Grant, IdTokenClaims, ServerLogout};
 pub(crate) use section::client::claims::{ClaimSource, ClientClaim};
+pub(crate) use section::client::display::ClientDisplay;
 pub(crate) use section::client::model::Client;
 pub use section::client::model::{ACCOUNT_SCOPE, BUILT_IN_CLIENT};
 pub(crate) use section::client::tokens::ClientTokens;
 pub(crate) use section::clients_by_url::ClientsByUrl;
 pub(crate) use section::limits::Limits;
 pub(crate) use section::log::{Log, LogFormat};
+pub(crate) use section::pages::PageSettings;
+pub(crate) use section::picture::Picture;
 pub(crate) use section::provider::another_account::AnotherAccount;
 pub(crate) use section::provider::choice::{
     Aal, Pkce, ProviderLogout, PushedAuthorization, ResponseMode, SignatureMethod,

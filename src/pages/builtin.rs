@@ -105,7 +105,7 @@ mod tests {
     }
 
     /// Messages that templates name by a value of the context, or that the renderer itself uses.
-    const BY_CONTEXT: [&str; 5] = ["refusal-", "problem-", "grant-", "claim-", "language-"];
+    const BY_CONTEXT: [&str; 6] = ["link-", "refusal-", "problem-", "grant-", "claim-", "language-"];
     const BY_VALUE: [&str; 8] = [
         "time-in-utc",
         "try-again",

@@ -16,6 +16,42 @@ pub struct Frame<'a> {
     pub prefix: &'a str,
     /// The path of the stylesheet, after the prefix.
     pub style: &'a str,
-    /// The path of the icon, after the prefix.
-    pub icon: &'a str,
+    /// The brand of the operator, or of the app that led to the page.
+    pub brand: BrandView<'a>,
+}
+
+/// The brand of a page.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct BrandView<'a> {
+    /// `branding.name`; may be empty.
+    pub name: &'a str,
+    /// The URL of the logo.
+    pub logo: Option<String>,
+    /// The URL of the logo for dark pages, if it is another one.
+    pub logo_dark: Option<String>,
+    /// The name of whom the logo is; may be empty.
+    pub logo_name: &'a str,
+    /// The URL of the icon.
+    pub icon: String,
+    /// The URL of the stylesheet with the colour.
+    pub stylesheet: Option<String>,
+    /// The URL of the app that led to the page.
+    pub homepage: Option<&'a str>,
+    /// The links at the end of the page.
+    pub links: Vec<BrandLink<'a>>,
+    /// A sentence above the buttons of the login page; may be empty.
+    pub above: &'a str,
+    /// A sentence below the buttons of the login page; may be empty.
+    pub below: &'a str,
+    /// Whether the page names the software.
+    pub powered_by: bool,
+}
+
+/// A link at the end of the page.
+#[derive(Clone, Debug, Serialize)]
+pub struct BrandLink<'a> {
+    /// The message with its text.
+    pub message: &'a str,
+    /// Its URL.
+    pub href: &'a str,
 }

@@ -13,6 +13,7 @@
 //! arguments are escaped.
 
 mod arguments;
+mod brand;
 mod builtin;
 mod catalog;
 mod catalogs;
@@ -39,6 +40,8 @@ pub use context::problem::{Back, Problem, Tried, Way, WayText, Ways};
 pub use context::redirects::{AnotherAccount, Continue};
 pub use context::signing_out::{SignOut, SignedOut, SignedOutOf};
 pub use context::time::Time;
+#[cfg(test)]
+pub use frame::BrandView;
 pub use frame::Frame;
 pub use language::Language;
 pub use renderer::{PageError, Pages};

@@ -5,19 +5,22 @@ use std::sync::Arc;
 use minijinja::value::{Serde, merge_maps};
 use minijinja::{Environment, Error, Value};
 
+use super::brand::{Brands, File};
 use super::builtin;
 use super::catalog::{CatalogError, Source};
 use super::catalogs::Catalogs;
 use super::context::page::Page;
 use super::engine;
-use super::frame::{CONTEXT_VERSION, Frame};
+use super::frame::{BrandView, CONTEXT_VERSION, Frame};
 use super::language::{self, Language};
 use super::samples::{self, Sample};
+use crate::config::{Branding, Client, PageSettings};
 
 /// The templates and messages of all pages, ready to render.
 pub struct Pages {
     environment: Environment<'static>,
     catalogs: Arc<Catalogs>,
+    brands: Brands,
 }
 
 /// Why pages cannot be rendered.
@@ -32,8 +35,8 @@ pub enum PageError {
 }
 
 impl Pages {
-    /// The built-in pages. `default_language`: the language of a person who prefers none that is there.
-    pub fn built_in(default_language: &str) -> Result<Self, PageError> {
+    /// The pages, with the brands of the operator and of the clients.
+    pub fn new(settings: &PageSettings, branding: &Branding, clients: &[Client]) -> Result<Self, PageError> {
         let templates: Vec<_> =
             builtin::TEMPLATES.iter().map(|(name, source)| ((*name).to_owned(), (*source).to_owned())).collect();
         let messages: Vec<_> = builtin::MESSAGES
@@ -43,8 +46,9 @@ impl Pages {
                 (name.trim_end_matches(".ftl").to_owned(), vec![source])
             })
             .collect();
-        let catalogs = Arc::new(Catalogs::parse(&messages, default_language)?);
-        Ok(Self { environment: engine::environment(&templates, &catalogs)?, catalogs })
+        let catalogs = Arc::new(Catalogs::parse(&messages, &settings.default_language)?);
+        let environment = engine::environment(&templates, &catalogs)?;
+        Ok(Self { environment, catalogs, brands: Brands::new(branding, clients) })
     }
 
     /// The languages of the pages, in alphabetical order of their tags.
@@ -60,6 +64,26 @@ impl Pages {
         let accepted = accept_language.map(language::accepted).unwrap_or_default();
         let preferred = asked.chain(chosen).chain(accepted).chain(std::iter::once(self.catalogs.default_language()));
         language::lookup(languages, preferred).or(languages.first()).unwrap_or(&ENGLISH)
+    }
+
+    /// The brand of a page: of the client that led to it, or of the operator. `default_icon`: the path of the gateway's own icon.
+    pub fn brand(&self, client: Option<&str>, prefix: &str, default_icon: &str) -> BrandView<'_> {
+        self.brands.of(client).view(prefix, default_icon)
+    }
+
+    /// The sources of its pictures for the content security policy, each after a space.
+    pub fn image_sources(&self, client: Option<&str>) -> &str {
+        self.brands.of(client).image_sources()
+    }
+
+    /// A file of a brand, by its name.
+    pub fn file(&self, name: &str) -> Option<&File> {
+        self.brands.file(name)
+    }
+
+    /// The operator's icon of the browser tab, if it is a file.
+    pub fn favicon(&self) -> Option<&File> {
+        self.brands.favicon()
     }
 
     /// The HTML of a page.
@@ -101,20 +125,30 @@ fn described(error: &Error) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::seal::generate_key;
+    use crate::config;
+
+    /// The pages of a configuration.
+    fn pages(configuration: &str) -> Pages {
+        let text = format!("[secrets]\nkeys = [\"{}\"]\n{configuration}", generate_key().expose());
+        let config = config::from_toml(&text).unwrap_or_else(|problems| panic!("{problems}"));
+        Pages::new(&config.pages, &config.branding, &config.clients).expect("pages")
+    }
 
     #[test]
     fn every_state_of_every_page_renders_in_every_language() {
-        let pages = Pages::built_in("en").expect("the built-in pages");
-        let mut rendered = Vec::new();
-        for Language { tag, .. } in pages.languages() {
-            let frame = Frame { lang: tag, dir: "ltr", prefix: "", style: "/style.css", icon: "/icon.svg" };
+        let pages = pages("");
+        for language in pages.languages() {
+            let (lang, dir) = (language.tag.as_str(), language.direction());
+            let frame = Frame { lang, dir, prefix: "", style: "", brand: pages.brand(None, "", "/icon.svg") };
             for sample in Pages::samples(&[]) {
-                let page = pages.render_sample(&frame, &sample).map_err(|error| error.to_string());
-                let page = page.unwrap_or_else(|error| panic!("{tag} {}: {error}", sample.name));
-                assert!(page.contains("</html>"), "{tag} {}: {page}", sample.name);
-                rendered.push(page);
+                let page = pages.render_sample(&frame, &sample);
+                let page = page.unwrap_or_else(|error| panic!("{lang} {}: {error}", sample.name));
+                assert!(
+                    page.contains(&format!("<html lang=\"{lang}\" dir=\"{dir}\">")) && page.contains("</html>"),
+                    "{page}"
+                );
             }
         }
-        println!("{}", rendered.concat());
     }
 }

@@ -67,7 +67,7 @@ pub(super) fn load(mut config: Config, clock: Clock, most_outbound: usize) -> Re
     let providers = Registry::new(std::mem::take(&mut config.providers), &db, &outbound)?;
     // Before any login: the identities of another issuer are other persons.
     app::issuers_changed(providers.check_issuers(feed.conn(), clock.now()).map_err(DbError::from)?);
-    let pages = Pages::built_in("en")?;
+    let pages = Pages::new(&config.pages, &config.branding, &config.clients)?;
     let lifetime = Lifetime::new(&config.sessions, &config.tokens);
     let endings = Endings::new(lifetime, &config.clients);
     let by_url = config.clients_by_url.clone().map(|settings| ByUrl::new(settings, &outbound)).transpose()?;

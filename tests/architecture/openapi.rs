@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use crate::described::{described, read};
 
 /// Assets of our pages, which are no addresses for programs.
-const OF_PAGES: [&str; 3] = ["/assets/style-3.css", "/assets/icon-1.svg", "/favicon.ico"];
+const OF_PAGES: [&str; 4] = ["/assets/style-4.css", "/assets/icon-1.svg", "/assets/brand/{file}", "/favicon.ico"];
 
 /// Described together with the path that ends with a slash.
 const WITHOUT_SLASH: &str = "/oauth2/url";

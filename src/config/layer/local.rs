@@ -12,9 +12,11 @@ use super::secret_files::remove;
 use super::shape::Shape;
 use super::validator::{Validator, quoted};
 use crate::base::proxies::DirectHost;
+use crate::config::value::accent::Accent;
 use crate::config::value::admin_token::AdminToken;
 use crate::config::value::database_url::DatabaseUrl;
 use crate::config::value::duration;
+use crate::config::value::link::Link;
 use crate::config::value::local::Local;
 use crate::config::value::outbound_proxy::{AllowedHost, OutboundProxy};
 use crate::config::value::pointer::Pointer;
@@ -24,13 +26,15 @@ use crate::config::value::public_url::PublicUrl;
 type Rule = fn(&str, Shape<'_>) -> Option<(String, String)>;
 
 /// Each rule with its name in the schema.
-const RULES: [(&str, Rule); 10] = [
+const RULES: [(&str, Rule); 12] = [
     (duration::RULE_NAME, in_bounds),
+    rule::<Accent>(),
     rule::<AdminToken>(),
     rule::<AllowedHost>(),
     rule::<DatabaseUrl>(),
     rule::<DirectHost>(),
     rule::<IpNet>(),
+    rule::<Link>(),
     rule::<OutboundProxy>(),
     rule::<Pointer>(),
     rule::<PublicUrl>(),

@@ -1,5 +1,6 @@
 //! Types of values: each is parsed from a text, and is valid from then on. They know no other part of the configuration.
 
+pub(crate) mod accent;
 pub(crate) mod admin_token;
 pub(crate) mod algorithm;
 pub(crate) mod database_url;
@@ -7,6 +8,7 @@ pub(crate) mod duration;
 pub(crate) mod given;
 pub(crate) mod glob;
 pub(crate) mod key_file;
+pub(crate) mod link;
 pub(crate) mod listener;
 pub(crate) mod local;
 pub(crate) mod network;

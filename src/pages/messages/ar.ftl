@@ -36,6 +36,14 @@ back-to-app = العودة إلى { $app }
 signed-in-as = لقد سجّلت الدخول باسم { $person }.
 confirm-recorded = لا يمكن لأي من مقدّمي الخدمة لديك إثبات أنك سجّلت الدخول للتو، لذا يُرجى تأكيد رغبتك في ذلك. سيتم تسجيل هذا التغيير.
 
+## The end of each page
+
+link-privacy = الخصوصية
+link-terms = شروط الاستخدام
+link-imprint = البيانات القانونية
+link-support = مساعدة
+powered-by = مدعوم من { $name }
+
 ## The login page
 
 no-providers = لم يتم إعداد أي طريقة لتسجيل الدخول بعد.
@@ -55,6 +63,7 @@ consent-only-if-started = لا تتابع إلا إذا بدأت هذه العم
 consent-account-at = لقد سجّلت الدخول بحسابك لدى { $provider }.
 consent-signed-in-as-with-email = لقد سجّلت الدخول باسم { $person } ({ $email }).
 consent-not-you = ألست أنت؟
+consent-homepage = نبذة عن { $app }
 consent-grants = إذا تابعت، فإن { $app }:
 grant-openid = يتعرّف عليك: يحصل على معرّفك هنا.
 grant-profile = يرى اسمك واسم المستخدم وصورتك وبقية معلومات ملفك الشخصي.

@@ -36,6 +36,14 @@ back-to-app = Zurück zu { $app }
 signed-in-as = Sie sind als { $person } angemeldet.
 confirm-recorded = Keiner Ihrer Anbieter kann nachweisen, dass Sie sich gerade eben angemeldet haben. Bitte bestätigen Sie deshalb, dass Sie dies möchten. Die Änderung wird protokolliert.
 
+## The end of each page
+
+link-privacy = Datenschutz
+link-terms = Nutzungsbedingungen
+link-imprint = Impressum
+link-support = Hilfe
+powered-by = Bereitgestellt mit { $name }
+
 ## The login page
 
 no-providers = Es ist noch keine Anmeldemethode eingerichtet.
@@ -55,6 +63,7 @@ consent-only-if-started = Fahren Sie nur fort, wenn Sie den Vorgang selbst gesta
 consent-account-at = Sie sind mit Ihrem Konto bei { $provider } angemeldet.
 consent-signed-in-as-with-email = Sie sind als { $person } ({ $email }) angemeldet.
 consent-not-you = Sind Sie das nicht?
+consent-homepage = Über { $app }
 consent-grants = Wenn Sie fortfahren, gilt für { $app }:
 grant-openid = Die App erkennt Sie wieder: Sie erfährt Ihre hiesige ID.
 grant-profile = Die App sieht Ihren Namen, Ihren Benutzernamen, Ihr Bild und die übrigen Angaben Ihres Profils.

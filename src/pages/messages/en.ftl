@@ -45,6 +45,14 @@ back-to-app = Back to { $app }
 signed-in-as = You are signed in as { $person }.
 confirm-recorded = None of your providers can show that you have signed in just now, so please confirm that this is what you want. The change is recorded.
 
+## The end of each page
+
+link-privacy = Privacy
+link-terms = Terms of use
+link-imprint = Imprint
+link-support = Help
+powered-by = Powered by { $name }
+
 ## The login page
 
 no-providers = No way to sign in has been set up yet.
@@ -64,6 +72,7 @@ consent-only-if-started = Continue only if you started it yourself.
 consent-account-at = You are signed in with your account at { $provider }.
 consent-signed-in-as-with-email = You are signed in as { $person } ({ $email }).
 consent-not-you = Not you?
+consent-homepage = About { $app }
 consent-grants = If you continue, { $app }
 # After the name of the app.
 grant-openid = recognises you: it learns your id here.

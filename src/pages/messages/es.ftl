@@ -36,6 +36,14 @@ back-to-app = Volver a { $app }
 signed-in-as = Ha iniciado sesión como { $person }.
 confirm-recorded = Ninguno de sus proveedores puede demostrar que acaba de iniciar sesión, así que confirme que esto es lo que desea. El cambio queda registrado.
 
+## The end of each page
+
+link-privacy = Privacidad
+link-terms = Condiciones de uso
+link-imprint = Aviso legal
+link-support = Ayuda
+powered-by = Con la tecnología de { $name }
+
 ## The login page
 
 no-providers = Todavía no se ha configurado ninguna forma de iniciar sesión.
@@ -55,6 +63,7 @@ consent-only-if-started = Continúe solo si la ha iniciado usted.
 consent-account-at = Ha iniciado sesión con su cuenta de { $provider }.
 consent-signed-in-as-with-email = Ha iniciado sesión como { $person } ({ $email }).
 consent-not-you = ¿No es usted?
+consent-homepage = Acerca de { $app }
 consent-grants = Si continúa, { $app }
 grant-openid = le reconocerá: conocerá su identificador en este sitio.
 grant-profile = verá su nombre, su nombre de usuario, su foto y los demás datos de su perfil.

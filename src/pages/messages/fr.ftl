@@ -36,6 +36,14 @@ back-to-app = Revenir à { $app }
 signed-in-as = Vous êtes connecté en tant que { $person }.
 confirm-recorded = Aucun de vos fournisseurs ne peut prouver que vous venez de vous connecter. Veuillez donc confirmer que vous le souhaitez. La modification est enregistrée.
 
+## The end of each page
+
+link-privacy = Confidentialité
+link-terms = Conditions d’utilisation
+link-imprint = Mentions légales
+link-support = Aide
+powered-by = Propulsé par { $name }
+
 ## The login page
 
 no-providers = Aucun moyen de connexion n’a encore été configuré.
@@ -55,6 +63,7 @@ consent-only-if-started = Ne continuez que si vous l’avez lancée vous-même.
 consent-account-at = Vous êtes connecté avec votre compte { $provider }.
 consent-signed-in-as-with-email = Vous êtes connecté en tant que { $person } ({ $email }).
 consent-not-you = Ce n’est pas vous ?
+consent-homepage = À propos de { $app }
 consent-grants = Si vous continuez, { $app }
 grant-openid = vous reconnaît : l’application apprend votre identifiant sur ce site ;
 grant-profile = voit votre nom, votre nom d’utilisateur, votre photo et les autres informations de votre profil ;

@@ -36,6 +36,14 @@ back-to-app = { $app } に戻る
 signed-in-as = { $person } としてログインしています。
 confirm-recorded = たった今ログインしたことを証明できるプロバイダーがないため、この操作を行ってよいかご確認ください。変更は記録されます。
 
+## The end of each page
+
+link-privacy = プライバシー
+link-terms = 利用規約
+link-imprint = 運営者情報
+link-support = ヘルプ
+powered-by = Powered by { $name }
+
 ## The login page
 
 no-providers = ログイン方法がまだ設定されていません。
@@ -55,6 +63,7 @@ consent-only-if-started = ご自身で開始した場合にのみ続行してく
 consent-account-at = { $provider } のアカウントでログインしています。
 consent-signed-in-as-with-email = { $person }（{ $email }）としてログインしています。
 consent-not-you = 別の方ですか？
+consent-homepage = { $app } について
 consent-grants = 続行すると、{ $app } は次のことができます。
 grant-openid = あなたを識別する（このサイトでの ID を取得します）
 grant-profile = 名前、ユーザー名、写真など、プロフィールの情報を参照する

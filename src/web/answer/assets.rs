@@ -1,10 +1,15 @@
-//! The files that pages load: a stylesheet and an icon. They are compiled into the binary.
+//! The files that pages load: a stylesheet and an icon, which are compiled into the binary, and the files of brands.
 
 use actix_web::HttpResponse;
 use actix_web::http::header;
+use actix_web::web::{Bytes, Data, Path};
+
+use super::problem::Problem;
+use super::refusals::Refusal;
+use crate::app::App;
 
 /// The path of the stylesheet. A changed stylesheet gets a new name, because caches keep it for a year.
-pub const STYLE_PATH: &str = "/assets/style-3.css";
+pub const STYLE_PATH: &str = "/assets/style-4.css";
 const STYLE: &str = include_str!("../assets/style.css");
 /// The path of the icon. A changed icon gets a new name.
 pub const ICON_PATH: &str = "/assets/icon-1.svg";
@@ -22,14 +27,30 @@ pub async fn icon() -> HttpResponse {
 
 /// The icon at `/favicon.ico`, where browsers look for it beside answers without a `<link>`. Cacheable for a day, since
 /// the path is fixed.
-pub async fn favicon() -> HttpResponse {
+pub async fn favicon(app: Data<App>) -> HttpResponse {
+    let own = app.pages.favicon().map(|file| (file.media_type, file.content.clone()));
+    let (media_type, content) = own.unwrap_or_else(|| ("image/svg+xml", ICON.into()));
     let for_a_day = (header::CACHE_CONTROL, "public, max-age=86400");
-    HttpResponse::Ok().content_type("image/svg+xml").insert_header(for_a_day).body(ICON)
+    HttpResponse::Ok().content_type(media_type).insert_header(for_a_day).body(content)
 }
 
-fn asset(media_type: &'static str, body: &'static str) -> HttpResponse {
+/// The path of the files of brands.
+pub const BRAND_PATH: &str = "/assets/brand/{file}";
+/// An SVG file may contain scripts. Browsers run them only if the file is opened by itself, and not under this policy.
+const BRAND_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; sandbox";
+
+/// A logo, an icon or a stylesheet of a brand, cacheable for a year: its name contains the hash of its content.
+pub async fn brand(app: Data<App>, name: Path<String>) -> Result<HttpResponse, Problem> {
+    let file = app.pages.file(&name).ok_or(Refusal::NotFound)?;
+    let mut answer = asset(file.media_type, file.content.clone());
+    let policy = header::HeaderValue::from_static(BRAND_POLICY);
+    answer.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
+    Ok(answer)
+}
+
+fn asset(media_type: &'static str, body: impl Into<Bytes>) -> HttpResponse {
     let for_ever = (header::CACHE_CONTROL, "public, max-age=31536000, immutable");
     // Refusals of `/verify` that a proxy shows under the origin of another site load these files as well.
     let for_everyone = (header::CROSS_ORIGIN_RESOURCE_POLICY, "cross-origin");
-    HttpResponse::Ok().content_type(media_type).insert_header(for_ever).insert_header(for_everyone).body(body)
+    HttpResponse::Ok().content_type(media_type).insert_header(for_ever).insert_header(for_everyone).body(body.into())
 }

@@ -31,7 +31,8 @@ pub fn page(viewing: Viewing<'_>, open: &OpenRequest, signed_in: &SignedIn) -> H
         request: open.id.to_string(),
         shown_to: open.shown_to(app, signed_in).unwrap_or_default(),
     };
-    viewing.with_ui_locales(request.ui_locales.as_deref()).html_leading_away(StatusCode::OK, &page)
+    let viewing = viewing.with_ui_locales(request.ui_locales.as_deref()).for_client(Some(&request.client_id));
+    viewing.html_leading_away(StatusCode::OK, &page)
 }
 
 /// What the page says of a client by URL, whose own statements are not checked.

@@ -11,12 +11,11 @@ use crate::base::clock::Timestamp;
 use crate::pages::{Frame, Page, Time};
 use crate::session::SignedIn;
 
-/// The default `Content-Security-Policy`: forms post to the same origin only, and no site may frame the page.
-const POLICY: &str =
-    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
-/// This content security policy has no `form-action`, for pages whose forms redirect to other sites.
-const POLICY_LEADING_AWAY: &str =
-    "default-src 'none'; style-src 'self'; img-src 'self'; frame-ancestors 'none'; base-uri 'none'";
+/// The directives for what the forms and the scripts of a page may do, in its `Content-Security-Policy`.
+/// Forms post to the same origin only.
+const FORMS_HERE: &str = "form-action 'self'; ";
+/// Without `form-action`, for pages whose forms redirect to other sites.
+const FORMS_ANYWHERE: &str = "";
 
 /// A 303 redirect: the browser continues with GET after any method (RFC 9110 §15.4.4).
 pub fn see_other(location: &str) -> HttpResponse {
@@ -32,12 +31,14 @@ pub struct Viewing<'a> {
     pub request: &'a HttpRequest,
     /// The languages that the app of a stored authorization request asked for (`ui_locales`).
     ui_locales: Option<&'a str>,
+    /// The client that led to the page, whose brand it has.
+    client: Option<&'a str>,
 }
 
 impl<'a> Viewing<'a> {
     /// The request by itself.
     pub fn new(app: &'a App, request: &'a HttpRequest) -> Self {
-        Self { app, request, ui_locales: None }
+        Self { app, request, ui_locales: None, client: None }
     }
 
     /// The request, with the `ui_locales` of an app.
@@ -45,39 +46,40 @@ impl<'a> Viewing<'a> {
         Self { ui_locales, ..self }
     }
 
+    /// The request, with the client that led to the page.
+    pub fn for_client(self, client: Option<&'a str>) -> Self {
+        Self { client, ..self }
+    }
+
     /// A page with a form whose answer redirects to other sites. Browsers apply `form-action` to every redirect that
     /// follows a form post: to the provider, to the app, and on to the targets of the app. These are unknown here, so the
     /// directive is omitted. Safe, because the page renders no untrusted markup.
     pub(super) fn html_leading_away(self, status: StatusCode, page: &impl Page) -> HttpResponse {
-        let mut answer = self.html(status, page);
-        answer.headers_mut().insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY_LEADING_AWAY));
-        answer
+        self.render(prefix(self.app), "'self'", FORMS_ANYWHERE, status, page)
     }
 
     /// A page without forms that a proxy shows under the origin of another site. Its links and its style are those of the gateway.
     pub(super) fn html_at_site(self, status: StatusCode, page: &impl Page) -> HttpResponse {
         let public_url = &self.app.config.server.public_url;
-        let mut answer = self.render(public_url.issuer(), status, page);
-        let origin = public_url.origin();
-        let policy = format!(
-            "default-src 'none'; style-src {origin}; img-src {origin}; form-action 'none'; frame-ancestors 'none'; \
-             base-uri 'none'"
-        );
-        if let Ok(policy) = HeaderValue::from_str(&policy) {
-            answer.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
-        }
-        answer
+        self.render(public_url.issuer(), public_url.origin(), "form-action 'none'; ", status, page)
     }
 
     /// A page whose forms post to this origin only.
     pub(super) fn html(self, status: StatusCode, page: &impl Page) -> HttpResponse {
-        self.render(prefix(self.app), status, page)
+        self.render(prefix(self.app), "'self'", FORMS_HERE, status, page)
     }
 
-    fn render(self, prefix: &str, status: StatusCode, page: &impl Page) -> HttpResponse {
+    /// A page whose form a script of ours submits. `script`: the source of the script for the policy, by its hash.
+    pub(super) fn html_with_script(self, status: StatusCode, page: &impl Page, script: &str) -> HttpResponse {
+        self.render(prefix(self.app), "'self'", &format!("script-src '{script}'; "), status, page)
+    }
+
+    /// `own`: the source of the gateway's files for the policy. `further`: directives, each with `; ` at its end.
+    fn render(self, prefix: &str, own: &str, further: &str, status: StatusCode, page: &impl Page) -> HttpResponse {
         let language = language::of(self.app, self.request, self.ui_locales);
         let (lang, dir) = (language.tag.as_str(), language.direction());
-        let frame = Frame { lang, dir, prefix, style: STYLE_PATH, icon: ICON_PATH };
+        let brand = self.app.pages.brand(self.client, prefix, ICON_PATH);
+        let frame = Frame { lang, dir, prefix, style: STYLE_PATH, brand };
         let body = match self.app.pages.render(&frame, page) {
             Ok(body) => body,
             Err(error) => {
@@ -87,7 +89,8 @@ impl<'a> Viewing<'a> {
         };
         let mut answer = HttpResponse::build(status).content_type("text/html; charset=utf-8").body(body);
         let headers = answer.headers_mut();
-        headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
+        let policy = policy(own, self.app.pages.image_sources(self.client), further);
+        headers.insert(header::CONTENT_SECURITY_POLICY, policy);
         headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
         let opener = HeaderName::from_static("cross-origin-opener-policy");
         headers.insert(opener, HeaderValue::from_static("same-origin"));
@@ -97,6 +100,14 @@ impl<'a> Viewing<'a> {
         }
         answer
     }
+}
+
+/// The content security policy: the page loads styles and pictures of the gateway, and pictures of the brand. No site may frame it.
+fn policy(own: &str, images: &str, further: &str) -> HeaderValue {
+    let policy = format!(
+        "default-src 'none'; style-src {own}; img-src {own}{images}; {further}frame-ancestors 'none'; base-uri 'none'"
+    );
+    HeaderValue::from_str(&policy).unwrap_or(HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'"))
 }
 
 /// The path of the account page, with the prefix of `server.public_url`.
@@ -133,8 +144,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_two_policies_differ_only_in_form_action() {
-        assert_eq!(POLICY.replace("form-action 'self'; ", ""), POLICY_LEADING_AWAY);
-        assert_ne!(POLICY, POLICY_LEADING_AWAY);
+    fn only_pictures_of_the_brand_come_from_other_origins() {
+        let usual = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; \
+                     base-uri 'none'";
+        assert_eq!(policy("'self'", "", FORMS_HERE), usual);
+        assert_eq!(policy("'self'", "", FORMS_ANYWHERE), usual.replace("form-action 'self'; ", ""));
+        let branded = usual.replace("img-src 'self'", "img-src 'self' https://cdn.example");
+        assert_eq!(policy("'self'", " https://cdn.example", FORMS_HERE), branded);
     }
 }

@@ -42,6 +42,14 @@ impl<'a> Purpose<'a> {
         }
     }
 
+    /// The app that led to the page.
+    fn client(self) -> Option<&'a str> {
+        match self {
+            Self::App(open) => Some(&open.request.client_id),
+            Self::None | Self::ReturnTo(_) => None,
+        }
+    }
+
     /// The languages that the app asked for.
     fn ui_locales(self) -> Option<&'a str> {
         match self {
@@ -70,7 +78,7 @@ pub fn choose<'a>(
         Purpose::None | Purpose::ReturnTo(_) => None,
     };
     let page = ChooseProvider { links: providers.map(link).collect(), app: app_name };
-    viewing.with_ui_locales(purpose.ui_locales()).html(StatusCode::OK, &page)
+    viewing.with_ui_locales(purpose.ui_locales()).for_client(purpose.client()).html(StatusCode::OK, &page)
 }
 
 /// The path that begins a login at a provider, with the parameter for its purpose.
@@ -181,8 +189,8 @@ fn device<'a>(app: &'a App, listed: &'a Listed, current: SessionId) -> Device<'a
     }
 }
 
-/// The page after a completed logout.
-pub fn signed_out(viewing: Viewing<'_>) -> HttpResponse {
+/// The page after a completed logout. `client`: the app that requested it.
+pub fn signed_out(viewing: Viewing<'_>, client: Option<&str>) -> HttpResponse {
     let app = viewing.app;
     let mut providers = app.providers.iter();
     let only = providers.next().filter(|_| providers.next().is_none());
@@ -190,7 +198,7 @@ pub fn signed_out(viewing: Viewing<'_>) -> HttpResponse {
         Some(only) => another_account_link(app, only.id(), Purpose::None),
         None => with_another_account(&format!("{}/login?choose=1", prefix(app))),
     };
-    viewing.html(StatusCode::OK, &SignedOut { another })
+    viewing.for_client(client).html(StatusCode::OK, &SignedOut { another })
 }
 
 /// The page that asks to confirm a logout. `None` if the logout request is too long to seal into the page.
@@ -203,5 +211,5 @@ pub fn sign_out(viewing: Viewing<'_>, signed_in: &SignedIn, asked: &Request) -> 
         request: asked.seal(&app.config.ring)?,
         shown_to: logout::shown_to(app, signed_in)?,
     };
-    Some(viewing.html_leading_away(StatusCode::OK, &page))
+    Some(viewing.for_client(asked.client_id.as_deref()).html_leading_away(StatusCode::OK, &page))
 }

@@ -51,7 +51,10 @@ pub fn problem_at_site(app: &App, request: &HttpRequest, texts: ProblemTexts<'_>
 
 fn viewing<'a>(app: &'a App, request: &'a HttpRequest, texts: &ProblemTexts<'a>) -> Viewing<'a> {
     let goal = texts.wanted.app.as_ref();
-    Viewing::new(app, request).with_ui_locales(goal.and_then(|goal| goal.request.ui_locales.as_deref()))
+    let client = goal.map(|goal| goal.request.client_id.as_str());
+    Viewing::new(app, request)
+        .for_client(client)
+        .with_ui_locales(goal.and_then(|goal| goal.request.ui_locales.as_deref()))
 }
 
 fn page<'a>(app: &'a App, prefix: &'a str, texts: ProblemTexts<'a>) -> Problem<'a> {

@@ -245,15 +245,19 @@ impl Refusal {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::pages::{Frame, Pages};
+    use crate::base::seal::generate_key;
+    use crate::config;
+    use crate::pages::{BrandView, Frame, Pages};
 
     /// `problem+json` and `error_description` are English; the pages have the same words in English.
     #[test]
     fn each_refusal_has_its_texts_on_pages() {
-        let pages = Pages::built_in("en").expect("the built-in pages");
+        let text = format!("[secrets]\nkeys = [\"{}\"]\n", generate_key().expose());
+        let config = config::from_toml(&text).unwrap_or_else(|problems| panic!("{problems}"));
+        let pages = Pages::new(&config.pages, &config.branding, &[]).expect("pages");
         let messages: Vec<_> = Refusal::ALL.iter().map(|refusal| refusal.message()).collect();
         let rendered = |lang: &str, message: &str| {
-            let frame = Frame { lang, dir: "ltr", prefix: "", style: "", icon: "" };
+            let frame = Frame { lang, dir: "ltr", prefix: "", style: "", brand: BrandView::default() };
             let state = format!("problem-{}", message.trim_start_matches("refusal-"));
             let samples = Pages::samples(&messages);
             let sample = samples.iter().find(|sample| sample.name == state).expect("a state");

@@ -11,5 +11,5 @@ use crate::pages::SignedOutOf;
 pub fn page(viewing: Viewing<'_>, asked: &Request, reach: Reach) -> HttpResponse {
     let client = asked.client_id.as_deref().map(|id| viewing.app.clients.name(id));
     let everywhere = reach == Reach::SignIn;
-    viewing.html(StatusCode::OK, &SignedOutOf { client, everywhere })
+    viewing.for_client(asked.client_id.as_deref()).html(StatusCode::OK, &SignedOutOf { client, everywhere })
 }

@@ -1,7 +1,7 @@
 //! Takes the authorization response to the app: by a redirect, or by a form that the browser posts (OAuth 2.0 Form Post
 //! Response Mode).
 
-use actix_web::http::header::{self, HeaderValue};
+use actix_web::http::header;
 use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpRequest, HttpResponse};
 
@@ -12,11 +12,9 @@ use crate::pages::{FormPost, Parameter};
 
 /// The only script of the pages: it submits the form. Without it the person presses the button.
 const SUBMIT: &str = "document.forms[0].submit()";
-/// The policy of the page: this script and no other. Without `form-action`, since browsers apply that to the redirects of the
-/// app that follow the form.
-const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; \
-                      script-src 'sha256-ePniVEkSivX/c7XWBGafqh8tSpiRrKiqYeqbG7N1TOE='; frame-ancestors 'none'; \
-                      base-uri 'none'";
+/// The hash of the script for the policy of the page, which allows no other one. The policy has no `form-action`, since browsers
+/// apply that to the redirects of the app that follow the form.
+const SUBMIT_HASH: &str = "sha256-ePniVEkSivX/c7XWBGafqh8tSpiRrKiqYeqbG7N1TOE=";
 
 /// The answer that takes the response to the app, after that request.
 pub fn to_app(app: &App, request: &HttpRequest, answer: &AppAnswer) -> HttpResponse {
@@ -38,9 +36,7 @@ fn form(viewing: Viewing<'_>, answer: &AppAnswer) -> HttpResponse {
         parameters: answer.parameters.iter().map(|(name, value)| Parameter { name, value: value.expose() }).collect(),
         submit: SUBMIT,
     };
-    let mut answer = viewing.html(StatusCode::OK, &page);
-    answer.headers_mut().insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
-    answer
+    viewing.for_client(Some(&answer.client_id)).html_with_script(StatusCode::OK, &page, SUBMIT_HASH)
 }
 
 #[cfg(test)]
@@ -55,6 +51,6 @@ mod tests {
     #[test]
     fn the_policy_has_the_hash_of_the_script() {
         let hash = STANDARD.encode(Hashed::of(SUBMIT).as_bytes());
-        assert!(POLICY.contains(&format!("script-src 'sha256-{hash}';")), "{hash}");
+        assert_eq!(SUBMIT_HASH, format!("sha256-{hash}"));
     }
 }

@@ -134,7 +134,7 @@ pub async fn to_provider(app: Data<App>, Query(query): Query) -> Result<HttpResp
 
 /// `GET /logout/done`: the page for a completed logout. It reads no cookie.
 pub async fn done(app: Data<App>, request: HttpRequest) -> HttpResponse {
-    pages::signed_out(Viewing::new(&app, &request))
+    pages::signed_out(Viewing::new(&app, &request), None)
 }
 
 /// `GET /logout/callback/{provider}`: the provider redirects the browser back after its logout. The session here has
@@ -144,7 +144,7 @@ pub async fn returned(app: Data<App>, provider: Path<String>, request: HttpReque
     let (binding, now) = (cookies::binding(&app, &request), app.clock.now());
     let asked = state.and_then(|state| logout::request_of_state(&app, &provider, &state, binding, now));
     let to = asked.and_then(|asked| logout::destination(&app, &asked));
-    to.map_or_else(|| pages::signed_out(Viewing::new(&app, &request)), |to| page::see_other(&to))
+    to.map_or_else(|| pages::signed_out(Viewing::new(&app, &request), None), |to| page::see_other(&to))
 }
 
 async fn end(app: &App, request: &HttpRequest) -> Result<Option<EndingSignIn>, Problem> {
@@ -169,7 +169,7 @@ async fn proceed(app: &App, request: &HttpRequest, asked: &Request, ending: Opti
         }
         None => match logout::destination(app, asked) {
             Some(to) => page::see_other(&to),
-            None => pages::signed_out(Viewing::new(app, request)),
+            None => pages::signed_out(Viewing::new(app, request), asked.client_id.as_deref()),
         },
     };
     clear_cookies(app, request, &mut answer);

@@ -166,6 +166,7 @@ pub static ROUTES: &[Row] = &[
     Row::program("/status-lists/{number}", &[Entry::read(Open, || web::to(status_list::show)).public()]),
     Row::program(assets::STYLE_PATH, &[Entry::read(Open, || web::to(assets::style))]),
     Row::program(assets::ICON_PATH, &[Entry::read(Open, || web::to(assets::icon))]),
+    Row::program(assets::BRAND_PATH, &[Entry::read(Open, || web::to(assets::brand))]),
     Row::program("/favicon.ico", &[Entry::read(Open, || web::to(assets::favicon))]),
 ];
 

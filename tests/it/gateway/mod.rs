@@ -1,5 +1,6 @@
 //! Rules for every URL of the gateway, over HTTP.
 
+mod branding;
 mod cors;
 mod described;
 mod failover;

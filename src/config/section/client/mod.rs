@@ -4,6 +4,7 @@ pub(crate) mod choice;
 pub(crate) mod claims;
 pub(crate) mod context;
 mod credentials;
+pub(crate) mod display;
 pub(crate) mod model;
 pub(crate) mod rules;
 mod token_rules;

@@ -8,6 +8,7 @@ use serde_json::Value;
 use url::Url;
 
 use super::choice::{AssertionAudience, ClientType, Grant, ServerLogout};
+use super::display::ClientDisplay;
 use super::tokens::ClientTokens;
 use crate::base::secret::Plain;
 use crate::config::section::allow::{Allow, RawAllow};
@@ -72,6 +73,9 @@ pub struct Client {
     /// The users who may use it, beyond `providers`.
     #[serde(skip)]
     pub allow: Allow,
+    /// How pages show it.
+    #[serde(flatten)]
+    pub display: ClientDisplay,
     /// what a request to `/logout` from its server ends, which has an `id_token_hint` and no cookie: `app`: this app's session; `sign_in`: the sign-in that it came from too, with all apps under it
     pub server_logout: ServerLogout,
     /// The endpoint for logout tokens (OpenID Connect Back-Channel Logout 1.0 §2.2).
@@ -118,6 +122,8 @@ pub(crate) struct RawClient {
     pub(crate) backchannel_logout_uri: String,
     /// allow private-use schemes without a dot, for example `myapp:/callback`
     pub(crate) insecure_allow_dotless_schemes: bool,
+    /// its logo on the login page, the consent page and the logout pages that it led to: a file, or an https URL, as `branding.logo`
+    pub(crate) logo: String,
     /// The keys that mean what is written.
     #[serde(flatten)]
     pub(crate) client: Client,

@@ -10,6 +10,7 @@ use super::token_rules::{self, id_token_alg, introspects};
 use super::uris::{backchannel_logout_uri, private_use_schemes, read_redirect_uris};
 use crate::config::layer::suggest::suggest_word;
 use crate::config::layer::validator::{Validator, quoted};
+use crate::config::section::picture::picture;
 use crate::config::section::{allow, origin, scope};
 use crate::config::value::redirect_uri::RedirectUri;
 use crate::config::value::resource::is_same_resource;
@@ -40,7 +41,9 @@ pub(crate) fn validate(
     let has_public_key = !raw.public_key_file.is_empty();
     let public_key = public_key(&key, &raw, validator);
     let secret = secret(&key("client_secret"), raw.client.r#type, raw.client_secret, has_public_key, validator);
+    let logo = picture(&key("logo"), &raw.logo, validator);
     let mut client = raw.client;
+    client.display.logo = logo.ok()?;
     id.clone_into(&mut client.id);
     if client.name.is_empty() {
         id.clone_into(&mut client.name);
