@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use super::{
-    cleanup, clients, config, explain, healthcheck, keys, logins, logouts, migrate, providers, secrets, serve,
+    cleanup, clients, config, explain, healthcheck, keys, logins, logouts, migrate, pages, providers, secrets, serve,
     sessions, users,
 };
 use crate::server;
@@ -68,6 +68,11 @@ enum Verb {
         #[command(subcommand)]
         verb: clients::Verb,
     },
+    /// Export the templates and texts of the pages, and show every page
+    Pages {
+        #[command(subcommand)]
+        verb: pages::Verb,
+    },
     /// List and end sessions
     Sessions {
         #[command(subcommand)]
@@ -103,6 +108,7 @@ pub fn main() -> ExitCode {
         Verb::Logins { verb } => logins::run(&verb, &files),
         Verb::Logouts { verb } => logouts::run(&verb, &files),
         Verb::Clients { verb } => clients::run(&verb, &files),
+        Verb::Pages { verb } => pages::run(&verb, &files),
         Verb::Sessions { verb } => sessions::run(&verb, &files),
         Verb::Users { verb } => users::run(&verb, &files),
         Verb::Cleanup => cleanup::run(&files),

@@ -12,8 +12,10 @@ use super::{context, output};
 use crate::base::clock::Clock;
 use crate::base::db::{Db, DbError};
 use crate::base::outbound::Outbound;
-use crate::config::{self, Config, Problems, Registration};
+use crate::config::{self, Config, Place, Problems, Registration};
+use crate::pages;
 use crate::upstream::{self, Check, Finding, KnownIssuer, ProbeOutcome, issuer_changed};
+use crate::web::Refusal;
 
 /// The exit code if a provider fails its probe.
 const PROVIDER_FAILS: u8 = 1;
@@ -40,6 +42,10 @@ pub fn run(arguments: &Arguments, files: &[PathBuf]) -> ExitCode {
     };
     let warnings = config::warnings(&loaded);
     let config = loaded.into_config();
+    if let Err(found) = pages::check(&config.pages, &config.branding, &config.clients, &Refusal::messages()) {
+        let problems = page_problems(found);
+        return if arguments.json { print_problems(&problems) } else { output::reject_configuration(&problems) };
+    }
     let (issuer, notices) = (config.server.public_url.issuer().to_owned(), notices(&config));
     let summary = summary(&config, &notices, &warnings);
     let warnings: Vec<_> = warnings.iter().map(as_json).collect();
@@ -71,6 +77,17 @@ pub fn run(arguments: &Arguments, files: &[PathBuf]) -> ExitCode {
         format!("{head} {summary}{each}\n{}\n", failed_line(&probed))
     });
     if good { printed } else { ExitCode::from(PROVIDER_FAILS) }
+}
+
+/// The problems of templates and messages.
+fn page_problems(found: Vec<String>) -> Problems {
+    let problem = |what| config::Problem {
+        place: Place::NoFile,
+        key: "pages".to_owned(),
+        what,
+        remedy: "compare with the files that `vestibule pages export` writes".to_owned(),
+    };
+    Problems::new(found.into_iter().map(problem).collect())
 }
 
 /// Prints all problems of a configuration as JSON.

@@ -20,6 +20,7 @@ mod logouts;
 mod migrate;
 mod notices;
 mod output;
+mod pages;
 mod providers;
 mod secrets;
 mod serve;

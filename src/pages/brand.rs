@@ -58,6 +58,11 @@ impl Brands {
         client.and_then(|id| self.of_clients.get(id)).unwrap_or(&self.own)
     }
 
+    /// The files, by the paths under which the gateway serves them.
+    pub(super) fn files(&self) -> impl Iterator<Item = (String, &[u8])> {
+        self.files.iter().map(|(name, file)| (format!("{FILES}{name}"), file.content.as_slice()))
+    }
+
     pub(super) fn file(&self, name: &str) -> Option<&File> {
         self.files.get(name)
     }

@@ -33,58 +33,10 @@ pub(super) const MESSAGES: [(&str, &str); 6] =
 
 #[cfg(test)]
 mod tests {
-    use std::collections::{BTreeMap, BTreeSet};
+    use std::collections::BTreeSet;
 
-    use fluent_syntax::ast::{Entry, Expression, InlineExpression, Pattern, PatternElement};
-    use fluent_syntax::parser;
-
+    use super::super::texts::{Texts, texts};
     use super::*;
-
-    /// The texts of a language: name of a message, or of its attribute, with its placeholders.
-    type Texts = BTreeMap<String, BTreeSet<String>>;
-
-    fn texts(source: &str) -> Texts {
-        let resource = parser::parse(source).expect("no syntax error");
-        let mut texts = Texts::new();
-        let mut add = |name: String, pattern: &Pattern<&str>| {
-            let mut placeholders = BTreeSet::new();
-            collect(pattern, &mut placeholders);
-            assert!(texts.insert(name.clone(), placeholders).is_none(), "{name} stands there twice");
-        };
-        for entry in &resource.body {
-            let Entry::Message(message) = entry else { continue };
-            let name = message.id.name;
-            message.value.iter().for_each(|value| add(name.to_owned(), value));
-            for attribute in &message.attributes {
-                add(format!("{name}.{}", attribute.id.name), &attribute.value);
-            }
-        }
-        texts
-    }
-
-    fn collect(pattern: &Pattern<&str>, found: &mut BTreeSet<String>) {
-        for element in &pattern.elements {
-            let PatternElement::Placeable { expression } = element else { continue };
-            match expression {
-                Expression::Inline(inline) => collect_inline(inline, found),
-                Expression::Select { selector, variants } => {
-                    collect_inline(selector, found);
-                    variants.iter().for_each(|variant| collect(&variant.value, found));
-                }
-            }
-        }
-    }
-
-    fn collect_inline(expression: &InlineExpression<&str>, found: &mut BTreeSet<String>) {
-        match expression {
-            InlineExpression::VariableReference { id } => drop(found.insert(id.name.to_owned())),
-            InlineExpression::MessageReference { id, attribute } => {
-                let attribute = attribute.as_ref().map(|attribute| format!(".{}", attribute.name));
-                found.insert(format!("{{{}{}}}", id.name, attribute.unwrap_or_default()));
-            }
-            _ => {}
-        }
-    }
 
     fn english() -> Texts {
         MESSAGES.iter().find(|(name, _)| *name == "en.ftl").map(|(_, source)| texts(source)).expect("English")

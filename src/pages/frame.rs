@@ -16,8 +16,32 @@ pub struct Frame<'a> {
     pub prefix: &'a str,
     /// The path of the stylesheet, after the prefix.
     pub style: &'a str,
+    /// The menu for another language; not on pages that cannot be loaded again.
+    pub menu: Option<LanguageMenu<'a>>,
     /// The brand of the operator, or of the app that led to the page.
     pub brand: BrandView<'a>,
+}
+
+/// The menu for another language. It is a form, so that it needs no script.
+#[derive(Clone, Debug, Serialize)]
+pub struct LanguageMenu<'a> {
+    /// The name of the current language, in that language.
+    pub current: &'a str,
+    /// The path of the page, with its query, as a field of the form.
+    pub return_to: String,
+    /// The other languages.
+    pub languages: Vec<LanguageLink<'a>>,
+}
+
+/// A language of the menu.
+#[derive(Clone, Debug, Serialize)]
+pub struct LanguageLink<'a> {
+    /// The tag, as the value of the button.
+    pub tag: &'a str,
+    /// The name, in the language itself.
+    pub name: &'a str,
+    /// `ltr` or `rtl`.
+    pub dir: &'static str,
 }
 
 /// The brand of a page.

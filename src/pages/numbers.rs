@@ -3,6 +3,7 @@
 use fluent_bundle::FluentValue;
 use icu_decimal::DecimalFormatter;
 use icu_decimal::input::Decimal;
+use icu_decimal::options::DecimalFormatterOptions;
 use icu_locale_core::Locale;
 use intl_memoizer::Memoizable;
 use intl_memoizer::concurrent::IntlLangMemoizer;
@@ -17,7 +18,7 @@ impl Memoizable for Numbers {
 
     fn construct(language: LanguageIdentifier, (): ()) -> Result<Self, ()> {
         let locale: Locale = language.to_string().parse().map_err(|_| ())?;
-        DecimalFormatter::try_new(locale.into(), Default::default()).map(Self).map_err(|_| ())
+        DecimalFormatter::try_new(locale.into(), DecimalFormatterOptions::default()).map(Self).map_err(|_| ())
     }
 }
 

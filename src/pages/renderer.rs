@@ -7,13 +7,14 @@ use minijinja::{Environment, Error, Value};
 
 use super::brand::{Brands, File};
 use super::builtin;
-use super::catalog::{CatalogError, Source};
+use super::catalog::CatalogError;
 use super::catalogs::Catalogs;
 use super::context::page::Page;
 use super::engine;
-use super::frame::{BrandView, CONTEXT_VERSION, Frame};
+use super::frame::{BrandView, CONTEXT_VERSION, Frame, LanguageLink, LanguageMenu};
 use super::language::{self, Language};
 use super::samples::{self, Sample};
+use super::source_files::{self, FileError};
 use crate::config::{Branding, Client, PageSettings};
 
 /// The templates and messages of all pages, ready to render.
@@ -26,6 +27,9 @@ pub struct Pages {
 /// Why pages cannot be rendered.
 #[derive(Debug, thiserror::Error)]
 pub enum PageError {
+    /// A file of the operator is not usable.
+    #[error(transparent)]
+    File(#[from] FileError),
     /// A message file is not valid.
     #[error(transparent)]
     Messages(#[from] CatalogError),
@@ -37,15 +41,8 @@ pub enum PageError {
 impl Pages {
     /// The pages, with the brands of the operator and of the clients.
     pub fn new(settings: &PageSettings, branding: &Branding, clients: &[Client]) -> Result<Self, PageError> {
-        let templates: Vec<_> =
-            builtin::TEMPLATES.iter().map(|(name, source)| ((*name).to_owned(), (*source).to_owned())).collect();
-        let messages: Vec<_> = builtin::MESSAGES
-            .iter()
-            .map(|(name, text)| {
-                let source = Source { name: format!("messages/{name}"), text: (*text).to_owned() };
-                (name.trim_end_matches(".ftl").to_owned(), vec![source])
-            })
-            .collect();
+        let templates = source_files::templates(&settings.templates)?;
+        let messages = source_files::messages(&settings.messages)?;
         let catalogs = Arc::new(Catalogs::parse(&messages, &settings.default_language)?);
         let environment = engine::environment(&templates, &catalogs)?;
         Ok(Self { environment, catalogs, brands: Brands::new(branding, clients) })
@@ -66,6 +63,19 @@ impl Pages {
         language::lookup(languages, preferred).or(languages.first()).unwrap_or(&ENGLISH)
     }
 
+    /// The menu on a page in that language. `return_to`: the path of the page, with its query.
+    pub fn menu(&self, lang: &str, return_to: String) -> Option<LanguageMenu<'_>> {
+        let current = self.languages().iter().find(|language| language.tag == lang)?;
+        let others = self.languages().iter().filter(|language| language.tag != lang);
+        let languages = others.map(|other| LanguageLink { tag: &other.tag, name: &other.name, dir: other.direction() });
+        Some(LanguageMenu { current: &current.name, return_to, languages: languages.collect() })
+    }
+
+    /// Whether there are messages in that language.
+    pub fn has_language(&self, tag: &str) -> bool {
+        self.languages().iter().any(|language| language.tag == tag)
+    }
+
     /// The brand of a page: of the client that led to it, or of the operator. `default_icon`: the path of the gateway's own icon.
     pub fn brand(&self, client: Option<&str>, prefix: &str, default_icon: &str) -> BrandView<'_> {
         self.brands.of(client).view(prefix, default_icon)
@@ -79,6 +89,20 @@ impl Pages {
     /// A file of a brand, by its name.
     pub fn file(&self, name: &str) -> Option<&File> {
         self.brands.file(name)
+    }
+
+    /// The files of brands with their paths.
+    pub fn files(&self) -> impl Iterator<Item = (String, &[u8])> {
+        self.brands.files()
+    }
+
+    /// The built-in templates and messages as files for an operator: their paths, and their content.
+    pub fn exported() -> Vec<(String, String)> {
+        let first = source_files::first_line();
+        let templates =
+            builtin::TEMPLATES.iter().map(|(name, source)| (format!("templates/{name}"), format!("{first}\n{source}")));
+        let messages = builtin::MESSAGES.iter().map(|(name, text)| (format!("messages/{name}"), (*text).to_owned()));
+        templates.chain(messages).collect()
     }
 
     /// The operator's icon of the browser tab, if it is a file.
@@ -130,7 +154,10 @@ mod tests {
 
     /// The pages of a configuration.
     fn pages(configuration: &str) -> Pages {
-        let text = format!("[secrets]\nkeys = [\"{}\"]\n{configuration}", generate_key().expose());
+        let text = format!(
+            "[database]\nurl = \"postgres://v@db/v\"\n[secrets]\nkeys = [\"{}\"]\n{configuration}",
+            generate_key().expose()
+        );
         let config = config::from_toml(&text).unwrap_or_else(|problems| panic!("{problems}"));
         Pages::new(&config.pages, &config.branding, &config.clients).expect("pages")
     }
@@ -140,7 +167,8 @@ mod tests {
         let pages = pages("");
         for language in pages.languages() {
             let (lang, dir) = (language.tag.as_str(), language.direction());
-            let frame = Frame { lang, dir, prefix: "", style: "", brand: pages.brand(None, "", "/icon.svg") };
+            let frame =
+                Frame { lang, dir, prefix: "", style: "", menu: None, brand: pages.brand(None, "", "/icon.svg") };
             for sample in Pages::samples(&[]) {
                 let page = pages.render_sample(&frame, &sample);
                 let page = page.unwrap_or_else(|error| panic!("{lang} {}: {error}", sample.name));

@@ -19,11 +19,12 @@ use crate::base::outbound::{Outbound, OutboundError};
 use crate::client::{self, ByUrl};
 use crate::config::Config;
 use crate::keys::{self, KeysError};
-use crate::pages::{PageError, Pages};
+use crate::pages::{self, Pages};
 use crate::session::{self, Endings, FeedConnection, Follower, Lifetime, RevocationCache, SessionCache};
 use crate::telemetry;
 use crate::upstream::Registry;
 use crate::vault::Vault;
+use crate::web::Refusal;
 
 /// Why the gateway does not start.
 #[derive(Debug, thiserror::Error)]
@@ -38,8 +39,8 @@ pub enum StartError {
     #[error(transparent)]
     Keys(#[from] KeysError),
     /// A template or a message file is not valid.
-    #[error(transparent)]
-    Pages(#[from] PageError),
+    #[error("{0}")]
+    Pages(String),
     /// The system has no TLS roots.
     #[error("no HTTP client can be built: {0}")]
     Outbound(#[from] OutboundError),
@@ -67,7 +68,7 @@ pub(super) fn load(mut config: Config, clock: Clock, most_outbound: usize) -> Re
     let providers = Registry::new(std::mem::take(&mut config.providers), &db, &outbound)?;
     // Before any login: the identities of another issuer are other persons.
     app::issuers_changed(providers.check_issuers(feed.conn(), clock.now()).map_err(DbError::from)?);
-    let pages = Pages::new(&config.pages, &config.branding, &config.clients)?;
+    let pages = checked_pages(&config)?;
     let lifetime = Lifetime::new(&config.sessions, &config.tokens);
     let endings = Endings::new(lifetime, &config.clients);
     let by_url = config.clients_by_url.clone().map(|settings| ByUrl::new(settings, &outbound)).transpose()?;
@@ -104,6 +105,12 @@ pub(super) fn load(mut config: Config, clock: Clock, most_outbound: usize) -> Re
         stateless_errors: OncePer::hour(),
     };
     Ok((Arc::new(app), follower))
+}
+
+/// The pages. Each state of each page is rendered if the operator has replaced a template or a message.
+fn checked_pages(config: &Config) -> Result<Pages, StartError> {
+    pages::check(&config.pages, &config.branding, &config.clients, &Refusal::messages())
+        .map_err(|found| StartError::Pages(found.join("\n")))
 }
 
 /// Applies the missing migrations, or fails if there are any and `migrate_on_start` is off.

@@ -29,6 +29,7 @@ mod endpoint;
 mod request;
 mod routing;
 
+pub use answer::assets::{BUILT_IN, ICON_PATH, STYLE_PATH};
 pub use answer::goes_on::BegunBy;
 pub use answer::refusals::{Refusal, RefusalText};
 pub use endpoint::metadata::Metadata;

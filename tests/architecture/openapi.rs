@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 use crate::described::{described, read};
 
 /// Assets of our pages, which are no addresses for programs.
-const OF_PAGES: [&str; 4] = ["/assets/style-4.css", "/assets/icon-1.svg", "/assets/brand/{file}", "/favicon.ico"];
+const OF_PAGES: [&str; 5] =
+    ["/assets/style-4.css", "/assets/icon-1.svg", "/assets/brand/{file}", "/favicon.ico", "/language"];
 
 /// Described together with the path that ends with a slash.
 const WITHOUT_SLASH: &str = "/oauth2/url";

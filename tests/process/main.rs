@@ -25,6 +25,7 @@ mod operating;
 mod page;
 mod peer;
 mod ports;
+mod previewed;
 mod probe;
 #[cfg(target_os = "linux")]
 mod proxies;

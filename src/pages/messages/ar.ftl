@@ -38,6 +38,7 @@ confirm-recorded = لا يمكن لأي من مقدّمي الخدمة لديك 
 
 ## The end of each page
 
+language = اللغة
 link-privacy = الخصوصية
 link-terms = شروط الاستخدام
 link-imprint = البيانات القانونية

@@ -38,6 +38,7 @@ confirm-recorded = Keiner Ihrer Anbieter kann nachweisen, dass Sie sich gerade e
 
 ## The end of each page
 
+language = Sprache
 link-privacy = Datenschutz
 link-terms = Nutzungsbedingungen
 link-imprint = Impressum

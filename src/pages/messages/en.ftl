@@ -47,6 +47,7 @@ confirm-recorded = None of your providers can show that you have signed in just 
 
 ## The end of each page
 
+language = Language
 link-privacy = Privacy
 link-terms = Terms of use
 link-imprint = Imprint

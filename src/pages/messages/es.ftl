@@ -38,6 +38,7 @@ confirm-recorded = Ninguno de sus proveedores puede demostrar que acaba de inici
 
 ## The end of each page
 
+language = Idioma
 link-privacy = Privacidad
 link-terms = Condiciones de uso
 link-imprint = Aviso legal

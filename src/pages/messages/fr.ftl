@@ -38,6 +38,7 @@ confirm-recorded = Aucun de vos fournisseurs ne peut prouver que vous venez de v
 
 ## The end of each page
 
+language = Langue
 link-privacy = Confidentialité
 link-terms = Conditions d’utilisation
 link-imprint = Mentions légales

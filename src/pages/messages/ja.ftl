@@ -38,6 +38,7 @@ confirm-recorded = たった今ログインしたことを証明できるプロ�
 
 ## The end of each page
 
+language = 言語
 link-privacy = プライバシー
 link-terms = 利用規約
 link-imprint = 運営者情報

@@ -15,6 +15,9 @@ const STYLE: &str = include_str!("../assets/style.css");
 pub const ICON_PATH: &str = "/assets/icon-1.svg";
 const ICON: &str = include_str!("../assets/icon.svg");
 
+/// The paths and contents of the files that are compiled in.
+pub const BUILT_IN: [(&str, &str); 2] = [(STYLE_PATH, STYLE), (ICON_PATH, ICON)];
+
 /// The stylesheet, cacheable for a year.
 pub async fn style() -> HttpResponse {
     asset("text/css; charset=utf-8", STYLE)

@@ -1,7 +1,7 @@
 //! The language of a page, by its request.
 
 use actix_web::HttpRequest;
-use actix_web::http::header;
+use actix_web::http::{Method, header};
 
 use super::negotiate;
 use crate::app::App;
@@ -11,11 +11,33 @@ use crate::pages::Language;
 const MAX_UI_LOCALES: usize = 512;
 
 /// The language of the page: by `ui_locales` of the request or of the app's stored request (OpenID Connect Core §3.1.2.1), the
-/// header `Accept-Language`, or `pages.default_language`.
+/// cookie of the menu, the header `Accept-Language`, or `pages.default_language`.
 pub(super) fn of<'a>(app: &'a App, request: &HttpRequest, stored: Option<&str>) -> &'a Language {
     let asked = ui_locales(request);
     let accepted = negotiate::header_text(request, header::ACCEPT_LANGUAGE);
-    app.pages.language(asked.as_deref().or(stored), None, accepted.as_deref())
+    app.pages.language(asked.as_deref().or(stored), chosen(app, request).as_deref(), accepted.as_deref())
+}
+
+/// The paths whose pages can be loaded again by `GET`, up to a parameter.
+const REPEATABLE: [&str; 5] = ["/login", "/account", "/oauth2/authorize/agree", "/logout", "/logout/done"];
+
+/// The path and the query of the page, if it can be loaded again. A callback cannot, and its code must not be in the page.
+pub(super) fn repeatable(app: &App, request: &HttpRequest) -> Option<String> {
+    let path = request.path().strip_prefix(app.config.server.public_url.prefix())?;
+    let is_known = REPEATABLE.contains(&path) || path.starts_with("/account/identities/");
+    let is_repeatable = is_known && request.method() == Method::GET;
+    let whole = request.uri().path_and_query().filter(|_| is_repeatable)?;
+    Some(whole.as_str().to_owned())
+}
+
+/// The name of the cookie with the choice of the person.
+pub fn cookie_name(app: &App) -> String {
+    format!("{}-language", app.config.sessions.cookie.name)
+}
+
+fn chosen(app: &App, request: &HttpRequest) -> Option<String> {
+    let tag = request.cookie(&cookie_name(app))?.value().to_owned();
+    app.pages.has_language(&tag).then_some(tag)
 }
 
 fn ui_locales(request: &HttpRequest) -> Option<String> {

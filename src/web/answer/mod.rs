@@ -12,7 +12,7 @@ pub mod explained;
 mod from_errors;
 pub mod goes_on;
 pub mod kept_reference;
-mod language;
+pub mod language;
 pub mod negotiate;
 pub mod page;
 pub mod pages;

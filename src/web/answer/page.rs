@@ -79,7 +79,9 @@ impl<'a> Viewing<'a> {
         let language = language::of(self.app, self.request, self.ui_locales);
         let (lang, dir) = (language.tag.as_str(), language.direction());
         let brand = self.app.pages.brand(self.client, prefix, ICON_PATH);
-        let frame = Frame { lang, dir, prefix, style: STYLE_PATH, brand };
+        let return_to = language::repeatable(self.app, self.request);
+        let menu = return_to.and_then(|return_to| self.app.pages.menu(lang, return_to));
+        let frame = Frame { lang, dir, prefix, style: STYLE_PATH, menu, brand };
         let body = match self.app.pages.render(&frame, page) {
             Ok(body) => body,
             Err(error) => {

@@ -229,6 +229,11 @@ refusals! {
 }
 
 impl Refusal {
+    /// The messages of all refusals.
+    pub fn messages() -> Vec<String> {
+        Self::ALL.iter().map(|refusal| refusal.message()).collect()
+    }
+
     /// The message of the pages with its sentence; the attribute `title` is its title.
     pub fn message(self) -> String {
         let mut message = "refusal".to_owned();
@@ -252,12 +257,13 @@ mod tests {
     /// `problem+json` and `error_description` are English; the pages have the same words in English.
     #[test]
     fn each_refusal_has_its_texts_on_pages() {
-        let text = format!("[secrets]\nkeys = [\"{}\"]\n", generate_key().expose());
+        let text =
+            format!("[database]\nurl = \"postgres://v@db/v\"\n[secrets]\nkeys = [\"{}\"]\n", generate_key().expose());
         let config = config::from_toml(&text).unwrap_or_else(|problems| panic!("{problems}"));
         let pages = Pages::new(&config.pages, &config.branding, &[]).expect("pages");
         let messages: Vec<_> = Refusal::ALL.iter().map(|refusal| refusal.message()).collect();
         let rendered = |lang: &str, message: &str| {
-            let frame = Frame { lang, dir: "ltr", prefix: "", style: "", brand: BrandView::default() };
+            let frame = Frame { lang, dir: "ltr", prefix: "", style: "", menu: None, brand: BrandView::default() };
             let state = format!("problem-{}", message.trim_start_matches("refusal-"));
             let samples = Pages::samples(&messages);
             let sample = samples.iter().find(|sample| sample.name == state).expect("a state");

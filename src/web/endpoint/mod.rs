@@ -12,6 +12,7 @@ pub mod discovery;
 pub mod fresh_login;
 pub mod identities;
 pub mod introspection;
+pub mod language;
 pub mod login;
 pub mod logout;
 pub mod metadata;

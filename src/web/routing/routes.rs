@@ -18,9 +18,9 @@ use crate::web::answer::problem::Problem;
 use crate::web::answer::refusals::Refusal;
 use crate::web::answer::{assets, page};
 use crate::web::endpoint::{
-    account, app_ways, authorize, backchannel_logout, consent, discovery, identities, introspection, login, logout,
-    metadata, par, provider_token, providers, resource_metadata, revocation, session, sessions, spa_flow, start_again,
-    status_list, token, userinfo, verify,
+    account, app_ways, authorize, backchannel_logout, consent, discovery, identities, introspection, language, login,
+    logout, metadata, par, provider_token, providers, resource_metadata, revocation, session, sessions, spa_flow,
+    start_again, status_list, token, userinfo, verify,
 };
 
 use crate::web::answer::goes_on::BegunBy::{OtherSite, OtherSiteOrUnknown};
@@ -74,6 +74,7 @@ pub static ROUTES: &[Row] = &[
     ),
     Row::page("/logout/confirm", &[Entry::post(Browser, || web::to(logout::confirmed)).from(OriginRule::Listed)]),
     Row::page("/logout/provider", &[Entry::get(Open, || web::to(logout::to_provider))]),
+    Row::page("/language", &[Entry::post(Open, || web::to(language::choose)).from(OriginRule::Listed)]),
     Row::page("/logout/done", &[Entry::get(Open, || web::to(logout::done))]),
     Row::page("/logout/callback/{provider}", &[Entry::get(Browser, || web::to(logout::returned))]),
     Row::oauth("/backchannel-logout/{provider}", &[Entry::post(LogoutToken, || web::to(backchannel_logout::take))]),

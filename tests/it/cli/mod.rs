@@ -5,5 +5,6 @@ mod dev;
 mod explain;
 mod explain_site;
 mod keys;
+mod pages;
 mod secrets;
 mod sessions;

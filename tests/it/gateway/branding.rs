@@ -1,6 +1,9 @@
 //! `[branding]`, and the brand of an app on pages that it led to.
 
 use crate::support::Gateway;
+use crate::support::logout_apps::encoded;
+
+const FORM: &str = "application/x-www-form-urlencoded";
 
 const LOGO: &str = "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"9\" height=\"9\"/>";
 
@@ -116,8 +119,7 @@ async fn the_language_of_a_page_follows_the_request() {
     let gateway = Gateway::start();
     let browser = gateway.browser();
     let ask = async |path: &str, accepted: &str| {
-        let page =
-            browser.ask("GET", path).header("accept-language", accepted).header("accept", "text/html").send().await;
+        let page = browser.ask("GET", path).header("accept-language", accepted).send().await;
         assert_eq!(page.header("vary"), "Accept-Language, Cookie", "{page:?}");
         page
     };
@@ -135,4 +137,34 @@ async fn the_language_of_a_page_follows_the_request() {
     }
     let problem = browser.ask("GET", "/session").header("accept-language", "de").send().await;
     assert_eq!(problem.json()["title"], "Not signed in", "{problem:?}");
+}
+
+/// The menu needs no script: a form sets a cookie, and leads back to the page.
+#[tokio::test]
+async fn the_menu_remembers_the_language() {
+    let gateway = Gateway::start();
+    let browser = gateway.browser();
+    let page = browser.get("/login?choose=1&ui_locales=fr").await;
+    assert!(page.body.contains("action=\"/language\"") && page.body.contains(">Deutsch</button>"), "{}", page.body);
+    let return_to = attribute(&page.body, "name=\"return_to\" value=\"").replace("&#38;", "&");
+    assert_eq!(return_to, "/login?choose=1&ui_locales=fr");
+    let choose = async |language: &str, return_to: &str| {
+        let form = [("language", language), ("return_to", return_to)];
+        browser.ask("POST", "/language").header("sec-fetch-site", "same-origin").body(FORM, encoded(&form)).send().await
+    };
+    let chosen = choose("de", &return_to).await;
+    assert_eq!((chosen.status, chosen.location()), (303, "/login?choose=1&ui_locales=de".to_owned()));
+    assert_eq!(browser.get("/login?choose=1").await.header("content-language"), "de", "by the cookie");
+    assert_eq!(browser.get("/login?choose=1&ui_locales=ja").await.header("content-language"), "ja");
+    for elsewhere in ["https://evil.example/", "//evil.example/", "/\\evil.example"] {
+        assert_eq!(choose("de", elsewhere).await.location(), "/account", "{elsewhere}");
+    }
+    assert_eq!(choose("xx", "/login").await.status, 400);
+    let cross = browser
+        .ask("POST", "/language")
+        .header("sec-fetch-site", "cross-site")
+        .body(FORM, encoded(&[("language", "fr")]));
+    assert_eq!(cross.send().await.status, 403);
+    let callback = browser.get("/callback/op?code=secret-code&state=s").await;
+    assert!(!callback.body.contains("secret-code") && !callback.body.contains("/language"), "{}", callback.body);
 }
