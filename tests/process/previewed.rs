@@ -24,5 +24,5 @@ fn every_state_of_every_page_is_good_in_every_language() {
     let ended = peer::run(node("previewed.mjs").arg(&folder).arg("--pictures").arg(&pictures), "");
     assert_eq!(ended.code, Some(0), "{}", ended.stderr);
     let seen: Value = serde_json::from_str(&ended.stdout).expect("JSON");
-    assert!(seen["pages"].as_u64().is_some_and(|pages| pages > 600), "{seen}");
+    assert!(seen["pages"].as_u64().is_some_and(|pages| pages >= 600), "{seen}");
 }
