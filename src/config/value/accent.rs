@@ -82,7 +82,9 @@ impl Local for Accent {
     type Bad = BadAccent;
 
     fn read(text: &str) -> Result<Self, BadAccent> {
-        let digits = text.strip_prefix('#').filter(|digits| digits.len() == 6 && digits.bytes().all(|byte| byte.is_ascii_hexdigit()));
+        let digits = text
+            .strip_prefix('#')
+            .filter(|digits| digits.len() == 6 && digits.bytes().all(|byte| byte.is_ascii_hexdigit()));
         let digits = digits.ok_or(BadAccent::Malformed)?;
         let channel = |at: usize| {
             let pair = digits.get(at..at + 2).ok_or(BadAccent::Malformed)?;

@@ -93,7 +93,7 @@ async fn an_app_has_its_own_brand_on_pages_that_it_led_to() {
     let gateway = Gateway::with(&format!(
         "[branding]\nname = \"Example\"\nprivacy_url = \"https://example.com/privacy\"\n\
          imprint_url = \"https://example.com/imprint\"\n\
-         [clients.branded]\nname = \"The shop\"\nredirect_uris = [\"https://shop.example/cb\"]\nlogo = '{}'\n\
+         [clients.branded]\nid_token_alg = \"ES256\"\nname = \"The shop\"\nredirect_uris = [\"https://shop.example/cb\"]\nlogo = '{}'\n\
          accent = \"#00552b\"\nprivacy_url = \"https://shop.example/privacy\"\nterms_url = \"https://shop.example/terms\"\n",
         logos.path()
     ));
