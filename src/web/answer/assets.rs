@@ -2,10 +2,8 @@
 
 use actix_web::HttpResponse;
 use actix_web::http::header;
-use actix_web::web::{Bytes, Data, Path};
+use actix_web::web::{Bytes, Data};
 
-use super::problem::Problem;
-use super::refusals::Refusal;
 use crate::app::App;
 
 /// The path of the stylesheet. A changed stylesheet gets a new name, because caches keep it for a year.
@@ -37,21 +35,8 @@ pub async fn favicon(app: Data<App>) -> HttpResponse {
     HttpResponse::Ok().content_type(media_type).insert_header(for_a_day).body(content)
 }
 
-/// The path of the files of brands.
-pub const BRAND_PATH: &str = "/assets/brand/{file}";
-/// An SVG file may contain scripts. Browsers run them only if the file is opened by itself, and not under this policy.
-const BRAND_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; sandbox";
-
-/// A logo, an icon or a stylesheet of a brand, cacheable for a year: its name contains the hash of its content.
-pub async fn brand(app: Data<App>, name: Path<String>) -> Result<HttpResponse, Problem> {
-    let file = app.pages.file(&name).ok_or(Refusal::NotFound)?;
-    let mut answer = asset(file.media_type, file.content.clone());
-    let policy = header::HeaderValue::from_static(BRAND_POLICY);
-    answer.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
-    Ok(answer)
-}
-
-fn asset(media_type: &'static str, body: impl Into<Bytes>) -> HttpResponse {
+/// A file that caches keep for a year, so its path changes with its content.
+pub fn asset(media_type: &'static str, body: impl Into<Bytes>) -> HttpResponse {
     let for_ever = (header::CACHE_CONTROL, "public, max-age=31536000, immutable");
     // Refusals of `/verify` that a proxy shows under the origin of another site load these files as well.
     let for_everyone = (header::CROSS_ORIGIN_RESOURCE_POLICY, "cross-origin");

@@ -6,6 +6,7 @@ pub mod app_request;
 pub mod app_ways;
 pub mod authorize;
 pub mod backchannel_logout;
+pub mod brand;
 mod client_by_url;
 pub mod consent;
 pub mod discovery;

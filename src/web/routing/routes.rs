@@ -18,9 +18,9 @@ use crate::web::answer::problem::Problem;
 use crate::web::answer::refusals::Refusal;
 use crate::web::answer::{assets, page};
 use crate::web::endpoint::{
-    account, app_ways, authorize, backchannel_logout, consent, discovery, identities, introspection, language, login,
-    logout, metadata, par, provider_token, providers, resource_metadata, revocation, session, sessions, spa_flow,
-    start_again, status_list, token, userinfo, verify,
+    account, app_ways, authorize, backchannel_logout, brand, consent, discovery, identities, introspection, language,
+    login, logout, metadata, par, provider_token, providers, resource_metadata, revocation, session, sessions,
+    spa_flow, start_again, status_list, token, userinfo, verify,
 };
 
 use crate::web::answer::goes_on::BegunBy::{OtherSite, OtherSiteOrUnknown};
@@ -167,7 +167,7 @@ pub static ROUTES: &[Row] = &[
     Row::program("/status-lists/{number}", &[Entry::read(Open, || web::to(status_list::show)).public()]),
     Row::program(assets::STYLE_PATH, &[Entry::read(Open, || web::to(assets::style))]),
     Row::program(assets::ICON_PATH, &[Entry::read(Open, || web::to(assets::icon))]),
-    Row::program(assets::BRAND_PATH, &[Entry::read(Open, || web::to(assets::brand))]),
+    Row::program("/assets/brand/{file}", &[Entry::read(Open, || web::to(brand::show))]),
     Row::program("/favicon.ico", &[Entry::read(Open, || web::to(assets::favicon))]),
 ];
 
