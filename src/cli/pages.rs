@@ -1,5 +1,6 @@
 //! `vestibule pages …`: exports the built-in templates and messages, and shows every page.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -85,7 +86,7 @@ fn preview(config: &Config, folder: &Path) -> io::Result<Result<usize, String>> 
         // The pages are one folder below the files that they load.
         let brand = pages.brand(None, "..", ICON_PATH);
         let frame = Frame { lang, dir, prefix: "..", style: STYLE_PATH, menu: pages.menu(lang, "/".to_owned()), brand };
-        index.push_str(&format!("<h1>{}</h1>", language.name));
+        let _always_written = write!(index, "<h1>{}</h1>", language.name);
         for sample in Pages::samples(&refusals) {
             let page = match pages.render_sample(&frame, &sample) {
                 Ok(page) => page,
@@ -93,7 +94,7 @@ fn preview(config: &Config, folder: &Path) -> io::Result<Result<usize, String>> 
             };
             let name = format!("{lang}/{}.html", sample.name);
             write(&folder.join(&name), page.as_bytes())?;
-            index.push_str(&format!("<a href=\"{name}\">{}</a> ", sample.name));
+            let _always_written = write!(index, "<a href=\"{name}\">{}</a> ", sample.name);
             count += 1;
         }
     }

@@ -7,13 +7,14 @@ use super::failure::KeysError;
 use super::key_ring::KeyRing;
 use super::policy::{Policy, running_clock};
 use super::prepare::{Prepared, algorithms, statuses};
-use super::row::{KeyRow, generate};
+use super::row::{GeneratedKey, KeyRow, generate};
 use super::store;
 use super::timeline::{self, Change, KeyStatus};
 use crate::base::clock::Timestamp;
 use crate::base::db::{Db, DbError};
 use crate::base::event::Event;
 use crate::base::seal::Ring;
+use crate::config::Algorithm;
 
 /// Loads the keys, and applies the changes that are due. One statement if nothing has changed.
 pub async fn follow(db: &Db, secrets: &Ring, ring: &KeyRing, now: Timestamp) -> Result<Vec<Event>, KeysError> {
@@ -93,13 +94,16 @@ async fn change(
 ) -> Result<Vec<Event>, KeysError> {
     let running = running_clock(now);
     let changes = decide(&statuses(rows), policy, now);
-    let wanted = algorithms(&changes);
-    // It computes for up to seconds, so neither on this thread nor with a connection of the database.
-    let generated =
-        tokio::task::spawn_blocking(move || generate(&wanted)).await.map_err(|_| KeysError::NotGenerated)??;
+    let generated = generated(algorithms(&changes)).await?;
     let (prepared, policy) = (Prepared::new(secrets, &generated, rows, &changes), policy.clone());
     let work = move |conn: &mut _| store::change(conn, |keys, now| decide(keys, &policy, now), &prepared, &running);
     Ok(db.run("change signing keys", work).await?)
+}
+
+/// The new keys. It computes for up to seconds, so neither on this thread nor with a connection of the database.
+#[expect(clippy::disallowed_methods, reason = "rare: at a rotation, one at a time")]
+async fn generated(algorithms: Vec<Algorithm>) -> Result<Vec<GeneratedKey>, KeysError> {
+    Ok(tokio::task::spawn_blocking(move || generate(&algorithms)).await.map_err(|_| KeysError::NotGenerated)??)
 }
 
 async fn load(db: &Db) -> Result<Vec<KeyRow>, DbError> {

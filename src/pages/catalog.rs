@@ -120,8 +120,8 @@ fn resource(source: &Source) -> Result<Arc<FluentResource>, CatalogError> {
     FluentResource::try_new(source.text.clone()).map(Arc::new).map_err(|(_, errors)| {
         let first = errors.first();
         let at = first.map_or(0, |error| error.pos.start);
-        let before = source.text.as_bytes().get(..at).unwrap_or_default();
-        let line = 1 + before.iter().filter(|byte| **byte == b'\n').count();
+        let before = source.text.get(..at).unwrap_or_default();
+        let line = 1 + before.matches('\n').count();
         let what = first.map(ToString::to_string).unwrap_or_default();
         CatalogError::Syntax { file: source.name.clone(), line, what }
     })

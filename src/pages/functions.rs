@@ -20,7 +20,8 @@ pub(super) fn add(environment: &mut Environment<'static>, catalogs: &Arc<Catalog
     let catalogs = Arc::clone(catalogs);
     environment.add_filter("time", move |state: &State, seconds: i64| time(&catalogs, state, seconds));
     environment.add_filter("strong", |value: &Value| element("strong", value));
-    environment.add_filter("code", |text: &str| Value::from_safe_string(format!("<code>{}</code>", escape(text))));
+    environment
+        .add_filter("code", |text: &str| Value::from_safe_string(format!("<code dir=\"ltr\">{}</code>", escape(text))));
     environment.add_filter("escape", |text: &str| Value::from_safe_string(escape(text).into_owned()));
     environment.set_formatter(write);
 }

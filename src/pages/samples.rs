@@ -229,12 +229,12 @@ fn problem() -> Problem<'static> {
         cookie_sentence: None,
         reference: None,
         tried: None,
-        ways: Ways { main: way(WayText::SignIn, None), ..Ways::default() },
+        ways: Ways { main: Some(way(WayText::SignIn, None)), ..Ways::default() },
     }
 }
 
-fn way(text: WayText, app: Option<&'static str>) -> Option<Way<'static>> {
-    Some(Way { text, app, href: "/login".to_owned() })
+fn way(text: WayText, app: Option<&'static str>) -> Way<'static> {
+    Way { text, app, href: "/login".to_owned() }
 }
 
 fn problems() -> Vec<Sample> {
@@ -244,7 +244,7 @@ fn problems() -> Vec<Sample> {
         let (title, sentence) = of(name);
         Problem { title, sentence, ways, ..problem() }
     };
-    let ways = |main, app| Ways { main: way(main, app), ..Ways::default() };
+    let ways = |main, app| Ways { main: Some(way(main, app)), ..Ways::default() };
     let back = || Some(Back { app: APP.into(), leave: SEALED.to_owned() });
     let cookie = |name, message| Problem {
         cookie: Some("__Host-vestibule-binding"),

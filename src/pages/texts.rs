@@ -35,7 +35,9 @@ fn collect(pattern: &Pattern<&str>, found: &mut BTreeSet<String>) {
             Expression::Inline(inline) => collect_inline(inline, found),
             Expression::Select { selector, variants } => {
                 collect_inline(selector, found);
-                variants.iter().for_each(|variant| collect(&variant.value, found));
+                for variant in variants {
+                    collect(&variant.value, found);
+                }
             }
         }
     }

@@ -16,19 +16,19 @@ const OFF: [&str; 5] = ["enable_seqscan", "enable_bitmapscan", "enable_hashjoin"
 /// array at ten rows, and plans each smaller batch anew, which takes longer than the statement.
 pub(super) fn for_hot_statements(batching: bool) -> String {
     let plans = if batching { "SET plan_cache_mode = force_generic_plan" } else { "SET plan_cache_mode = auto" };
-    OFF.iter().map(|setting| format!("SET {setting} = off; ")).chain([plans.to_owned()]).collect()
+    OFF.map(|setting| format!("SET {setting} = off; ")).concat() + plans
 }
 
 /// Lets the planner choose every kind of plan, for these values of the parameters, until the transaction ends. Do not run hot
 /// statements in it: the plan of a prepared statement is cached.
 pub fn allow_every_plan(conn: &mut Conn) -> QueryResult<()> {
-    let on: String = OFF.iter().map(|setting| format!("SET LOCAL {setting} = on; ")).collect();
+    let on = OFF.map(|setting| format!("SET LOCAL {setting} = on; ")).concat();
     conn.batch_execute(&format!("{on}SET LOCAL plan_cache_mode = auto"))
 }
 
 /// The statements that give the connection the planner settings of the server.
 pub fn resets() -> String {
-    OFF.iter().map(|setting| format!("RESET {setting}; ")).chain(["RESET plan_cache_mode".to_owned()]).collect()
+    OFF.map(|setting| format!("RESET {setting}; ")).concat() + "RESET plan_cache_mode"
 }
 
 /// Runs work that reads many rows, such as a report, in a transaction with [`allow_every_plan`].

@@ -57,7 +57,7 @@ another-account-hint = { $provider } meldet Sie mit dem Konto an, das Sie dort v
 
 consent-title = Weiter zu { $app }
 consent-question = Weiter zu { $app }?
-consent-host-listed = Der Betreiber dieser Website lässt Apps von { $host } zu, hat diese aber nicht geprüft.
+consent-host-listed = Der Betreiber dieser Website lässt Apps von { $host } zu, hat diese App aber nicht geprüft.
 consent-host-unknown = Der Betreiber dieser Website kennt diese App nicht. Sie stammt von { $host }.
 consent-own-name = Sie nennt sich „{ $name }“.
 consent-only-if-started = Fahren Sie nur fort, wenn Sie den Vorgang selbst gestartet haben.
@@ -66,12 +66,12 @@ consent-signed-in-as-with-email = Sie sind als { $person } ({ $email }) angemeld
 consent-not-you = Sind Sie das nicht?
 consent-homepage = Über { $app }
 consent-grants = Wenn Sie fortfahren, gilt für { $app }:
-grant-openid = Die App erkennt Sie wieder: Sie erfährt Ihre hiesige ID.
+grant-openid = Die App erkennt Sie wieder: Dabei erfährt sie Ihre ID auf dieser Website.
 grant-profile = Die App sieht Ihren Namen, Ihren Benutzernamen, Ihr Bild und die übrigen Angaben Ihres Profils.
 grant-email = Die App sieht Ihre E-Mail-Adresse.
 grant-groups = Die App sieht, zu welchen Gruppen Sie gehören.
-grant-offline-access = Die App bleibt auch in Ihrer Abwesenheit angemeldet, bis Sie sich abmelden oder die Sitzung auf Ihrer Kontoseite beenden.
-grant-other = Die App darf in Ihrem Namen: { $scope }
+grant-offline-access = Die App bleibt auch in Ihrer Abwesenheit angemeldet, bis Sie sich abmelden oder die zugehörige Sitzung auf Ihrer Kontoseite beenden.
+grant-other = Die App darf in Ihrem Namen verwenden: { $scope }
 consent-resource = Der Zugriff gilt nur für { $resource }.
 consent-answer-to-host = Die Antwort geht an { $host }.
 consent-answer-to-program = Die Antwort geht an ein Programm auf diesem Computer.
@@ -79,10 +79,10 @@ consent-elsewhere = { $host } ist eine andere Website als { $app }.
 
 ## On the way to the app
 
-form-post-back = Ihr Browser führt Sie zurück zu { $app }. Wenn nichts geschieht, drücken Sie die Schaltfläche.
+form-post-back = Ihr Browser führt Sie zurück zu { $app }. Wenn nichts geschieht, klicken Sie auf die Schaltfläche.
 continue-title = Einen Moment
-continue-by-itself = Ihr Browser fährt von selbst fort. Wenn nichts geschieht, drücken Sie die Schaltfläche.
-continue-from-elsewhere = Eine andere Website hat Sie hierher geschickt. Drücken Sie die Schaltfläche, um fortzufahren.
+continue-by-itself = Ihr Browser leitet Sie automatisch weiter. Wenn nichts geschieht, klicken Sie auf die Schaltfläche.
+continue-from-elsewhere = Eine andere Website hat Sie hierhergeschickt. Klicken Sie auf die Schaltfläche, um fortzufahren.
 
 ## The logout pages
 
@@ -95,7 +95,7 @@ signed-out-hint = Sie können diese Seite schließen.
 signed-out-of-title = Von { $app } abgemeldet
 signed-out-of = Sie sind von { $app } abgemeldet.
 signed-out-of-application = Sie sind von der Anwendung abgemeldet.
-signed-out-everywhere = Sie sind auch hier abgemeldet, wo diese Anmeldung herkam, und von allen zugehörigen Anwendungen.
+signed-out-everywhere = Auch hier, wo diese Anmeldung ihren Ursprung hatte, sind Sie abgemeldet, ebenso von allen zugehörigen Anwendungen.
 signed-out-still-here = Hier sind Sie möglicherweise noch angemeldet.
 
 ## Two session cookies
@@ -111,8 +111,8 @@ account-email = E-Mail
 account-email-not-verified = nicht bestätigt
 account-signed-in-with = Angemeldet mit
 account-since = Seit
-account-until = Bis, falls ungenutzt
-account-id = Ihre ID hier
+account-until = Ohne Nutzung bis
+account-id = Ihre ID auf dieser Website
 devices = Ihre Geräte
 device-browser-on-os = { $browser } unter { $os }
 device-unknown = Unbekanntes Gerät
@@ -122,16 +122,16 @@ device-apps = Angemeldet bei
 device-sign-out-of = { $device } abmelden, zuletzt aktiv am { $time }
 identities = Anmeldemethoden
 identity-last-used = Zuletzt verwendet am { $time }
-identity-will-be-removed = Wird wie hier gewünscht am { $time } entfernt.
-identity-will-be-removed-hint = Wenn Sie das nicht waren, behalten Sie sie und melden Sie Ihre anderen Geräte ab.
+identity-will-be-removed = Wird am { $time } entfernt, wie hier angefordert.
+identity-will-be-removed-hint = Wenn Sie das nicht waren, behalten Sie diese Anmeldemethode und melden Sie Ihre anderen Geräte ab.
 identity-keep = Behalten
-identity-keep-named = { $provider } behalten, { $identity }
+identity-keep-named = Behalten: { $provider }, { $identity }
 identity-remove = Entfernen
-identity-remove-named = { $provider } entfernen, { $identity }
+identity-remove-named = Entfernen: { $provider }, { $identity }
 identity-remove-later = In sieben Tagen entfernen
 identity-add = Hinzufügen
 identity-add-named = { $provider } hinzufügen
-identities-removal-hint = Beim Entfernen werden alle Geräte abgemeldet, auf denen Sie sich damit angemeldet haben.
+identities-removal-hint = Wenn Sie eine Anmeldemethode entfernen, werden alle Geräte abgemeldet, auf denen Sie sich damit angemeldet haben.
 claim-given-name = Vorname
 claim-family-name = Nachname
 claim-middle-name = Weiterer Vorname
@@ -149,12 +149,12 @@ confirm-identity-adds = Sie sind dabei, eine Anmeldemethode hinzuzufügen: { $pr
 remove-identity-question = { $provider } entfernen?
 remove-identity-removes = Sie sind dabei, eine Anmeldemethode zu entfernen: { $provider }, { $identity }. Dabei werden alle Geräte abgemeldet, auf denen Sie sich damit angemeldet haben.
 remove-identity-own = Mit dieser Anmeldemethode sind Sie gerade angemeldet. Sie werden deshalb auch hier abgemeldet.
-remove-identity-requested = Sie wird am { $time } entfernt. Bis dahin können Sie sie auf Ihrer Kontoseite behalten.
-remove-identity-later = Sie haben sich hier mit einer anderen Anmeldemethode angemeldet. Deshalb wird sie erst in sieben Tagen entfernt; bis dahin kann sie auf der Kontoseite von jedem Ihrer Geräte aus behalten werden.
+remove-identity-requested = Diese Anmeldemethode wird am { $time } entfernt. Bis dahin können Sie sich auf Ihrer Kontoseite noch dafür entscheiden, sie zu behalten.
+remove-identity-later = Sie haben sich hier mit einer anderen Anmeldemethode angemeldet. Deshalb wird die oben genannte erst in sieben Tagen entfernt. Bis dahin können Sie sich auf der Kontoseite von jedem Ihrer Geräte aus noch dafür entscheiden, sie zu behalten.
 remove-identity-at-once = Wenn Sie sich jetzt damit anmelden, können Sie sie sofort entfernen.
 identity-removed-title = Entfernt
 identity-removed = { $provider } wurde entfernt
-identity-removed-sentence = { $identity } öffnet Ihr Konto nicht mehr. Sie waren damit angemeldet und sind deshalb abgemeldet, hier und auf jedem anderen Gerät, auf dem Sie es verwendet haben.
+identity-removed-sentence = Mit { $identity } ist keine Anmeldung bei Ihrem Konto mehr möglich. Sie waren damit angemeldet und sind deshalb abgemeldet, hier und auf jedem anderen Gerät, auf dem Sie diese Anmeldemethode verwendet haben.
 
 ## Refused requests: one sentence, and the title
 
@@ -162,7 +162,7 @@ problem-signed-in-as = Sie haben sich als { $account } bei { $provider } angemel
 problem-disabled = Das Konto dieser Person wurde hier deaktiviert. Der Betreiber dieser Website kann es wieder aktivieren.
 problem-not-allowed = Mit diesem Konto ist die Anmeldung hier nicht erlaubt.
 problem-not-allowed-app = Mit diesem Konto darf { $app } nicht verwendet werden.
-problem-needs-operator = Diese Anmeldemethode funktioniert erst wieder, wenn der Betreiber dieser Website oder des Anbieters eine Einstellung ändert.
+problem-needs-operator = Diese Anmeldemethode funktioniert erst, wenn der Betreiber dieser Website oder der Anbieter eine Einstellung ändert.
 problem-rate-limited =
     { $seconds ->
         [one] Es gab zu viele Versuche aus Ihrem Netzwerk. Bitte versuchen Sie es in { $seconds } Sekunde erneut.
@@ -213,17 +213,17 @@ refusal-overloaded = Zurzeit gibt es zu viele Anfragen. Bitte versuchen Sie es g
     .title = Zu viel auf einmal
 refusal-client-refused = Die Anwendung konnte sich nicht ausweisen.
     .title = Der Client ist unbekannt
-refusal-unknown-client = Die App, die Sie hierher geschickt hat, ist nicht bekannt. Ihr Betreiber muss sie hier registrieren.
+refusal-unknown-client = Die App, die Sie hierhergeschickt hat, ist nicht bekannt. Der Betreiber der App muss sie hier registrieren.
     .title = Unbekannte App
-refusal-client-document-refused = Die App, die Sie hierher geschickt hat, beschreibt sich in einem ungültigen Dokument und kann hier deshalb nicht verwendet werden.
+refusal-client-document-refused = Die App, die Sie hierhergeschickt hat, beschreibt sich in einem ungültigen Dokument und kann hier deshalb nicht verwendet werden.
     .title = Die Beschreibung der App ist ungültig
-refusal-client-document-unavailable = Die App, die Sie hierher geschickt hat, beschreibt sich unter einer Adresse, die nicht erreichbar ist. Bitte versuchen Sie es später erneut.
+refusal-client-document-unavailable = Die App, die Sie hierhergeschickt hat, beschreibt sich unter einer Adresse, die nicht erreichbar ist. Bitte versuchen Sie es später erneut.
     .title = Die Beschreibung der App ist nicht lesbar
-refusal-unknown-app-refused = Eine App, die der Betreiber dieser Website nicht kennt, hat Sie hierher geschickt. Ihre Anfrage kann nicht ausgeführt werden.
+refusal-unknown-app-refused = Eine App, die der Betreiber dieser Website nicht kennt, hat Sie hierhergeschickt. Die Anfrage der App kann nicht ausgeführt werden.
     .title = Die Anfrage der App wurde abgelehnt
-refusal-redirect-uri-refused = Die App, die Sie hierher geschickt hat, hat eine Adresse genannt, die nicht für sie registriert ist. Deshalb wird nichts dorthin gesendet.
+refusal-redirect-uri-refused = Die App, die Sie hierhergeschickt hat, hat eine Adresse genannt, die nicht für sie registriert ist. Deshalb wird nichts dorthin gesendet.
     .title = Nicht an diese Adresse
-refusal-request-uri-refused = Die App hat Sie mit einer request_uri hierher geschickt, die bereits verwendet wurde, abgelaufen ist oder zu einer anderen App oder einem anderen Browser gehört. Bitte beginnen Sie in der App von vorn.
+refusal-request-uri-refused = Die App hat Sie mit einer request_uri hierhergeschickt, die bereits verwendet wurde, abgelaufen ist oder zu einer anderen App oder einem anderen Browser gehört. Bitte beginnen Sie in der App von vorn.
     .title = Die request_uri ist nicht mehr gültig
 refusal-unknown-provider = Diese Anmeldemethode gibt es hier nicht.
     .title = Unbekannter Anbieter
@@ -261,13 +261,13 @@ refusal-user-disabled = Der Betreiber dieser Website hat dieses Konto deaktivier
     .title = Dieses Konto ist deaktiviert
 refusal-return-to-refused = Die Rückkehradresse gehört nicht zu den hier erlaubten Adressen.
     .title = Die Rückkehradresse wurde abgelehnt
-refusal-already-linked = Das Konto, das Sie beim Anbieter ausgewählt haben, kann Ihrem nicht hinzugefügt werden.
+refusal-already-linked = Das Konto, das Sie beim Anbieter ausgewählt haben, kann Ihrem Konto hier nicht hinzugefügt werden.
     .title = Dieses Konto kann nicht hinzugefügt werden
-refusal-last-identity = Fügen Sie eine andere Anmeldemethode hinzu, bevor Sie diese entfernen.
+refusal-last-identity = Fügen Sie eine weitere Anmeldemethode hinzu, bevor Sie diese hier entfernen.
     .title = Dies ist Ihre einzige Anmeldemethode
-refusal-authentication-too-old = Dafür müssen Sie sich in den letzten zehn Minuten angemeldet haben.
+refusal-authentication-too-old = Dafür darf Ihre letzte Anmeldung höchstens zehn Minuten zurückliegen.
     .title = Bitte melden Sie sich zuerst erneut an
-refusal-not-linked = Sie haben sich mit diesem Anbieter weder angemeldet noch ihn verknüpft.
+refusal-not-linked = Sie haben sich weder mit diesem Anbieter angemeldet, noch haben Sie ihn verknüpft.
     .title = Nicht mit diesem Anbieter verknüpft
 refusal-tokens-not-stored = Tokens dieses Anbieters werden hier nicht gespeichert.
     .title = Tokens werden nicht gespeichert

@@ -34,7 +34,7 @@ back-to-app = Volver a { $app }
 ## Sentences of several pages
 
 signed-in-as = Ha iniciado sesión como { $person }.
-confirm-recorded = Ninguno de sus proveedores puede demostrar que acaba de iniciar sesión, así que confirme que esto es lo que desea. El cambio queda registrado.
+confirm-recorded = Ninguno de sus proveedores puede demostrar que usted acaba de iniciar sesión, así que confirme que esto es lo que desea. El cambio queda registrado.
 
 ## The end of each page
 
@@ -51,13 +51,13 @@ no-providers = Todavía no se ha configurado ninguna forma de iniciar sesión.
 
 ## Before a login with another account, at a provider that does not ask for the account
 
-another-account-hint = { $provider } inicia su sesión con la cuenta que usa allí y no pregunta cuál. Para usar otra cuenta, cierre primero la sesión en { $provider }, por ejemplo, en otra pestaña. Después, vuelva a esta página.
+another-account-hint = { $provider } inicia su sesión con la cuenta que usted usa allí y no le pregunta cuál. Para usar otra cuenta, cierre primero la sesión en { $provider }, por ejemplo, en otra pestaña. Después, vuelva a esta página.
 
 ## The consent page
 
 consent-title = Continuar a { $app }
 consent-question = ¿Continuar a { $app }?
-consent-host-listed = El operador de este sitio permite las aplicaciones de { $host }, pero no ha comprobado esta.
+consent-host-listed = El operador de este sitio permite las aplicaciones de { $host }, pero no ha verificado esta.
 consent-host-unknown = El operador de este sitio no conoce esta aplicación. Procede de { $host }.
 consent-own-name = Se presenta como «{ $name }».
 consent-only-if-started = Continúe solo si la ha iniciado usted.
@@ -70,7 +70,7 @@ grant-openid = le reconocerá: conocerá su identificador en este sitio.
 grant-profile = verá su nombre, su nombre de usuario, su foto y los demás datos de su perfil.
 grant-email = verá su dirección de correo electrónico.
 grant-groups = verá los grupos a los que pertenece.
-grant-offline-access = mantendrá la sesión iniciada en su ausencia, hasta que cierre sesión o finalice la sesión de la aplicación en la página de su cuenta.
+grant-offline-access = mantendrá la sesión iniciada en su ausencia, hasta que usted cierre sesión o finalice la sesión de la aplicación en la página de su cuenta.
 grant-other = podrá usar en su nombre: { $scope }
 consent-resource = El acceso se limita a { $resource }.
 consent-answer-to-host = La respuesta se envía a { $host }.
@@ -95,7 +95,7 @@ signed-out-hint = Puede cerrar esta página.
 signed-out-of-title = Sesión cerrada en { $app }
 signed-out-of = Ha cerrado sesión en { $app }.
 signed-out-of-application = Ha cerrado sesión en la aplicación.
-signed-out-everywhere = También se ha cerrado la sesión aquí, de donde procedía, y en todas las aplicaciones que dependían de ella.
+signed-out-everywhere = También se ha cerrado la sesión en este sitio, con la que accedió a esa aplicación, y en todas las aplicaciones que dependían de dicha sesión.
 signed-out-still-here = Es posible que aquí siga teniendo la sesión iniciada.
 
 ## Two session cookies
@@ -111,7 +111,7 @@ account-email = Correo electrónico
 account-email-not-verified = sin verificar
 account-signed-in-with = Sesión iniciada con
 account-since = Desde
-account-until = Hasta, si no se usa
+account-until = Hasta (si no se usa)
 account-id = Su identificador aquí
 devices = Sus dispositivos
 device-browser-on-os = { $browser } en { $os }
@@ -119,7 +119,7 @@ device-unknown = Dispositivo desconocido
 device-current = este dispositivo
 device-last-seen = última actividad: { $time }
 device-apps = Sesión iniciada en
-device-sign-out-of = Cerrar sesión en { $device }, última actividad: { $time }
+device-sign-out-of = Cerrar sesión ({ $device }, última actividad: { $time })
 identities = Formas de iniciar sesión
 identity-last-used = Último uso: { $time }
 identity-will-be-removed = Se quitará el { $time }, como se solicitó aquí.
@@ -131,7 +131,7 @@ identity-remove-named = Quitar { $provider }, { $identity }
 identity-remove-later = Quitar dentro de siete días
 identity-add = Añadir
 identity-add-named = Añadir { $provider }
-identities-removal-hint = Al quitar una, se cierra la sesión en todos los dispositivos en los que la haya usado.
+identities-removal-hint = Al quitar una, se cierra la sesión en todos los dispositivos en los que haya iniciado sesión con ella.
 claim-given-name = Nombre
 claim-family-name = Apellidos
 claim-middle-name = Segundo nombre
@@ -140,21 +140,21 @@ claim-profile = Perfil
 claim-website = Sitio web
 claim-zoneinfo = Zona horaria
 claim-locale = Idioma
-claim-updated-at = Actualizado el
+claim-updated-at = Última actualización
 
 ## Adding and removing a way to sign in
 
 confirm-identity-title = ¿Cambiar sus formas de iniciar sesión?
 confirm-identity-adds = Está a punto de añadir una forma de iniciar sesión: { $provider }. Cualquier persona que pueda iniciar sesión allí podrá usar esta cuenta.
 remove-identity-question = ¿Quitar { $provider }?
-remove-identity-removes = Está a punto de quitar una forma de iniciar sesión: { $provider }, { $identity }. Se cerrará la sesión en todos los dispositivos en los que la haya usado.
+remove-identity-removes = Está a punto de quitar una forma de iniciar sesión: { $provider }, { $identity }. Se cerrará la sesión en todos los dispositivos en los que haya iniciado sesión con ella.
 remove-identity-own = Es la que ha usado para iniciar la sesión actual, así que también se cerrará la sesión aquí.
 remove-identity-requested = Se quitará el { $time }. Hasta entonces, puede conservarla en la página de su cuenta.
 remove-identity-later = Inició sesión aquí con otra. Por eso se quitará dentro de siete días y, hasta entonces, puede conservarla en la página de su cuenta desde cualquiera de sus dispositivos.
 remove-identity-at-once = Si inicia sesión con ella ahora, podrá quitarla de inmediato.
-identity-removed-title = Quitada
+identity-removed-title = Forma de iniciar sesión quitada
 identity-removed = Se ha quitado { $provider }
-identity-removed-sentence = { $identity } ya no da acceso a su cuenta. Había iniciado sesión con esa identidad, así que la sesión se ha cerrado aquí y en todos los demás dispositivos en los que la haya usado.
+identity-removed-sentence = { $identity } ya no da acceso a su cuenta. Usted había iniciado sesión de esa forma, así que la sesión se ha cerrado aquí y en todos los demás dispositivos en los que la inició así.
 
 ## Refused requests: one sentence, and the title
 
@@ -195,7 +195,7 @@ refusal-session-cookies-conflict = Su navegador envió las cookies de dos sesion
     .title = Dos cookies de sesión
 refusal-session-expired = Se ha cerrado su sesión por inactividad.
     .title = La sesión ha caducado
-refusal-session-revoked = Esta sesión se ha cerrado desde otro dispositivo, por un administrador o en su proveedor. Por eso ya no tiene la sesión iniciada.
+refusal-session-revoked = Esta sesión ha sido cerrada desde otro dispositivo, por un administrador o desde su proveedor. Por eso ya no tiene la sesión iniciada.
     .title = La sesión se ha cerrado
 refusal-bearer-invalid = El token de acceso no es válido.
     .title = El token de acceso no es válido
@@ -212,8 +212,8 @@ refusal-database-unavailable = No es posible iniciar sesión en este momento. Vu
 refusal-overloaded = Hay demasiadas solicitudes en este momento. Vuelva a intentarlo dentro de un momento.
     .title = Demasiadas solicitudes a la vez
 refusal-client-refused = La aplicación no pudo acreditar su identidad.
-    .title = El cliente no es conocido
-refusal-unknown-client = La aplicación que le ha enviado aquí no es conocida. Su operador debe registrarla aquí.
+    .title = No se reconoce la aplicación
+refusal-unknown-client = La aplicación que le ha enviado aquí es desconocida. El operador de la aplicación debe registrarla aquí.
     .title = Aplicación desconocida
 refusal-client-document-refused = La aplicación que le ha enviado aquí se describe en un documento que no es válido, así que no se puede usar aquí.
     .title = La descripción de la aplicación no es válida
@@ -222,21 +222,21 @@ refusal-client-document-unavailable = La aplicación que le ha enviado aquí se 
 refusal-unknown-app-refused = Una aplicación que el operador de este sitio no conoce le ha enviado aquí, y su solicitud no se puede llevar a cabo.
     .title = La solicitud de la aplicación se ha rechazado
 refusal-redirect-uri-refused = La aplicación que le ha enviado aquí indicó una dirección que no está registrada para ella, así que no se envía nada allí.
-    .title = No a esa dirección
+    .title = Esa dirección no está registrada
 refusal-request-uri-refused = La aplicación le ha enviado aquí con una request_uri que ya se ha usado, ha caducado o pertenece a otra aplicación o a otro navegador. Empiece de nuevo en la aplicación.
     .title = La request_uri ya no es válida
 refusal-unknown-provider = Aquí no existe esa forma de iniciar sesión.
     .title = Proveedor desconocido
-refusal-unknown-state = Este inicio de sesión no se conoce aquí o comenzó en otro lugar. Empiece de nuevo desde la aplicación que desea usar.
-    .title = Este inicio de sesión no se conoce
+refusal-unknown-state = Este inicio de sesión no se reconoce aquí o comenzó en otro lugar. Empiece de nuevo desde la aplicación que desea usar.
+    .title = No se reconoce este inicio de sesión
 refusal-state-expired = Este inicio de sesión ha tardado demasiado. Empiece de nuevo.
     .title = El inicio de sesión ha tardado demasiado
 refusal-state-used = Este inicio de sesión ya había finalizado. Empiece de nuevo si no tiene la sesión iniciada.
     .title = Este inicio de sesión ya ha finalizado
 refusal-wrong-browser = Este inicio de sesión comenzó en otro navegador. Empiece de nuevo en este.
-    .title = Otro navegador comenzó este inicio de sesión
+    .title = Este inicio de sesión comenzó en otro navegador
 refusal-provider-denied = El proveedor no le permitió entrar o el inicio de sesión se canceló allí.
-    .title = El proveedor lo ha rechazado
+    .title = El proveedor ha rechazado el inicio de sesión
 refusal-provider-error = El proveedor dio una respuesta que no se puede usar. Vuelva a intentarlo más tarde.
     .title = El proveedor respondió de forma incorrecta
 refusal-provider-unavailable = No se puede contactar con el proveedor en este momento. Vuelva a intentarlo dentro de un momento.
@@ -268,10 +268,10 @@ refusal-last-identity = Añada otra forma de iniciar sesión antes de quitar est
 refusal-authentication-too-old = Para esto debe haber iniciado sesión en los últimos diez minutos.
     .title = Vuelva a iniciar sesión primero
 refusal-not-linked = No ha iniciado sesión con este proveedor ni lo ha vinculado.
-    .title = No vinculado con este proveedor
+    .title = Cuenta no vinculada con este proveedor
 refusal-tokens-not-stored = Aquí no se guardan los tokens de este proveedor.
     .title = Los tokens no se guardan
-refusal-reauth-required = El proveedor no emitirá más tokens hasta que vuelva a iniciar sesión allí.
+refusal-reauth-required = El proveedor no emitirá más tokens hasta que usted vuelva a iniciar sesión allí.
     .title = Es necesario volver a iniciar sesión en el proveedor
 refusal-not-on-admin = { refusal-not-found }
     .title = { refusal-not-found.title }

@@ -34,7 +34,7 @@ back-to-app = { $app } に戻る
 ## Sentences of several pages
 
 signed-in-as = { $person } としてログインしています。
-confirm-recorded = たった今ログインしたことを証明できるプロバイダーがないため、この操作を行ってよいかご確認ください。変更は記録されます。
+confirm-recorded = ご利用のどのプロバイダーでも、たった今ログインしたことを証明できません。そのため、この操作がご自身の意図したものであることをご確認ください。変更は記録されます。
 
 ## The end of each page
 
@@ -51,7 +51,7 @@ no-providers = ログイン方法がまだ設定されていません。
 
 ## Before a login with another account, at a provider that does not ask for the account
 
-another-account-hint = { $provider } は、アカウントを選択する画面を表示せずに、そこで使用中のアカウントでログインします。別のアカウントを使用するには、先に別のタブなどで { $provider } からログアウトし、その後このページに戻ってください。
+another-account-hint = { $provider } では、アカウントを選択する画面が表示されず、{ $provider } で使用中のアカウントでログインすることになります。別のアカウントを使用するには、先に別のタブなどで { $provider } からログアウトし、その後このページに戻ってください。
 
 ## The consent page
 
@@ -60,17 +60,17 @@ consent-question = { $app } に進みますか？
 consent-host-listed = このサイトの運営者は { $host } のアプリを許可していますが、このアプリは確認していません。
 consent-host-unknown = このアプリは、このサイトの運営者が把握していないアプリです。提供元は { $host } です。
 consent-own-name = アプリ自身は「{ $name }」と名乗っています。
-consent-only-if-started = ご自身で開始した場合にのみ続行してください。
+consent-only-if-started = ご自身でこのアプリの利用を開始した場合にのみ続行してください。
 consent-account-at = { $provider } のアカウントでログインしています。
 consent-signed-in-as-with-email = { $person }（{ $email }）としてログインしています。
 consent-not-you = 別の方ですか？
 consent-homepage = { $app } について
 consent-grants = 続行すると、{ $app } は次のことができます。
-grant-openid = あなたを識別する（このサイトでの ID を取得します）
+grant-openid = あなたを識別する（このサイトでのあなたの ID を取得する）
 grant-profile = 名前、ユーザー名、写真など、プロフィールの情報を参照する
 grant-email = メールアドレスを参照する
 grant-groups = 所属するグループを参照する
-grant-offline-access = 不在の間もログイン状態を維持する（ログアウトするか、アカウントページでセッションを終了するまで）
+grant-offline-access = アプリを使用していない間もログイン状態を維持する（ログアウトするか、アカウントページでそのセッションを終了するまで）
 grant-other = あなたに代わって次を使用する：{ $scope }
 consent-resource = アクセスの対象は { $resource } のみです。
 consent-answer-to-host = 応答の送信先は { $host } です。
@@ -95,13 +95,13 @@ signed-out-hint = このページは閉じてかまいません。
 signed-out-of-title = { $app } からログアウトしました
 signed-out-of = { $app } からログアウトしました。
 signed-out-of-application = アプリケーションからログアウトしました。
-signed-out-everywhere = 元になったここでのログインと、それに関連するすべてのアプリケーションからもログアウトしました。
+signed-out-everywhere = ログインの元になったこのサイトと、このサイト経由でログインしたすべてのアプリケーションからもログアウトしました。
 signed-out-still-here = ここではまだログインしている可能性があります。
 
 ## Two session cookies
 
-cookies-conflict-title = 二つのログインが重複しています
-cookies-conflict-sentence = ブラウザーから二つの異なるログインの Cookie が送信されたため、どちらがあなたのものか判別できません。同じドメインの別のサイトが一方を設定した可能性があります。
+cookies-conflict-title = 2 つのログインが同時に存在しています
+cookies-conflict-sentence = ブラウザーから 2 つの異なるログインの Cookie が送信されたため、どちらがあなたのものか判別できません。同じドメインの別のサイトが一方を設定した可能性があります。
 
 ## The account page
 
@@ -109,9 +109,9 @@ account-title = アカウント
 account-signed-in = ログインしています
 account-email = メールアドレス
 account-email-not-verified = 未確認
-account-signed-in-with = ログイン方法
+account-signed-in-with = 現在のログイン方法
 account-since = ログイン日時
-account-until = 未使用の場合の期限
+account-until = 操作がない場合の有効期限
 account-id = このサイトでの ID
 devices = デバイス
 device-browser-on-os = { $os } の { $browser }
@@ -122,16 +122,16 @@ device-apps = ログイン中のアプリ：
 device-sign-out-of = { $device } からログアウト、最終利用：{ $time }
 identities = ログイン方法
 identity-last-used = 最終利用：{ $time }
-identity-will-be-removed = ここでの依頼により、{ $time } に削除されます。
+identity-will-be-removed = このページでの操作により、{ $time }に削除されます。
 identity-will-be-removed-hint = 心当たりがない場合は、削除を取り消し、他のデバイスからログアウトしてください。
-identity-keep = 削除しない
-identity-keep-named = { $provider }（{ $identity }）を削除しない
+identity-keep = 削除を取り消す
+identity-keep-named = { $provider }（{ $identity }）の削除を取り消す
 identity-remove = 削除
 identity-remove-named = { $provider }（{ $identity }）を削除
 identity-remove-later = 7 日後に削除
 identity-add = 追加
 identity-add-named = { $provider } を追加
-identities-removal-hint = 削除すると、その方法でログインしたすべてのデバイスからログアウトします。
+identities-removal-hint = ログイン方法を削除すると、その方法でログインしたすべてのデバイスからログアウトします。
 claim-given-name = 名
 claim-family-name = 姓
 claim-middle-name = ミドルネーム
@@ -145,11 +145,11 @@ claim-updated-at = 更新日時
 ## Adding and removing a way to sign in
 
 confirm-identity-title = ログイン方法を変更しますか？
-confirm-identity-adds = ログイン方法を追加しようとしています：{ $provider }。そこでログインできる人は、このアカウントを使用できるようになります。
+confirm-identity-adds = ログイン方法に { $provider } を追加しようとしています。追加するプロバイダーのアカウントでログインできる人は、このアカウントを使用できるようになります。
 remove-identity-question = { $provider } を削除しますか？
-remove-identity-removes = ログイン方法を削除しようとしています：{ $provider }、{ $identity }。その方法でログインしたすべてのデバイスからログアウトします。
+remove-identity-removes = ログイン方法から { $provider }（{ $identity }）を削除しようとしています。この方法でログインしたすべてのデバイスからログアウトします。
 remove-identity-own = 現在のログインに使用している方法のため、ここからもログアウトします。
-remove-identity-requested = { $time } に削除されます。それまでは、アカウントページで削除を取り消せます。
+remove-identity-requested = { $time }に削除されます。それまでは、アカウントページで削除を取り消せます。
 remove-identity-later = ここには別の方法でログインしているため、7 日後に削除されます。それまでは、どのデバイスのアカウントページからでも削除を取り消せます。
 remove-identity-at-once = 今この方法でログインすれば、すぐに削除できます。
 identity-removed-title = 削除済み
@@ -159,15 +159,15 @@ identity-removed-sentence = { $identity } ではこのアカウントを利用�
 ## Refused requests: one sentence, and the title
 
 problem-signed-in-as = { $provider } に { $account } としてログインしました。
-problem-disabled = この方のアカウントは、ここでは無効になっています。このサイトの運営者が再び有効にできます。
-problem-not-allowed = このアカウントではここにログインできません。
+problem-disabled = このサイトでのあなたのアカウントは、無効にされています。このサイトの運営者が再び有効にできます。
+problem-not-allowed = このアカウントではこのサイトにログインできません。
 problem-not-allowed-app = このアカウントでは { $app } を使用できません。
 problem-needs-operator = このサイトまたはプロバイダーの運営者が設定を変更するまで、このログイン方法は使用できません。
 problem-rate-limited =
     { $seconds ->
        *[other] お使いのネットワークからの試行回数が多すぎます。{ $seconds } 秒後にもう一度お試しください。
     }
-problem-wrong-browser-cookie = 同じブラウザーの場合、Cookie { $cookie } が保存されていません。このサイトの Cookie を許可してください。
+problem-wrong-browser-cookie = 同じブラウザーを使用している場合は、Cookie { $cookie } がブラウザーに保存されていません。このサイトの Cookie を許可してください。
 problem-cookie = このサイトが設定した Cookie { $cookie } が、ブラウザーから送信されませんでした。このサイトの Cookie を許可してから、もう一度お試しください。
 problem-reference = 問題が解決しない場合は、このサイトの運営者に次の参照番号をお伝えください：{ $reference }
 refusal-invalid-request = アドレスまたはフォームが正しくありません。
@@ -190,15 +190,15 @@ refusal-cookie-not-kept = ブラウザーがこのサイトの Cookie を保存�
     .title = ブラウザーが Cookie を保存していません
 refusal-no-session = ログインしていません。
     .title = ログインしていません
-refusal-session-cookies-conflict = ブラウザーから二つの異なるセッションの Cookie が送信されたため、どちらも無効です。
-    .title = セッションの Cookie が二つあります
+refusal-session-cookies-conflict = ブラウザーから 2 つの異なるセッションの Cookie が送信されたため、どちらも無効です。
+    .title = セッションの Cookie が 2 つあります
 refusal-session-expired = 長時間操作がなかったため、ログアウトしました。
     .title = セッションの有効期限が切れました
-refusal-session-revoked = このセッションは、別のデバイス、管理者、またはログイン先のプロバイダーによって終了されました。そのため、ログアウトしています。
+refusal-session-revoked = このセッションは、別のデバイスでの操作、管理者、またはログインに使用したプロバイダーによって終了されました。そのため、現在はログアウトした状態です。
     .title = セッションが終了しました
 refusal-bearer-invalid = アクセストークンが無効です。
     .title = アクセストークンが無効です
-refusal-insufficient-scope = アクセストークンではこの操作は許可されていません。
+refusal-insufficient-scope = このアクセストークンでは、この操作は許可されていません。
     .title = 許可されていません
 refusal-foreign-origin = 別のサイトからのリクエストのため、実行されませんでした。
     .title = 許可されていない送信元です
@@ -212,21 +212,21 @@ refusal-overloaded = 現在リクエストが集中しています。しばら�
     .title = リクエストが集中しています
 refusal-client-refused = アプリケーションの身元を確認できませんでした。
     .title = クライアントが不明です
-refusal-unknown-client = 移動元のアプリは登録されていません。アプリの運営者がここに登録する必要があります。
+refusal-unknown-client = 移動元のアプリは登録されていません。アプリの運営者がこのサイトに登録する必要があります。
     .title = 不明なアプリ
-refusal-client-document-refused = 移動元のアプリの説明文書が有効ではないため、ここでは使用できません。
+refusal-client-document-refused = 移動元のアプリは、アプリ自身の説明文書が有効ではないため、このサイトでは使用できません。
     .title = アプリの説明が有効ではありません
 refusal-client-document-unavailable = 移動元のアプリの説明文書のアドレスに接続できません。しばらくしてからもう一度お試しください。
     .title = アプリの説明を読み込めません
-refusal-unknown-app-refused = このサイトの運営者が把握していないアプリから移動してきました。そのアプリの要求は実行できません。
-    .title = アプリの要求は拒否されました
+refusal-unknown-app-refused = このサイトの運営者が把握していないアプリから移動してきました。そのアプリのリクエストは実行できません。
+    .title = アプリのリクエストは拒否されました
 refusal-redirect-uri-refused = 移動元のアプリが、登録されていないアドレスを指定したため、そこには何も送信されません。
     .title = このアドレスには送信できません
-refusal-request-uri-refused = アプリが指定した request_uri は、使用済み、期限切れ、または別のアプリかブラウザーのものです。アプリから最初からやり直してください。
+refusal-request-uri-refused = アプリが指定した request_uri は、使用済み、期限切れ、または別のアプリかブラウザーのものです。アプリで最初からやり直してください。
     .title = request_uri は無効になりました
-refusal-unknown-provider = そのログイン方法はここにはありません。
+refusal-unknown-provider = そのログイン方法は、このサイトにはありません。
     .title = 不明なプロバイダー
-refusal-unknown-state = このログインはここでは確認できないか、別の場所で開始されました。使用したいアプリケーションから最初からやり直してください。
+refusal-unknown-state = このログインはここでは確認できないか、別の場所で開始されました。使用したいアプリケーションで最初からやり直してください。
     .title = このログインを確認できません
 refusal-state-expired = ログインに時間がかかりすぎました。最初からやり直してください。
     .title = ログインの制限時間を過ぎました
@@ -246,19 +246,19 @@ refusal-login-unverified = プロバイダーの応答を検証できません�
     .title = ログインを検証できませんでした
 refusal-userinfo-failed = プロバイダーから受け取ったあなたの情報を検証できませんでした。最初からやり直してください。
     .title = ログインを検証できませんでした
-refusal-not-allowed = ここにログインする権限がありません。
+refusal-not-allowed = このサイトにログインする権限がありません。
     .title = 許可されていません
 refusal-app-not-allowed = このアカウントではこのアプリを使用できません。
     .title = 許可されていません
 refusal-site-not-allowed = このページを表示する権限がありません。
     .title = 許可されていません
-refusal-step-up-needed = このページには、より新しい、またはより強固なログインが必要です。
+refusal-step-up-needed = このページには、より新しいログイン、またはより強固な方法でのログインが必要です。
     .title = 先にもう一度ログインしてください
-refusal-step-up-failed = このページには、より新しい、またはより強固なログインが必要ですが、もう一度ログインしても条件を満たしませんでした。別のログイン方法を試すか、ページの運営者にお問い合わせください。
+refusal-step-up-failed = このページには、より新しいログイン、またはより強固な方法でのログインが必要ですが、もう一度ログインしても条件を満たしませんでした。別のログイン方法を試すか、ページの運営者にお問い合わせください。
     .title = このログインでは不十分です
 refusal-user-disabled = このサイトの運営者がこのアカウントを無効にしました。運営者が再び有効にできます。
     .title = このアカウントは無効です
-refusal-return-to-refused = 戻り先のアドレスは、ここで許可されていません。
+refusal-return-to-refused = 戻り先のアドレスは、このサイトでは許可されていません。
     .title = 戻り先のアドレスが拒否されました
 refusal-already-linked = プロバイダーで選択したアカウントは、あなたのアカウントに追加できません。
     .title = このアカウントは追加できません

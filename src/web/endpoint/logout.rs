@@ -210,7 +210,7 @@ fn read(app: &App, request: &HttpRequest, parameters: &Parameters) -> Result<Req
     })
 }
 
-/// The parameters of RP-Initiated Logout 1.0 §2. `logout_hint` and `ui_locales` have no effect.
+/// The parameters of RP-Initiated Logout 1.0 §2. `logout_hint` has no effect; `ui_locales` chooses the language of the page.
 fn asked(parameters: &Parameters) -> LogoutParameters {
     let text = |name| parameters.get(name).map(str::to_owned);
     LogoutParameters {

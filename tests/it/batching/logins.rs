@@ -9,11 +9,11 @@ use crate::support::Gateway;
 async fn logins_that_begin_together_are_completed_by_their_own_browsers() {
     const BROWSERS: i64 = 40;
     let gateway = Arc::new(Gateway::start());
-    let begin = |_| {
+    let start = |_| {
         let browser = gateway.browser();
         tokio::spawn(async move { (browser.begin("op").await, browser) })
     };
-    let tasks: Vec<_> = (0..BROWSERS).map(begin).collect();
+    let tasks: Vec<_> = (0..BROWSERS).map(start).collect();
     let mut begun = Vec::new();
     for task in tasks {
         begun.push(task.await.expect("a login"));

@@ -1,12 +1,13 @@
 //! Which requests share a statement, and which of them run singly.
 
+use std::pin::Pin;
 use std::sync::Mutex;
 use std::task::{Context, Waker};
 
 use diesel::sql_types::{Array, BigInt, Uuid as SqlUuid};
 use diesel::{QueryResult, QueryableByName, RunQueryDsl, sql_query};
 use uuid::Uuid;
-use vestibule::base::db::{Batch, Conn, Db};
+use vestibule::base::db::{Batch, Conn, Db, DbError};
 
 use super::held::{Held, Request};
 use crate::support::{Cluster, Database};
@@ -148,6 +149,9 @@ async fn a_panic_fails_the_requests_of_its_batch_only() {
 /// A kind of which a further request always waits, while the queue of jobs is full.
 struct Steady;
 
+/// A request that a thread of the database sends.
+type Pending = Pin<Box<dyn Future<Output = Result<(), DbError>> + Send>>;
+
 struct SteadyState {
     db: Db,
     runtime: tokio::runtime::Handle,
@@ -155,7 +159,7 @@ struct SteadyState {
     batches: usize,
     /// The number of batches before the first other job.
     before_other: Option<usize>,
-    waiting: Vec<Request<()>>,
+    waiting: Vec<Pending>,
 }
 
 static STEADY: Mutex<Option<SteadyState>> = Mutex::new(None);
@@ -189,7 +193,7 @@ impl Batch for Steady {
 }
 
 impl SteadyState {
-    fn wait_for(&mut self, mut request: Request<()>) {
+    fn wait_for(&mut self, mut request: Pending) {
         // It is queued by the first poll.
         if request.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending() {
             self.waiting.push(request);
@@ -197,7 +201,7 @@ impl SteadyState {
     }
 }
 
-fn other(db: Db) -> Request<()> {
+fn other(db: Db) -> Pending {
     let note = |_: &mut Conn| {
         with_steady(|state| {
             let batches = state.batches;
@@ -208,7 +212,7 @@ fn other(db: Db) -> Request<()> {
     Box::pin(async move { db.run("other", note).await })
 }
 
-fn steady(db: Db, row: usize) -> Request<()> {
+fn steady(db: Db, row: usize) -> Pending {
     let row = Uuid::from_u128(row.try_into().expect("a small number"));
     Box::pin(async move { db.run_batched::<Steady>(row).await.map(drop) })
 }

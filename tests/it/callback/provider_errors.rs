@@ -290,7 +290,8 @@ async fn the_error_description_is_shown_for_a_claimed_login_only() {
 
 /// The output of `vestibule logins show` for the reference on a page.
 fn shown(gateway: &Gateway, page: &Answer) -> String {
-    let (_, reference) = page.body.split_once("<code>").unwrap_or_else(|| panic!("no reference: {}", page.body));
+    let (_, reference) =
+        page.body.split_once("<code dir=\"ltr\">").unwrap_or_else(|| panic!("no reference: {}", page.body));
     let reference = reference.split('<').next().expect("a reference");
     let (_, output, errors) = Operator::new().run(&gateway.database.configuration(), &["logins", "show", reference]);
     output + &errors

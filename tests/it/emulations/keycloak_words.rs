@@ -26,7 +26,8 @@ pub async fn failed(gateway: &Gateway, provider: &str) -> Answer {
 
 /// The output of `vestibule logins show` for the reference on a page.
 pub fn shown(gateway: &Gateway, page: &Answer) -> String {
-    let (_, reference) = page.body.split_once("<code>").unwrap_or_else(|| panic!("no reference: {}", page.body));
+    let (_, reference) =
+        page.body.split_once("<code dir=\"ltr\">").unwrap_or_else(|| panic!("no reference: {}", page.body));
     let reference = reference.split('<').next().expect("a reference");
     let (code, output, complaint) =
         Operator::new().run(&gateway.database.configuration(), &["logins", "show", reference]);
@@ -36,7 +37,8 @@ pub fn shown(gateway: &Gateway, page: &Answer) -> String {
 
 /// The log line about a reference.
 pub fn logged(log: &LogCapture, page: &Answer) -> String {
-    let reference = page.body.split_once("<code>").and_then(|(_, rest)| rest.split('<').next()).expect("a reference");
+    let reference =
+        page.body.split_once("<code dir=\"ltr\">").and_then(|(_, rest)| rest.split('<').next()).expect("a reference");
     let text = log.text();
     let line = text.lines().find(|line| line.contains(reference) && line.contains("WARN"));
     line.unwrap_or_else(|| panic!("no line about {reference}")).to_owned()

@@ -170,7 +170,6 @@ async fn until_refused(deployment: &Deployment, visitor: &Visitor, ended: Instan
         let began = ended.elapsed();
         let statuses = deployment.statuses(visitor).await;
         if statuses == [401, 401] {
-            eprintln!("both replicas refuse a request that began after {began:?}");
             return;
         }
         assert!(began < BOUND, "{statuses:?} after {began:?}\n{}", deployment.logs());

@@ -143,7 +143,6 @@ struct Seen {
 impl Seen {
     /// The sequences have enough of each.
     fn assert_many(&self, sequences: usize) {
-        println!("{sequences} sequences: {self:?}");
         let Self { good, refused, stolen } = *self;
         assert!(good > sequences && refused > sequences / 10 && stolen > sequences / 20, "too few: {self:?}");
     }
@@ -208,7 +207,9 @@ async fn every_sequence_follows_the_table_in_batches_with_others() {
             }
             finish(&mut requests, &mut seen).await;
         }
-        group.iter().for_each(|sequence| sequence.assert_row(&gateways, &mut seen));
+        for sequence in group.iter() {
+            sequence.assert_row(&gateways, &mut seen);
+        }
     }
     seen.assert_many(GROUPS * CONCURRENT);
 }
