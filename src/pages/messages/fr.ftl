@@ -7,7 +7,7 @@ language-direction = ltr
 language-formats = fr
 time-in-utc = { $time } UTC
 list-separator = ,
-label = { $label } :
+label = { $label } :
 
 ## Buttons and links
 
@@ -20,7 +20,7 @@ sign-in = Se connecter
 sign-in-to = Se connecter à { $app }
 sign-in-again = Se reconnecter
 sign-in-with = Se connecter avec { $provider }
-sign-in-with-another = Se connecter avec un autre moyen
+sign-in-with-another = Se connecter par un autre moyen
 other-ways-to-sign-in = Autres moyens de connexion
 use-another-account = Utiliser un autre compte
 sign-out = Se déconnecter
@@ -34,7 +34,7 @@ back-to-app = Revenir à { $app }
 ## Sentences of several pages
 
 signed-in-as = Vous êtes connecté en tant que { $person }.
-confirm-recorded = Aucun de vos fournisseurs ne peut prouver que vous venez de vous connecter. Veuillez donc confirmer que vous le souhaitez. La modification est enregistrée.
+confirm-recorded = Aucun de vos fournisseurs d’identité ne peut prouver que vous venez de vous connecter. Veuillez donc confirmer que c’est bien ce que vous souhaitez. La modification sera consignée dans un journal.
 
 ## The end of each page
 
@@ -51,27 +51,27 @@ no-providers = Aucun moyen de connexion n’a encore été configuré.
 
 ## Before a login with another account, at a provider that does not ask for the account
 
-another-account-hint = { $provider } vous connecte avec le compte que vous y utilisez, sans demander lequel choisir. Pour utiliser un autre compte, déconnectez-vous d’abord de { $provider }, par exemple dans un autre onglet. Revenez ensuite à cette page.
+another-account-hint = { $provider } vous connecte avec le compte que vous y utilisez, sans vous demander lequel. Pour utiliser un autre compte, déconnectez-vous d’abord de votre compte { $provider }, par exemple dans un autre onglet. Revenez ensuite à cette page.
 
 ## The consent page
 
 consent-title = Continuer vers { $app }
-consent-question = Continuer vers { $app } ?
+consent-question = Continuer vers { $app } ?
 consent-host-listed = L’exploitant de ce site autorise les applications de { $host }, mais n’a pas vérifié celle-ci.
 consent-host-unknown = L’exploitant de ce site ne connaît pas cette application. Elle provient de { $host }.
-consent-own-name = Elle se présente sous le nom « { $name } ».
+consent-own-name = Elle se présente sous le nom « { $name } ».
 consent-only-if-started = Ne continuez que si vous l’avez lancée vous-même.
 consent-account-at = Vous êtes connecté avec votre compte { $provider }.
 consent-signed-in-as-with-email = Vous êtes connecté en tant que { $person } ({ $email }).
-consent-not-you = Ce n’est pas vous ?
-consent-homepage = À propos de { $app }
-consent-grants = Si vous continuez, { $app }
-grant-openid = vous reconnaît : l’application apprend votre identifiant sur ce site ;
-grant-profile = voit votre nom, votre nom d’utilisateur, votre photo et les autres informations de votre profil ;
-grant-email = voit votre adresse e-mail ;
-grant-groups = voit les groupes auxquels vous appartenez ;
-grant-offline-access = reste connectée en votre absence, jusqu’à ce que vous vous déconnectiez ou mettiez fin à sa session sur la page de votre compte ;
-grant-other = peut utiliser en votre nom : { $scope }
+consent-not-you = Ce n’est pas vous ?
+consent-homepage = À propos de l’application { $app }
+consent-grants = Si vous continuez, { $app } pourra :
+grant-openid = vous reconnaître, en obtenant votre identifiant sur ce site
+grant-profile = voir votre nom, votre nom d’utilisateur, votre photo et les autres informations de votre profil
+grant-email = voir votre adresse e-mail
+grant-groups = voir les groupes auxquels vous appartenez
+grant-offline-access = garder sa session ouverte en votre absence, jusqu’à ce que vous vous déconnectiez ou que vous fermiez cette session sur la page de votre compte
+grant-other = utiliser en votre nom : { $scope }
 consent-resource = L’accès est limité à { $resource }.
 consent-answer-to-host = La réponse est envoyée à { $host }.
 consent-answer-to-program = La réponse est envoyée à un programme sur cet ordinateur.
@@ -86,14 +86,14 @@ continue-from-elsewhere = Un autre site vous a envoyé ici. Appuyez sur le bouto
 
 ## The logout pages
 
-sign-out-question = Se déconnecter ?
+sign-out-question = Se déconnecter ?
 sign-out-asked-by = { $app } demande à vous déconnecter.
 sign-out-reach = Si vous vous déconnectez ici, vous serez aussi déconnecté des applications auxquelles vous avez accédé depuis ce site.
 signed-out = Vous êtes déconnecté
 signed-out-title = Déconnexion effectuée
 signed-out-hint = Vous pouvez fermer cette page.
-signed-out-of-title = Déconnecté de { $app }
-signed-out-of = Vous êtes déconnecté de { $app }.
+signed-out-of-title = Déconnecté de l’application { $app }
+signed-out-of = Vous êtes déconnecté de l’application { $app }.
 signed-out-of-application = Vous êtes déconnecté de l’application.
 signed-out-everywhere = Vous êtes également déconnecté de ce site, d’où venait cette connexion, et de toutes les applications qui en dépendent.
 signed-out-still-here = Vous êtes peut-être encore connecté ici.
@@ -110,16 +110,16 @@ account-signed-in = Vous êtes connecté
 account-email = E-mail
 account-email-not-verified = non vérifié
 account-signed-in-with = Connecté avec
-account-since = Depuis
-account-until = Jusqu’au, en cas d’inactivité
-account-id = Votre identifiant ici
+account-since = Depuis le
+account-until = Expiration en cas d’inactivité
+account-id = Votre identifiant sur ce site
 devices = Vos appareils
 device-browser-on-os = { $browser } sur { $os }
 device-unknown = Appareil inconnu
 device-current = cet appareil
 device-last-seen = dernière activité le { $time }
 device-apps = Connecté à
-device-sign-out-of = Se déconnecter de { $device }, dernière activité le { $time }
+device-sign-out-of = Se déconnecter : { $device }, dernière activité le { $time }
 identities = Moyens de connexion
 identity-last-used = Dernière utilisation le { $time }
 identity-will-be-removed = Sera supprimé le { $time }, comme demandé ici.
@@ -144,21 +144,21 @@ claim-updated-at = Mis à jour le
 
 ## Adding and removing a way to sign in
 
-confirm-identity-title = Modifier vos moyens de connexion ?
-confirm-identity-adds = Vous êtes sur le point d’ajouter un moyen de connexion : { $provider }. Toute personne pouvant s’y connecter pourra ensuite utiliser ce compte.
-remove-identity-question = Supprimer { $provider } ?
-remove-identity-removes = Vous êtes sur le point de supprimer un moyen de connexion : { $provider }, { $identity }. Tous les appareils sur lesquels vous l’avez utilisé seront déconnectés.
-remove-identity-own = C’est le moyen avec lequel vous êtes actuellement connecté. Vous serez donc déconnecté ici aussi.
+confirm-identity-title = Modifier vos moyens de connexion ?
+confirm-identity-adds = Vous êtes sur le point d’ajouter un moyen de connexion : { $provider }. Toute personne pouvant s’y connecter pourra ensuite utiliser ce compte.
+remove-identity-question = Supprimer { $provider } ?
+remove-identity-removes = Vous êtes sur le point de supprimer un moyen de connexion : { $provider }, { $identity }. Tous les appareils sur lesquels vous l’avez utilisé seront déconnectés.
+remove-identity-own = C’est le moyen de connexion que vous avez utilisé ici. Vous serez donc déconnecté ici aussi.
 remove-identity-requested = Il sera supprimé le { $time }. D’ici là, vous pouvez le conserver sur la page de votre compte.
-remove-identity-later = Vous vous êtes connecté ici avec un autre moyen. Il sera donc supprimé dans sept jours ; d’ici là, chacun de vos appareils peut le conserver sur la page de votre compte.
-remove-identity-at-once = Si vous vous connectez maintenant avec ce moyen, vous pourrez le supprimer immédiatement.
+remove-identity-later = Vous n’avez pas utilisé ce moyen pour vous connecter ici. Il sera donc supprimé dans sept jours ; d’ici là, vous pourrez le conserver depuis n’importe lequel de vos appareils, sur la page de votre compte.
+remove-identity-at-once = Si vous vous connectez maintenant par ce moyen, vous pourrez le supprimer immédiatement.
 identity-removed-title = Supprimé
-identity-removed = { $provider } a été supprimé
-identity-removed-sentence = { $identity } ne donne plus accès à votre compte. Vous étiez connecté avec ce moyen : vous êtes donc déconnecté, ici et sur tous les autres appareils où vous l’avez utilisé.
+identity-removed = Le moyen de connexion { $provider } a été supprimé
+identity-removed-sentence = { $identity } ne donne plus accès à votre compte. Vous étiez connecté par ce moyen : vous êtes donc déconnecté, ici et sur tous les autres appareils où vous l’avez utilisé.
 
 ## Refused requests: one sentence, and the title
 
-problem-signed-in-as = Vous vous êtes connecté en tant que { $account } auprès de { $provider }.
+problem-signed-in-as = Vous vous êtes connecté avec { $provider } en tant que { $account }.
 problem-disabled = Le compte de cette personne a été désactivé ici. L’exploitant de ce site peut le réactiver.
 problem-not-allowed = Ce compte n’est pas autorisé à se connecter ici.
 problem-not-allowed-app = Ce compte n’est pas autorisé à utiliser { $app }.
@@ -168,9 +168,9 @@ problem-rate-limited =
         [one] Trop de tentatives ont été effectuées depuis votre réseau. Veuillez réessayer dans { $seconds } seconde.
        *[other] Trop de tentatives ont été effectuées depuis votre réseau. Veuillez réessayer dans { $seconds } secondes.
     }
-problem-wrong-browser-cookie = S’il s’agit du même navigateur, il ne conserve pas le cookie { $cookie } : autorisez les cookies pour ce site.
+problem-wrong-browser-cookie = S’il s’agit du même navigateur, il ne conserve pas le cookie { $cookie } : autorisez les cookies pour ce site.
 problem-cookie = Le navigateur n’a pas envoyé le cookie { $cookie }, que ce site avait défini. Autorisez les cookies pour ce site, puis réessayez.
-problem-reference = Si le problème persiste, communiquez cette référence à l’exploitant de ce site : { $reference }
+problem-reference = Si le problème persiste, communiquez cette référence à l’exploitant de ce site : { $reference }
 refusal-invalid-request = L’adresse ou le formulaire n’est pas conforme.
     .title = La demande n’est pas valide
 refusal-media-type = Le type de contenu de la demande n’est pas pris en charge ici.
@@ -179,7 +179,7 @@ refusal-too-large = La demande est trop volumineuse.
     .title = La demande est trop volumineuse
 refusal-uri-too-long = L’adresse est trop longue.
     .title = L’adresse est trop longue
-refusal-headers-too-large = Le navigateur a envoyé trop de données. Supprimer les cookies de ce site résout le problème.
+refusal-headers-too-large = Le navigateur a envoyé trop de données. Supprimer les cookies de ce site peut résoudre le problème.
     .title = Les en-têtes sont trop volumineux
 refusal-not-found = L’adresse n’existe pas.
     .title = Il n’y a rien ici
@@ -188,14 +188,14 @@ refusal-method-not-allowed = L’adresse ne répond pas à ce type de demande.
 refusal-rate-limited = Trop de tentatives ont été effectuées depuis votre réseau. Veuillez réessayer plus tard.
     .title = Trop de tentatives
 refusal-cookie-not-kept = Votre navigateur ne conserve pas le cookie de ce site. La connexion est donc répétée sans fin.
-    .title = Votre navigateur ne conserve pas un cookie
+    .title = Cookie non conservé par le navigateur
 refusal-no-session = Vous n’êtes pas connecté.
     .title = Non connecté
 refusal-session-cookies-conflict = Votre navigateur a envoyé les cookies de deux sessions différentes. Aucune d’elles n’est donc prise en compte.
     .title = Deux cookies de session
 refusal-session-expired = Vous avez été déconnecté en raison d’une trop longue inactivité.
     .title = La session a expiré
-refusal-session-revoked = Cette session a été fermée : sur un autre appareil, par un administrateur ou par votre fournisseur. Vous êtes donc déconnecté.
+refusal-session-revoked = Cette session a été fermée depuis un autre appareil, par un administrateur ou par le service avec lequel vous vous connectez. Vous êtes donc déconnecté.
     .title = La session a été fermée
 refusal-bearer-invalid = Le jeton d’accès n’est pas valide.
     .title = Le jeton d’accès n’est pas valide
@@ -218,11 +218,11 @@ refusal-unknown-client = L’application qui vous a envoyé ici est inconnue. So
 refusal-client-document-refused = L’application qui vous a envoyé ici se décrit dans un document non valide. Elle ne peut donc pas être utilisée ici.
     .title = La description de l’application n’est pas valide
 refusal-client-document-unavailable = L’application qui vous a envoyé ici se décrit à une adresse inaccessible. Veuillez réessayer plus tard.
-    .title = La description de l’application est illisible
+    .title = La description de l’application est inaccessible
 refusal-unknown-app-refused = Une application que l’exploitant de ce site ne connaît pas vous a envoyé ici, et sa demande ne peut pas être exécutée.
     .title = La demande de l’application est refusée
 refusal-redirect-uri-refused = L’application qui vous a envoyé ici a indiqué une adresse qui n’est pas enregistrée pour elle. Rien n’y est donc envoyé.
-    .title = Pas à cette adresse
+    .title = Envoi à cette adresse refusé
 refusal-request-uri-refused = L’application vous a envoyé ici avec une request_uri qui a déjà été utilisée, qui a expiré ou qui appartient à une autre application ou à un autre navigateur. Veuillez recommencer dans l’application.
     .title = La request_uri n’est plus valide
 refusal-unknown-provider = Ce moyen de connexion n’existe pas ici.
@@ -234,11 +234,11 @@ refusal-state-expired = Cette connexion a pris trop de temps. Veuillez recommenc
 refusal-state-used = Cette connexion est déjà terminée. Veuillez recommencer si vous n’êtes pas connecté.
     .title = Cette connexion est déjà terminée
 refusal-wrong-browser = Cette connexion a été commencée dans un autre navigateur. Veuillez recommencer dans celui-ci.
-    .title = Un autre navigateur a commencé cette connexion
-refusal-provider-denied = Le fournisseur a refusé la connexion, ou elle y a été annulée.
-    .title = Le fournisseur a refusé
+    .title = Connexion commencée dans un autre navigateur
+refusal-provider-denied = Le fournisseur a refusé la connexion, ou celle-ci a été annulée sur son site.
+    .title = Le fournisseur a refusé la connexion
 refusal-provider-error = Le fournisseur a donné une réponse inutilisable. Veuillez réessayer plus tard.
-    .title = Le fournisseur a mal répondu
+    .title = Réponse incorrecte du fournisseur
 refusal-provider-unavailable = Le fournisseur est inaccessible pour le moment. Veuillez réessayer dans un instant.
     .title = Le fournisseur est inaccessible
 refusal-provider-timeout = Le fournisseur n’a pas répondu à temps. Veuillez réessayer dans un instant.
@@ -253,9 +253,9 @@ refusal-app-not-allowed = Vous n’êtes pas autorisé à utiliser cette applica
     .title = Non autorisé
 refusal-site-not-allowed = Vous n’êtes pas autorisé à voir cette page.
     .title = Non autorisé
-refusal-step-up-needed = Pour cette page, la connexion doit être plus récente ou plus forte.
+refusal-step-up-needed = Cette page exige une authentification plus récente ou plus forte.
     .title = Veuillez d’abord vous reconnecter
-refusal-step-up-failed = Pour cette page, la connexion doit être plus récente ou plus forte, et une nouvelle connexion n’y a rien changé. Veuillez essayer un autre moyen de connexion ou vous adresser à l’exploitant de la page.
+refusal-step-up-failed = Cette page exige une authentification plus récente ou plus forte, et une nouvelle connexion n’y a rien changé. Veuillez essayer un autre moyen de connexion ou vous adresser à l’exploitant de la page.
     .title = Cette connexion ne suffit pas
 refusal-user-disabled = L’exploitant de ce site a désactivé ce compte et peut le réactiver.
     .title = Ce compte est désactivé
@@ -267,7 +267,7 @@ refusal-last-identity = Ajoutez un autre moyen de connexion avant de supprimer c
     .title = C’est votre seul moyen de connexion
 refusal-authentication-too-old = Pour cela, vous devez vous être connecté au cours des dix dernières minutes.
     .title = Veuillez d’abord vous reconnecter
-refusal-not-linked = Vous ne vous êtes pas connecté avec ce fournisseur et ne l’avez pas associé.
+refusal-not-linked = Vous ne vous êtes pas connecté avec ce fournisseur et ne l’avez pas associé à votre compte.
     .title = Non associé à ce fournisseur
 refusal-tokens-not-stored = Les jetons de ce fournisseur ne sont pas conservés ici.
     .title = Les jetons ne sont pas conservés
