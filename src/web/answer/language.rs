@@ -21,11 +21,12 @@ pub(super) fn of<'a>(app: &'a App, request: &HttpRequest, stored: Option<&str>) 
 /// The paths whose pages can be loaded again by `GET`, up to a parameter.
 const REPEATABLE: [&str; 5] = ["/login", "/account", "/oauth2/authorize/agree", "/logout", "/logout/done"];
 
-/// The path and the query of the page, if it can be loaded again. A callback cannot, and its code must not be in the page.
+/// The path and the query of the page, if it can be loaded again. A callback cannot, and its code must not be in the page; neither
+/// must the ID token of a logout.
 pub(super) fn repeatable(app: &App, request: &HttpRequest) -> Option<String> {
     let path = request.path().strip_prefix(app.config.server.public_url.prefix())?;
     let is_known = REPEATABLE.contains(&path) || path.starts_with("/account/identities/");
-    let is_repeatable = is_known && request.method() == Method::GET;
+    let is_repeatable = is_known && request.method() == Method::GET && !request.query_string().contains("id_token_hint");
     let whole = request.uri().path_and_query().filter(|_| is_repeatable)?;
     Some(whole.as_str().to_owned())
 }

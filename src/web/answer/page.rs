@@ -79,7 +79,8 @@ impl<'a> Viewing<'a> {
         let language = language::of(self.app, self.request, self.ui_locales);
         let (lang, dir) = (language.tag.as_str(), language.direction());
         let brand = self.app.pages.brand(self.client, prefix, ICON_PATH);
-        let return_to = language::repeatable(self.app, self.request);
+        // A refused request may have values that are not to be in the page, such as a token or the address of another site.
+        let return_to = language::repeatable(self.app, self.request).filter(|_| status.is_success());
         let menu = return_to.and_then(|return_to| self.app.pages.menu(lang, return_to));
         let frame = Frame { lang, dir, prefix, style: STYLE_PATH, menu, brand };
         let body = match self.app.pages.render(&frame, page) {

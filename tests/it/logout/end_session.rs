@@ -64,7 +64,7 @@ async fn without_a_redirect_uri_our_page_is_shown() {
     let shop = sign_in_to(&gateway, &browser, "shop").await;
     let form = [("id_token_hint", &*shop.id_token), ("state", "s"), ("logout_hint", "alice"), ("ui_locales", "de")];
     let page = log_out(&browser, &form).await;
-    assert!(page.status == 200 && page.is_page() && page.body.contains("You are signed out"), "{page:?}");
+    assert!(page.status == 200 && page.is_page() && page.body.contains("Sie sind abgemeldet"), "{page:?}");
     assert_eq!((browser.cookie("vestibule"), reason(&gateway, &shop.sid)), (None, "logout".into()));
 }
 

@@ -122,7 +122,7 @@ async fn a_failed_login_is_found_by_its_reference() {
     let back = ada.decide(&away, &[("person", "ada"), ("failure", "broken_signature")]).await;
     let page = ada.get(&back).await;
     assert_eq!(page.status, 400, "{page}");
-    let shown = page.body.split("<code>").nth(1).and_then(|rest| rest.split("</code>").next());
+    let shown = page.body.split("<code dir=\"ltr\">").nth(1).and_then(|rest| rest.split("</code>").next());
     let reference = shown.unwrap_or_else(|| panic!("no reference on {page}"));
     let log = setup.gateway.log();
     for half in ["login began", "login failed"] {

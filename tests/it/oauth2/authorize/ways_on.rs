@@ -257,7 +257,7 @@ async fn a_stored_request_that_cannot_go_on_has_a_reference() {
 /// The reason that `logins show` prints for the reference on a page.
 #[track_caller]
 fn kept_reason(gateway: &Gateway, page: &Answer) -> String {
-    let reference = page.body.split_once("<code>").and_then(|(_, rest)| rest.split_once("</code>"));
+    let reference = page.body.split_once("<code dir=\"ltr\">").and_then(|(_, rest)| rest.split_once("</code>"));
     let reference = reference.unwrap_or_else(|| panic!("no reference in {}", page.body)).0;
     let sql = format!("SELECT reason FROM logins_not_begun WHERE reference = '{reference}'");
     let kept = gateway.database.words(&sql).concat();
