@@ -13,7 +13,7 @@ pub enum DevError {
     Postgres(#[from] PostgresError),
     /// A listener's address is in use, or not available.
     #[error(
-        "cannot listen on {address} ({source}); move all four listeners elsewhere: `make demo ARGS=\"--port 9000\"`, or `vestibule dev --port 9000`"
+        "cannot listen on {address} ({source}); move all listeners elsewhere: `make demo ARGS=\"--port 9000\"`, or `vestibule dev --port 9000`"
     )]
     Address {
         /// The address of the listener.

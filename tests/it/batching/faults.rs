@@ -74,8 +74,14 @@ impl Clients {
 #[tokio::test]
 async fn ended_backends_lose_and_double_no_refresh() {
     let clients = Clients::new("");
-    let running = clients.start();
     let database = clients.gateways.both[0].database.clone();
+    // A statement takes so long that some are met while they run.
+    database.execute(
+        "CREATE FUNCTION slowly() RETURNS trigger LANGUAGE plpgsql AS
+             $$ BEGIN PERFORM pg_sleep(0.005); RETURN NEW; END $$;
+         CREATE TRIGGER slowly BEFORE UPDATE ON sessions FOR EACH ROW EXECUTE FUNCTION slowly()",
+    );
+    let running = clients.start();
     let ended = std::thread::spawn(move || {
         let end = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = current_database()
                    AND pid <> pg_backend_pid() AND state = 'active' AND query LIKE '%RotateAll%'";
