@@ -32,7 +32,7 @@ impl Drop for Logos {
 /// The value of an attribute after a text.
 fn attribute<'a>(page: &'a str, before: &str) -> &'a str {
     let rest = page.split_once(before).map(|(_, rest)| rest);
-    rest.and_then(|rest| rest.split_once('"')).map(|(value, _)| value).unwrap_or_else(|| panic!("{before}: {page}"))
+    rest.and_then(|rest| rest.split_once('"')).map_or_else(|| panic!("{before}: {page}"), |(value, _)| value)
 }
 
 #[tokio::test]

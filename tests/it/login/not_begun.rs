@@ -13,7 +13,8 @@ fn with(down: &Op, toml: &str) -> Gateway {
 
 /// The output of `vestibule logins show` for the reference on a page.
 fn shown(gateway: &Gateway, page: &Answer) -> Value {
-    let (_, reference) = page.body.split_once("<code dir=\"ltr\">").unwrap_or_else(|| panic!("no reference: {}", page.body));
+    let (_, reference) =
+        page.body.split_once("<code dir=\"ltr\">").unwrap_or_else(|| panic!("no reference: {}", page.body));
     let reference = reference.split('<').next().expect("a reference");
     let words = ["logins", "show", reference, "--json"];
     let (code, output, complaint) = Operator::new().run(&gateway.database.configuration(), &words);

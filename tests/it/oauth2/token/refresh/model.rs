@@ -207,7 +207,7 @@ async fn every_sequence_follows_the_table_in_batches_with_others() {
             }
             finish(&mut requests, &mut seen).await;
         }
-        for sequence in group.iter() {
+        for sequence in &group {
             sequence.assert_row(&gateways, &mut seen);
         }
     }
