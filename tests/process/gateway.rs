@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus, Output, Stdio};
 use std::time::{Duration, Instant};
 
@@ -176,7 +176,7 @@ impl Gateway {
 
     /// Its standard error so far.
     pub fn log(&self) -> String {
-        std::fs::read_to_string(&self.log).expect("a log")
+        complete_log(&self.log, self.settings.port)
     }
 
     /// Its standard output so far.
@@ -245,13 +245,30 @@ pub fn signal(pid: u32, name: &str) {
     assert!(sent.expect("a shell").success(), "no process {pid}");
 }
 
+/// The log of the gateway at that port. A thread writes it after the answers, in order, so this sends a request and waits for its line;
+/// at most a second, since the level of the log may leave it out.
+pub fn complete_log(path: &Path, port: u16) -> String {
+    let read = || std::fs::read_to_string(path).expect("a log");
+    let answer = answer(([127, 0, 0, 1], port).into(), "/log", Duration::from_secs(1)).unwrap_or_default();
+    let id = answer.lines().find_map(|line| line.strip_prefix("x-request-id: "));
+    let started = Instant::now();
+    while id.is_some_and(|id| !read().contains(id)) && started.elapsed() < Duration::from_secs(1) {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    read()
+}
+
 /// The status of a GET; `None` without a response within five seconds.
 pub fn status(address: SocketAddr, path: &str) -> Option<u16> {
-    let limit = Duration::from_secs(5);
+    answer(address, path, Duration::from_secs(5))?.split(' ').nth(1)?.parse().ok()
+}
+
+/// The response to a GET, with its headers.
+fn answer(address: SocketAddr, path: &str, limit: Duration) -> Option<String> {
     let mut stream = TcpStream::connect_timeout(&address, limit).ok()?;
     stream.set_read_timeout(Some(limit)).ok()?;
     write!(stream, "GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n").ok()?;
     let mut answer = String::new();
     stream.read_to_string(&mut answer).ok()?;
-    answer.split(' ').nth(1)?.parse().ok()
+    Some(answer)
 }

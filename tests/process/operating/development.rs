@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use reqwest::Method;
 
 use crate::directory::Directory;
-use crate::gateway::signal;
+use crate::gateway::{complete_log, signal};
 use crate::guarded::Guarded;
 use crate::page::Page;
 use crate::ports;
@@ -63,7 +63,7 @@ impl Dev {
 
     /// Its log so far.
     pub fn log(&self) -> String {
-        std::fs::read_to_string(self.directory.join("log")).expect("a log")
+        complete_log(&self.directory.join("log"), self.port)
     }
 
     /// The data directory of its PostgreSQL.

@@ -59,6 +59,7 @@ fn as_ingress(place: &Place) -> Command {
 fn start(place: &Place, documented: &str) -> Command {
     let port = place.port;
     let site = place.directory.write("vestibule_site.conf", &named("proxy-nginx-site"));
+    let log = place.directory.write("login.log", "");
     let parts = [
         ("listen 443", &*format!("listen 127.0.0.1:{port}")),
         ("127.0.0.1:8080", &*format!("127.0.0.1:{}", place.gateway)),
@@ -66,6 +67,7 @@ fn start(place: &Place, documented: &str) -> Command {
         ("/etc/ssl/example.com.crt", &*place.certificate),
         ("/etc/ssl/example.com.key", &*place.key),
         ("/etc/nginx/vestibule_site.conf", &*site),
+        ("/var/log/nginx/login.log", &*log),
     ];
     serving(&place.directory, &Place::fill(documented, &parts))
 }
