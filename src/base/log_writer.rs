@@ -1,7 +1,7 @@
 //! Writes the log to standard error by a thread of its own, so that no request waits for it.
 //!
-//! The first line wakes the thread. It waits for [`GATHER`], and then writes all lines that have come by one call. If standard
-//! error accepts nothing, for example because a pipe is full, at most [`MAX_BYTES`] are kept. Further lines are dropped, and their
+//! The first line wakes the thread. It waits for `GATHER`, and then writes all lines that have come by one call. If standard
+//! error accepts nothing, for example because a pipe is full, at most `MAX_BYTES` are kept. Further lines are dropped, and their
 //! number is logged. Without a thread the lines are written directly.
 
 use std::io::{self, Write};

@@ -12,7 +12,7 @@ static IS_HANDLED: AtomicBool = AtomicBool::new(false);
 /// The exit code of a process that SIGTERM ended, as shells report it.
 const TERMINATED: i32 = 128 + 15;
 
-/// Ends process 1 at SIGTERM and SIGINT until [`stop_ending`] is called. Another process is ended by the kernel.
+/// Ends process 1 at SIGTERM and SIGINT until `stop_ending` is called. Another process is ended by the kernel.
 pub fn end_process_one() {
     if std::process::id() != 1 {
         return;

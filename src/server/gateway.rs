@@ -38,7 +38,7 @@ pub fn serve(config: Config, clock: Clock, bounds: Bounds) -> Result<(), StartEr
 }
 
 /// SIGTERM and SIGINT, received from the moment that this is made. An earlier one ends the process at once
-/// ([`early_end`](super::early_end)), as a start that hangs should be ended.
+/// (`server::early_end`), as a start that hangs should be ended.
 pub struct EndSignals {
     terminate: Signal,
     interrupt: Signal,

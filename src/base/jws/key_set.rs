@@ -35,7 +35,7 @@ pub enum Unverified {
     /// Each key that fits was tried.
     #[error("has a wrong signature")]
     WrongSignature,
-    /// The first [`MAX_CANDIDATES`] keys that fit were tried, and there are more.
+    /// The first `MAX_CANDIDATES` keys that fit were tried, and there are more.
     #[error("has a signature of none of the first 8 of the provider's keys that fit; more are not tried")]
     TooManyKeys,
 }

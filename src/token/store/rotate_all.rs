@@ -53,7 +53,7 @@ statement! {
     )
 }
 
-/// The values of one rotation ([`Rotate`](super::rotate::Rotate)).
+/// The values of one rotation (`Rotate`).
 pub struct RotateAsk {
     /// The session.
     pub id: SessionId,
@@ -69,7 +69,7 @@ pub struct RotateAsk {
     pub resources: Vec<String>,
     /// Whether the session may be for no resource.
     pub is_own_audience: bool,
-    /// The origin of the request ([`RefreshOrigin`](crate::token::refresh_origin::RefreshOrigin)).
+    /// The origin of the request (`RefreshOrigin`).
     pub refreshed_from: i64,
     /// The ids of the providers that the session may be of.
     pub providers: Arc<[String]>,
