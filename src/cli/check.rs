@@ -198,10 +198,13 @@ fn stored_issuers(db: Db, config: &Config) -> impl Future<Output = Result<Vec<Kn
 
 fn identities_found(id: &str, configured: &str, stored: &Result<Vec<KnownIssuer>, DbError>) -> Finding {
     match stored {
-        Err(_) => Finding::note(
-            Check::Identities,
-            "the database was not reached, so the issuer of stored identities is unknown",
-        ),
+        Err(error) => {
+            let unknown = "the issuer of the stored identities is unknown, as the database gave no answer";
+            Finding::note(
+                Check::Identities,
+                format!("{unknown}: {error}; `vestibule migrate`, or the first start, creates the tables"),
+            )
+        }
         Ok(stored) => match stored.iter().find(|stored| stored.id == id) {
             None => Finding::good(Check::Identities, "no identity of another issuer is stored"),
             Some(stored) if stored.issuer == configured => {
