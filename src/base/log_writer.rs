@@ -92,7 +92,7 @@ impl LogWriter {
 }
 
 impl Write for &LogWriter {
-    /// Takes one line.
+    /// Takes one line, which tracing writes by one call.
     fn write(&mut self, line: &[u8]) -> io::Result<usize> {
         self.add(line, MAX_BYTES);
         Ok(line.len())

@@ -26,7 +26,7 @@ pub enum Verb {
     },
 }
 
-/// Runs the command.
+/// Runs `vestibule pages export` or `vestibule pages preview`.
 pub fn run(verb: &Verb, files: &[PathBuf]) -> ExitCode {
     let written = match verb {
         Verb::Export { folder } => export(folder),

@@ -75,6 +75,7 @@ pub(crate) use value::public_key::AssertionKey;
 pub(crate) use value::public_url::{is_loopback, is_protected};
 pub(crate) use value::redirect_uri::{PrivateUseSchemes, RedirectUri, with_query};
 pub(crate) use value::resource::{is_same_resource, resource_spellings};
+pub use value::return_to::ReturnTo;
 pub(crate) use value::site_host::SiteHost;
 pub(crate) use value::site_path::{PathRefused, SitePath};
 pub use warning::warnings;

@@ -11,9 +11,9 @@ const FILES: &str = "/assets/brand/";
 
 /// A file that the gateway serves.
 pub struct File {
-    /// The media type.
+    /// The value of `Content-Type`.
     pub media_type: &'static str,
-    /// The content.
+    /// The bytes of the file.
     pub content: Vec<u8>,
 }
 

@@ -34,7 +34,7 @@ pub enum CatalogError {
         file: String,
         /// The line, from 1.
         line: usize,
-        /// The error.
+        /// The error, as Fluent states it.
         what: String,
     },
     /// The file name or the message `language-formats` is not a language tag.
@@ -45,7 +45,7 @@ pub enum CatalogError {
     Twice {
         /// The path of the file.
         file: String,
-        /// The message.
+        /// The id of the message.
         id: String,
     },
     /// The message `language-direction` is neither `ltr` nor `rtl`.

@@ -53,7 +53,7 @@ pub struct BrandView<'a> {
     pub logo: Option<String>,
     /// The URL of the logo for dark pages, if it is another one.
     pub logo_dark: Option<String>,
-    /// The name of whom the logo is; may be empty.
+    /// The name of the owner of the logo; may be empty.
     pub logo_name: &'a str,
     /// The URL of the icon.
     pub icon: String,

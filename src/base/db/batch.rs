@@ -168,7 +168,7 @@ impl<B: Batch> Serving<'_, B> {
 }
 
 impl<B: Batch> Drop for Serving<'_, B> {
-    /// After a panic.
+    /// After a panic of the statement, the thread no longer serves the queue.
     fn drop(&mut self) {
         if !self.has_left {
             self.queue.not_served();

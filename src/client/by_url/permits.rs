@@ -6,11 +6,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-/// In total: slow hosts take no connections from the providers.
+/// The maximum in total: slow hosts take no connections from the providers.
 const MAX_FETCHES: usize = 16;
-/// For pushed requests and assertions, which need no signed-in person.
+/// The maximum for pushed requests and assertions, which need no signed-in person.
 const MAX_PUSHED: usize = 4;
-/// From one host.
+/// The maximum from one host.
 const MAX_OF_HOST: usize = 2;
 
 /// Who needs the document.

@@ -30,7 +30,7 @@ pub(crate) struct RawBranding {
 pub struct Branding {
     /// the name of the organisation, beside or instead of the logo
     pub name: String,
-    /// The logo.
+    /// The logo on light pages.
     #[serde(skip)]
     pub logo: Option<Picture>,
     /// The logo on dark pages.

@@ -24,11 +24,11 @@ const TYPES: [(&str, &str); 6] = [
 pub enum Picture {
     /// A file, with its content.
     File {
-        /// The end of its name.
+        /// The extension of its file name, without the dot.
         extension: &'static str,
-        /// The media type.
+        /// The media type, by the extension.
         media_type: &'static str,
-        /// The content.
+        /// The bytes of the file.
         content: Vec<u8>,
     },
     /// An https URL, which browsers load from there.

@@ -5,6 +5,7 @@ use actix_web::cookie::{Cookie, SameSite, time};
 use actix_web::web::Data;
 
 use crate::app::App;
+use crate::config::ReturnTo;
 use crate::web::answer::language::cookie_name;
 use crate::web::answer::page;
 use crate::web::answer::problem::Problem;
@@ -17,8 +18,8 @@ const MAX_AGE: time::Duration = time::Duration::days(365);
 /// Remembers the language of the person in a cookie, and shows the page again in that language.
 pub async fn choose(app: Data<App>, Form(form): Form) -> Result<HttpResponse, Problem> {
     let language = form.get("language").filter(|tag| app.pages.has_language(tag)).ok_or(Refusal::InvalidRequest)?;
-    let return_to = form.get("return_to").filter(|path| is_here(path));
-    let return_to = return_to.map_or_else(|| page::account_path(&app), |path| in_language(path, language));
+    let return_to = form.get("return_to").and_then(own_path);
+    let return_to = return_to.map_or_else(|| page::account_path(&app), |path| in_language(&path, language));
     let cookie = Cookie::build(cookie_name(&app), language.to_owned())
         .path("/")
         .http_only(true)
@@ -31,10 +32,9 @@ pub async fn choose(app: Data<App>, Form(form): Form) -> Result<HttpResponse, Pr
     Ok(answer)
 }
 
-/// Whether it is a path of this origin, in visible ASCII.
-fn is_here(path: &str) -> bool {
-    let is_path = path.starts_with('/') && !path.starts_with("//") && !path.contains('\\');
-    is_path && path.bytes().all(|byte| byte.is_ascii_graphic())
+/// The path, if it is one of this origin and ASCII: the rule of `return_to` without any pattern.
+fn own_path(path: &str) -> Option<String> {
+    ReturnTo::default().check(path).filter(|path| path.is_ascii())
 }
 
 /// The path with `ui_locales` for the language: an app may have asked for another one, which comes before the choice.
@@ -54,8 +54,8 @@ mod tests {
         assert_eq!(in_language("/login", "de"), "/login?ui_locales=de");
         assert_eq!(in_language("/login?choose=1&ui_locales=fr", "de"), "/login?choose=1&ui_locales=de");
         for elsewhere in ["//evil.example", "https://evil.example", "/\\evil.example", "/a\r\nb", "", "login"] {
-            assert!(!is_here(elsewhere), "{elsewhere}");
+            assert_eq!(own_path(elsewhere), None, "{elsewhere}");
         }
-        assert!(is_here("/login?choose=1"));
+        assert!(own_path("/login?choose=1").is_some());
     }
 }

@@ -11,7 +11,7 @@ use crate::config::value::local::Given;
 /// Logo, colour and links of a client, on the login page, the consent page and the logout pages that it led to.
 #[derive(Clone, Default, Deserialize, JsonSchema)]
 pub struct ClientDisplay {
-    /// The logo.
+    /// The logo on light and dark pages.
     #[serde(skip)]
     pub logo: Option<Picture>,
     /// https URL of the app; its name on the consent page links there

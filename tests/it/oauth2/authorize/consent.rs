@@ -6,7 +6,7 @@ use crate::support::app::{
 };
 use crate::support::{Answer, Browser, Gateway};
 
-/// The form of the page that asks, as the browser was shown it. If there is no such page, nothing shows to whom.
+/// The fields of the decision. `shown_to` is that of the page which the browser was shown, and empty without such a page.
 async fn form(browser: &Browser, page: &str) -> String {
     let request = page.split_once("authorization_request=").expect("a request").1;
     let shown = browser.get(page).await.body;
