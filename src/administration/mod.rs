@@ -1,6 +1,7 @@
 //! Administration of users, sessions, providers and sealed values, by the admin API or the command line.
 
 mod actor;
+mod own_data;
 mod providers;
 mod seals;
 mod sessions;
@@ -8,6 +9,9 @@ mod store;
 mod users;
 
 pub use actor::Actor;
+#[cfg(feature = "dev")]
+pub use own_data::hot_statements;
+pub use own_data::{OwnData, own_data};
 pub use providers::{MovedProvider, move_provider};
 pub use seals::{ColumnResult, reseal};
 pub use sessions::{all_sessions, end_session, end_sessions, end_sessions_of_client, sessions, sessions_of_client};

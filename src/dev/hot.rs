@@ -1,7 +1,7 @@
 //! Every statement of the gateway, for the tests that prepare and plan them.
 
 use crate::base::hot::HotStatement;
-use crate::{account, authorize, client, jobs, keys, login, logout, session, token, upstream, vault};
+use crate::{account, administration, authorize, client, jobs, keys, login, logout, session, token, upstream, vault};
 
 /// The statements that requests wait for, each with its indexes.
 pub fn hot_statements() -> Vec<HotStatement> {
@@ -12,6 +12,7 @@ pub fn hot_statements() -> Vec<HotStatement> {
         session::hot_statements(),
         logout::hot_statements(),
         account::hot_statements(),
+        administration::hot_statements(),
         client::hot_statements(),
         upstream::hot_statements(),
         vault::hot_statements(),

@@ -18,6 +18,7 @@ pub mod login;
 pub mod logout;
 pub mod metadata;
 pub mod ops;
+pub mod own_data;
 pub mod par;
 pub mod provider_token;
 pub mod providers;

@@ -8,6 +8,7 @@ use super::providers::ProviderView;
 use super::session::SessionView;
 use super::spa_flow::SignedInBody;
 use crate::account::{Identity, Record};
+use crate::administration::OwnData;
 use crate::session::Listed;
 use crate::web::answer::problem_body::ProblemBody;
 use crate::web::answer::token_response::ErrorResponse;
@@ -23,6 +24,7 @@ pub fn answer_schemas() -> Map<String, Value> {
     generator.subschema_for::<Listed>();
     generator.subschema_for::<Record>();
     generator.subschema_for::<Identity>();
+    generator.subschema_for::<OwnData>();
     generator.subschema_for::<Readyz>();
     generator.subschema_for::<ProblemBody<'_>>();
     generator.subschema_for::<ErrorResponse<'_>>();

@@ -17,6 +17,7 @@ pub const COOKIE_PATHS: &[&str] = &[
     "/account/sessions",
     "/account/sessions/end-others",
     "/account/identities",
+    "/account/data",
     "/session",
     "/session/token",
     "/session/start-again",

@@ -19,8 +19,8 @@ use crate::web::answer::refusals::Refusal;
 use crate::web::answer::{assets, page};
 use crate::web::endpoint::{
     account, app_ways, authorize, backchannel_logout, brand, consent, discovery, identities, introspection, language,
-    login, logout, metadata, par, provider_token, providers, resource_metadata, revocation, session, sessions,
-    spa_flow, start_again, status_list, token, userinfo, verify,
+    login, logout, metadata, own_data, par, provider_token, providers, resource_metadata, revocation, session,
+    sessions, spa_flow, start_again, status_list, token, userinfo, verify,
 };
 
 use crate::web::answer::goes_on::BegunBy::{OtherSite, OtherSiteOrUnknown};
@@ -94,6 +94,7 @@ pub static ROUTES: &[Row] = &[
         "/account/identities/{id}/unlink",
         &[Entry::get(Cookie, || web::to(account::confirm_unlink)), Entry::post(Cookie, || web::to(account::unlink))],
     ),
+    Row::page("/account/data", &[Entry::read(Cookie, || web::to(own_data::show)).limited(Limit::Token)]),
     Row::page("/account/identities/{id}/keep", &[Entry::post(Cookie, || web::to(account::cancel_removal))]),
     // The session, and the user's account as JSON.
     Row::program("/session", &[Entry::read(BuiltIn, || web::to(session::show)).cors().by_cached_session()]),

@@ -1,5 +1,6 @@
 //! `/account`: the page with a user's sessions and identities.
 
+mod data;
 mod further_claims;
 mod identities;
 mod oauth_identity;
