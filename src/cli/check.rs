@@ -42,7 +42,7 @@ pub fn run(arguments: &Arguments, files: &[PathBuf]) -> ExitCode {
     };
     let warnings = config::warnings(&loaded);
     let config = loaded.into_config();
-    if let Err(found) = pages::check(&config.pages, &config.branding, &config.clients, &Refusal::messages()) {
+    if let Err(found) = pages::check(&config, &Refusal::messages()) {
         let problems = page_problems(found);
         return if arguments.json { print_problems(&problems) } else { output::reject_configuration(&problems) };
     }

@@ -72,7 +72,7 @@ fn write(path: &Path, content: &[u8]) -> io::Result<()> {
 /// Writes the pages; the inner error is that of the templates or messages.
 fn preview(config: &Config, folder: &Path) -> io::Result<Result<usize, String>> {
     let refusals = Refusal::messages();
-    let pages = match pages::check(&config.pages, &config.branding, &config.clients, &refusals) {
+    let pages = match pages::check(config, &refusals) {
         Ok(pages) => pages,
         Err(found) => return Ok(Err(found.join("\n"))),
     };
@@ -87,7 +87,7 @@ fn preview(config: &Config, folder: &Path) -> io::Result<Result<usize, String>> 
         let brand = pages.brand(None, "..", ICON_PATH);
         let frame = Frame { lang, dir, prefix: "..", style: STYLE_PATH, menu: pages.menu(lang, "/".to_owned()), brand };
         let _always_written = write!(index, "<h1>{}</h1>", language.name);
-        for sample in Pages::samples(&refusals) {
+        for sample in pages.samples(&refusals, "..") {
             let page = match pages.render_sample(&frame, &sample) {
                 Ok(page) => page,
                 Err(error) => return Ok(Err(error.to_string())),

@@ -51,6 +51,7 @@ pub(crate) use section::provider::choice::{
 };
 pub use section::provider::choice::{TokenEndpointAuthMethod, Userinfo};
 pub(crate) use section::provider::claims::ClaimPointers;
+pub(crate) use section::provider::icon::Icon;
 pub(crate) use section::provider::oauth1::OAuth1;
 pub(crate) use section::provider::oauth2::OAuth2;
 pub use section::provider::oidc::Oidc;
@@ -78,4 +79,6 @@ pub(crate) use value::resource::{is_same_resource, resource_spellings};
 pub use value::return_to::ReturnTo;
 pub(crate) use value::site_host::SiteHost;
 pub(crate) use value::site_path::{PathRefused, SitePath};
+#[cfg(test)]
+pub(crate) use value::svg::svg_problem;
 pub use warning::warnings;

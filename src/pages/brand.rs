@@ -2,26 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use super::files::Files;
 use super::frame::{BrandLink, BrandView};
-use crate::base::content_hash::content_hash;
 use crate::config::{Branding, Client, ClientDisplay, Picture};
 
-/// The path of the files of brands; the name of a file follows.
-const FILES: &str = "/assets/brand/";
-
-/// A file that the gateway serves.
-pub struct File {
-    /// The value of `Content-Type`.
-    pub media_type: &'static str,
-    /// The bytes of the file.
-    pub content: Vec<u8>,
-}
-
-/// The brands, and their files by name.
+/// The brands of the operator and of the clients.
 pub(super) struct Brands {
     own: Brand,
     of_clients: BTreeMap<String, Brand>,
-    files: BTreeMap<String, File>,
 }
 
 /// One brand. A URL that begins with `/` comes after the prefix of the gateway.
@@ -43,14 +31,13 @@ pub(super) struct Brand {
 }
 
 impl Brands {
-    pub(super) fn new(branding: &Branding, clients: &[Client]) -> Self {
-        let mut files = BTreeMap::new();
-        let own = own(branding, &mut files);
+    pub(super) fn new(branding: &Branding, clients: &[Client], files: &mut Files) -> Self {
+        let own = own(branding, files);
         let of_clients = clients
             .iter()
-            .map(|client| (client.id.clone(), of_client(&own, &client.name, &client.display, &mut files)))
+            .map(|client| (client.id.clone(), of_client(&own, &client.name, &client.display, files)))
             .collect();
-        Self { own, of_clients, files }
+        Self { own, of_clients }
     }
 
     /// The brand of pages that this client led to, or the operator's.
@@ -58,18 +45,9 @@ impl Brands {
         client.and_then(|id| self.of_clients.get(id)).unwrap_or(&self.own)
     }
 
-    /// The files, by the paths under which the gateway serves them.
-    pub(super) fn files(&self) -> impl Iterator<Item = (String, &[u8])> {
-        self.files.iter().map(|(name, file)| (format!("{FILES}{name}"), file.content.as_slice()))
-    }
-
-    pub(super) fn file(&self, name: &str) -> Option<&File> {
-        self.files.get(name)
-    }
-
-    /// The icon of the browser tab, if it is a file.
-    pub(super) fn favicon(&self) -> Option<&File> {
-        self.file(self.own.favicon.as_deref()?.strip_prefix(FILES)?)
+    /// The URL of the icon of the browser tab.
+    pub(super) fn favicon(&self) -> Option<&str> {
+        self.own.favicon.as_deref()
     }
 }
 
@@ -98,7 +76,7 @@ impl Brand {
     }
 }
 
-fn own(branding: &Branding, files: &mut BTreeMap<String, File>) -> Brand {
+fn own(branding: &Branding, files: &mut Files) -> Brand {
     let pictures = [&branding.logo, &branding.logo_dark, &branding.favicon];
     let links = [
         ("link-privacy", &branding.privacy_url),
@@ -106,7 +84,7 @@ fn own(branding: &Branding, files: &mut BTreeMap<String, File>) -> Brand {
         ("link-imprint", &branding.imprint_url),
         ("link-support", &branding.support_url),
     ];
-    let [logo, logo_dark, favicon] = pictures.map(|picture| picture.as_ref().map(|picture| url_of(picture, files)));
+    let [logo, logo_dark, favicon] = pictures.map(|picture| picture.as_ref().map(|picture| files.url_of(picture)));
     Brand {
         name: branding.name.clone(),
         logo,
@@ -127,10 +105,10 @@ fn own(branding: &Branding, files: &mut BTreeMap<String, File>) -> Brand {
 }
 
 /// The operator's brand with the logo, the colour and the links of an app in place of its own.
-fn of_client(own: &Brand, name: &str, display: &ClientDisplay, files: &mut BTreeMap<String, File>) -> Brand {
+fn of_client(own: &Brand, name: &str, display: &ClientDisplay, files: &mut Files) -> Brand {
     let mut brand = own.clone();
     if let Some(logo) = &display.logo {
-        brand.logo = Some(url_of(logo, files));
+        brand.logo = Some(files.url_of(logo));
         brand.logo_dark = None;
         name.clone_into(&mut brand.logo_name);
         brand.image_sources += &sources([logo]);
@@ -147,23 +125,8 @@ fn of_client(own: &Brand, name: &str, display: &ClientDisplay, files: &mut BTree
     brand
 }
 
-/// The URL of a picture. A file is served under a name that contains the hash of its content.
-fn url_of(picture: &Picture, files: &mut BTreeMap<String, File>) -> String {
-    match picture {
-        Picture::Url(url) => url.to_string(),
-        Picture::File { extension, media_type, content } => serve(extension, media_type, content.clone(), files),
-    }
-}
-
-fn stylesheet(text: &str, files: &mut BTreeMap<String, File>) -> String {
-    serve("css", "text/css; charset=utf-8", text.as_bytes().to_vec(), files)
-}
-
-fn serve(extension: &str, media_type: &'static str, content: Vec<u8>, files: &mut BTreeMap<String, File>) -> String {
-    let name = format!("{}.{extension}", content_hash(&content));
-    let url = format!("{FILES}{name}");
-    files.insert(name, File { media_type, content });
-    url
+fn stylesheet(text: &str, files: &mut Files) -> String {
+    files.add("css", "text/css; charset=utf-8", text.as_bytes())
 }
 
 /// The origins of pictures that browsers load from elsewhere.

@@ -4,19 +4,14 @@ use super::builtin;
 use super::catalogs::SOURCE_LANGUAGE;
 use super::frame::Frame;
 use super::renderer::{PageError, Pages};
-use super::samples;
 use super::source_files;
 use super::texts::{self, differences};
-use crate::config::{Branding, Client, PageSettings};
+use crate::config::{Config, PageSettings};
 
 /// What is wrong with the pages, each with the file and the line if they are known. `refusals`: the messages of all refusals.
-pub fn check(
-    settings: &PageSettings,
-    branding: &Branding,
-    clients: &[Client],
-    refusals: &[String],
-) -> Result<Pages, Vec<String>> {
-    let pages = Pages::new(settings, branding, clients).map_err(|error| vec![located(&error, settings)])?;
+pub fn check(config: &Config, refusals: &[String]) -> Result<Pages, Vec<String>> {
+    let settings = &config.pages;
+    let pages = Pages::new(config).map_err(|error| vec![located(&error, settings)])?;
     let mut found = message_problems(settings);
     if !settings.templates.is_empty() || !settings.messages.is_empty() {
         found.extend(render_all(&pages, refusals).iter().map(|error| located(error, settings)));
@@ -48,7 +43,8 @@ fn render_all(pages: &Pages, refusals: &[String]) -> Vec<PageError> {
         let (lang, dir) = (language.tag.as_str(), language.direction());
         let brand = pages.brand(None, "", "/icon.svg");
         let frame = Frame { lang, dir, prefix: "", style: "/style.css", menu: None, brand };
-        errors.extend(samples::all(refusals).iter().filter_map(|sample| pages.render_sample(&frame, sample).err()));
+        errors
+            .extend(pages.samples(refusals, "").iter().filter_map(|sample| pages.render_sample(&frame, sample).err()));
     }
     errors
 }

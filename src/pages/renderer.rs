@@ -5,23 +5,29 @@ use std::sync::Arc;
 use minijinja::value::{Serde, merge_maps};
 use minijinja::{Environment, Error, Value};
 
-use super::brand::{Brands, File};
+use super::brand::Brands;
 use super::builtin;
 use super::catalog::CatalogError;
 use super::catalogs::Catalogs;
 use super::context::page::Page;
 use super::engine;
+use super::files::{File, Files};
 use super::frame::{BrandView, CONTEXT_VERSION, Frame, LanguageLink, LanguageMenu};
+use super::icons::Icons;
 use super::language::{self, Language};
+use super::marks::{Mark, Marks};
 use super::samples::{self, Sample};
 use super::source_files::{self, FileError};
-use crate::config::{Branding, Client, PageSettings};
+use crate::config::Config;
 
 /// The templates and messages of all pages, ready to render.
 pub struct Pages {
     environment: Environment<'static>,
     catalogs: Arc<Catalogs>,
     brands: Brands,
+    marks: Marks,
+    icons: Icons,
+    files: Files,
 }
 
 /// Why pages cannot be rendered.
@@ -39,13 +45,18 @@ pub enum PageError {
 }
 
 impl Pages {
-    /// The pages, with the brands of the operator and of the clients.
-    pub fn new(settings: &PageSettings, branding: &Branding, clients: &[Client]) -> Result<Self, PageError> {
+    /// The pages, with the brands of the operator and of the clients, and the icons of the providers.
+    pub fn new(config: &Config) -> Result<Self, PageError> {
+        let settings = &config.pages;
         let templates = source_files::templates(&settings.templates)?;
         let messages = source_files::messages(&settings.messages)?;
         let catalogs = Arc::new(Catalogs::parse(&messages, &settings.default_language)?);
         let environment = engine::environment(&templates, &catalogs)?;
-        Ok(Self { environment, catalogs, brands: Brands::new(branding, clients) })
+        let mut files = Files::default();
+        let brands = Brands::new(&config.branding, &config.clients, &mut files);
+        let icons = Icons::served(&mut files);
+        let marks = Marks::new(&config.providers, &icons, &mut files);
+        Ok(Self { environment, catalogs, brands, marks, icons, files })
     }
 
     /// The languages of the pages, in alphabetical order of their tags.
@@ -86,14 +97,19 @@ impl Pages {
         self.brands.of(client).image_sources()
     }
 
-    /// A file of a brand, by its name.
-    pub fn file(&self, name: &str) -> Option<&File> {
-        self.brands.file(name)
+    /// The icon and the button of a provider.
+    pub fn mark(&self, provider: &str) -> &Mark {
+        self.marks.of(provider)
     }
 
-    /// The files of brands with their paths.
+    /// A file of a brand or of a provider, by its name.
+    pub fn file(&self, name: &str) -> Option<&File> {
+        self.files.get(name)
+    }
+
+    /// The files of brands and of providers with their paths.
     pub fn files(&self) -> impl Iterator<Item = (String, &[u8])> {
-        self.brands.files()
+        self.files.iter()
     }
 
     /// The built-in templates and messages as files for an operator: their paths, and their content.
@@ -107,7 +123,7 @@ impl Pages {
 
     /// The operator's icon of the browser tab, if it is a file.
     pub fn favicon(&self) -> Option<&File> {
-        self.brands.favicon()
+        self.files.at(self.brands.favicon()?)
     }
 
     /// The HTML of a page.
@@ -115,9 +131,9 @@ impl Pages {
         self.render_template(P::TEMPLATE, frame, Serde(page).into())
     }
 
-    /// Every state of every page, with sample data. `refusals`: the messages of all refusals.
-    pub fn samples(refusals: &[String]) -> Vec<Sample> {
-        samples::all(refusals)
+    /// Every state of every page, with sample data. `refusals`: the messages of all refusals. `prefix`: before the paths of icons.
+    pub fn samples(&self, refusals: &[String], prefix: &str) -> Vec<Sample> {
+        samples::all(refusals, &self.icons, prefix)
     }
 
     /// The HTML of a sample.
@@ -159,7 +175,7 @@ mod tests {
             generate_key().expose()
         );
         let config = config::from_toml(&text).unwrap_or_else(|problems| panic!("{problems}"));
-        Pages::new(&config.pages, &config.branding, &config.clients).expect("pages")
+        Pages::new(&config).expect("pages")
     }
 
     #[test]
@@ -169,7 +185,7 @@ mod tests {
             let (lang, dir) = (language.tag.as_str(), language.direction());
             let frame =
                 Frame { lang, dir, prefix: "", style: "", menu: None, brand: pages.brand(None, "", "/icon.svg") };
-            for sample in Pages::samples(&[]) {
+            for sample in pages.samples(&[], "") {
                 let page = pages.render_sample(&frame, &sample);
                 let page = page.unwrap_or_else(|error| panic!("{lang} {}: {error}", sample.name));
                 assert!(

@@ -4,7 +4,7 @@ use minijinja::Value;
 use minijinja::value::Serde;
 
 use super::context::account::{Account, Claim, ClaimValue, Device, LinkedIdentity};
-use super::context::choose_provider::{ChooseProvider, Link};
+use super::context::choose_provider::Link;
 use super::context::confirm_identity::ConfirmIdentity;
 use super::context::consent::{Consent, Grant, Unregistered};
 use super::context::cookies_conflict::CookiesConflict;
@@ -15,6 +15,8 @@ use super::context::problem::{Back, Problem, Tried, Way, WayText, Ways};
 use super::context::redirects::{AnotherAccount, Continue};
 use super::context::signing_out::{SignOut, SignedOut, SignedOutOf};
 use super::context::time::Time;
+use super::icons::Icons;
+use super::sample_choices;
 
 const PERSON: &str = "Alex Sample";
 const EMAIL: &str = "alex@example.com";
@@ -41,12 +43,14 @@ fn sample<P: Page>(state: &str, page: &P) -> Sample {
 }
 
 /// Every state of every page. `refusals`: the messages of the refusals, each of which is a state of the page `problem.html`.
-pub(super) fn all(refusals: &[String]) -> Vec<Sample> {
+/// `prefix`: before the paths of icons.
+pub(super) fn all(refusals: &[String], icons: &Icons, prefix: &str) -> Vec<Sample> {
     let of_refusals = refusals.iter().map(|message| {
         let state = message.strip_prefix("refusal-").unwrap_or(message);
         sample(state, &Problem { title: format!("{message}.title"), sentence: message.clone(), ..problem() })
     });
-    [choosing(), consents(), accounts(), identities(), logouts(), others(), problems()]
+    let choosing = sample_choices::all(icons, prefix).into_iter().map(|(state, page)| sample(state, &page)).collect();
+    [choosing, consents(), accounts(), identities(), logouts(), others(), problems()]
         .into_iter()
         .flatten()
         .chain(of_refusals)
@@ -55,16 +59,6 @@ pub(super) fn all(refusals: &[String]) -> Vec<Sample> {
 
 fn links(names: &[&'static str]) -> Vec<Link<'static>> {
     names.iter().map(|name| Link { name, href: "/login/sample".to_owned() }).collect()
-}
-
-fn choosing() -> Vec<Sample> {
-    let names = [PROVIDER, "GitHub", "Google"];
-    vec![
-        sample("", &ChooseProvider { links: links(&names), app: None }),
-        sample("app", &ChooseProvider { links: links(&names), app: Some(APP) }),
-        sample("none", &ChooseProvider { links: Vec::new(), app: None }),
-        sample("", &AnotherAccount { provider: PROVIDER, href: "/login/sample".to_owned() }),
-    ]
 }
 
 fn consents() -> Vec<Sample> {
@@ -211,6 +205,7 @@ fn others() -> Vec<Sample> {
     let parameters = vec![Parameter { name: "code", value: SEALED }, Parameter { name: "state", value: SEALED }];
     let redirect_uri = "https://shop.example.com/callback";
     vec![
+        sample("", &AnotherAccount { provider: PROVIDER, href: "/login/sample".to_owned() }),
         sample("", &conflict(None)),
         sample("sign-out", &conflict(Some(SEALED.to_owned()))),
         sample("", &FormPost { app: APP, redirect_uri, parameters, submit: "" }),

@@ -64,11 +64,11 @@ pub(super) fn load(mut config: Config, clock: Clock, most_outbound: usize) -> Re
     let files = std::mem::take(&mut config.signing.key_files);
     let (keys, events) = keys::load_or_create(&db, feed.conn(), &config.ring, &files, policy, clock.now())?;
     events.iter().for_each(telemetry::record);
+    let pages = checked_pages(&config)?;
     let outbound = Outbound::through(config.outbound.clone())?.limited_to(most_outbound);
     let providers = Registry::new(std::mem::take(&mut config.providers), &db, &outbound)?;
     // Before any login: the identities of another issuer are other persons.
     app::issuers_changed(providers.check_issuers(feed.conn(), clock.now()).map_err(DbError::from)?);
-    let pages = checked_pages(&config)?;
     let lifetime = Lifetime::new(&config.sessions, &config.tokens);
     let endings = Endings::new(lifetime, &config.clients);
     let by_url = config.clients_by_url.clone().map(|settings| ByUrl::new(settings, &outbound)).transpose()?;
@@ -109,8 +109,7 @@ pub(super) fn load(mut config: Config, clock: Clock, most_outbound: usize) -> Re
 
 /// The pages. Each state of each page is rendered if the operator has replaced a template or a message.
 fn checked_pages(config: &Config) -> Result<Pages, StartError> {
-    pages::check(&config.pages, &config.branding, &config.clients, &Refusal::messages())
-        .map_err(|found| StartError::Pages(found.join("\n")))
+    pages::check(config, &Refusal::messages()).map_err(|found| StartError::Pages(found.join("\n")))
 }
 
 /// Applies the missing migrations, or fails if there are any and `migrate_on_start` is off.

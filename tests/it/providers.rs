@@ -16,9 +16,14 @@ async fn providers_are_listed_in_order_with_their_availability() {
     let browser = gateway.browser();
     browser.fetch("/login/down").await;
     let answer = browser.fetch("/providers").await;
+    let icon = answer.json()["providers"][0]["icon"].clone();
+    assert!(
+        icon.as_str().is_some_and(|icon| icon.starts_with(&format!("{}/assets/brand/", gateway.public_url))),
+        "{icon}"
+    );
     assert_eq!((answer.status, answer.header("content-type")), (200, "application/json"));
     let url = &gateway.public_url;
-    let expected = |id: &str, name: &str, available: bool| json!({"id": id, "name": name, "kind": "oidc", "login_url": format!("{url}/login/{id}"), "available": available});
+    let expected = |id: &str, name: &str, available: bool| json!({"id": id, "name": name, "kind": "oidc", "login_url": format!("{url}/login/{id}"), "icon": icon, "available": available});
     assert_eq!(
         answer.json(),
         json!({"providers": [expected("op", "Corp \"SSO\" <b>", true), expected("down", "down", false)]})

@@ -49,11 +49,16 @@ fn read(text: &str) -> Result<Picture, String> {
         let url = Url::parse(text).ok().filter(|url| url.scheme() == "https" && url.username().is_empty());
         return url.map(Picture::Url).ok_or_else(|| format!("{} is not an https URL", quoted(text)));
     }
+    file(text, MAX_BYTES)
+}
+
+/// Reads a file of at most `most` bytes.
+pub(crate) fn file(text: &str, most: usize) -> Result<Picture, String> {
     let ending = Path::new(text).extension().and_then(|ending| ending.to_str()).unwrap_or_default().to_lowercase();
     let known = TYPES.iter().find(|(extension, _)| *extension == ending);
     let (extension, media_type) = known.ok_or_else(|| format!("{} is not a picture", quoted(text)))?;
     let content = std::fs::read(text).map_err(|error| format!("{} cannot be read: {error}", quoted(text)))?;
-    if content.len() > MAX_BYTES {
+    if content.len() > most {
         return Err(format!("{} has {} bytes", quoted(text), content.len()));
     }
     Ok(Picture::File { extension, media_type, content })

@@ -22,3 +22,4 @@ pub(crate) mod resource;
 pub(crate) mod return_to;
 pub(crate) mod site_host;
 pub(crate) mod site_path;
+pub(crate) mod svg;

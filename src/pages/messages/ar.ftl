@@ -13,6 +13,10 @@ label = { $label }:
 
 continue = متابعة
 continue-with = المتابعة باستخدام { $provider }
+sign-in-with-google = تسجيل الدخول باستخدام حساب Google
+sign-in-with-apple = تسجيل الدخول باستخدام Apple
+sign-in-with-microsoft = تسجيل الدخول باستخدام Microsoft
+last-used = آخر استخدام
 cancel = إلغاء
 start-again = البدء من جديد
 try-again = إعادة المحاولة

@@ -13,6 +13,10 @@ label = { $label }:
 
 continue = Weiter
 continue-with = Weiter mit { $provider }
+sign-in-with-google = Über Google anmelden
+sign-in-with-apple = Mit Apple anmelden
+sign-in-with-microsoft = Mit Microsoft anmelden
+last-used = Zuletzt verwendet
 cancel = Abbrechen
 start-again = Neu beginnen
 try-again = Erneut versuchen

@@ -22,6 +22,12 @@ label = { $label }:
 
 continue = Continue
 continue-with = Continue with { $provider }
+# The words of the owners, for their own buttons.
+sign-in-with-google = Sign in with Google
+sign-in-with-apple = Sign in with Apple
+sign-in-with-microsoft = Sign in with Microsoft
+# At the provider of the last login in this browser.
+last-used = Last used
 cancel = Cancel
 start-again = Start again
 try-again = Try again

@@ -13,6 +13,10 @@ label = { $label }:
 
 continue = Continuar
 continue-with = Continuar con { $provider }
+sign-in-with-google = Iniciar sesión con Google
+sign-in-with-apple = Iniciar sesión con Apple
+sign-in-with-microsoft = Iniciar sesión con Microsoft
+last-used = Usado por última vez
 cancel = Cancelar
 start-again = Empezar de nuevo
 try-again = Reintentar

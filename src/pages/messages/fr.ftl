@@ -13,6 +13,10 @@ label = { $label } :
 
 continue = Continuer
 continue-with = Continuer avec { $provider }
+sign-in-with-google = Se connecter avec Google
+sign-in-with-apple = Se connecter avec Apple
+sign-in-with-microsoft = Se connecter avec Microsoft
+last-used = Dernière utilisation
 cancel = Annuler
 start-again = Recommencer
 try-again = Réessayer

@@ -13,6 +13,10 @@ label = { $label }：
 
 continue = 続行
 continue-with = { $provider } で続行
+sign-in-with-google = Google でログイン
+sign-in-with-apple = Appleでサインイン
+sign-in-with-microsoft = Microsoft でサインイン
+last-used = 前回使用
 cancel = キャンセル
 start-again = 最初からやり直す
 try-again = 再試行

@@ -4,6 +4,7 @@ pub mod app_goal;
 pub mod app_refusal;
 pub mod assets;
 pub mod challenge;
+pub mod chooser;
 pub mod conditional;
 pub mod confirm_identity;
 pub mod consent;

@@ -1,4 +1,4 @@
-//! The login page, the account page and the logout pages. They have no script and load nothing from other origins (WB-01,
+//! The account page and the logout pages. They have no script and load nothing from other origins (WB-01,
 //! WB-03).
 
 use actix_web::HttpResponse;
@@ -12,9 +12,7 @@ use crate::app::App;
 use crate::authorize::OpenRequest;
 use crate::base::id::SessionId;
 use crate::logout::{self, Request};
-use crate::pages::{
-    Account, AnotherAccount, ChooseProvider, Claim, ClaimValue, Device, Link, LinkedIdentity, SignOut, SignedOut,
-};
+use crate::pages::{Account, AnotherAccount, Claim, ClaimValue, Device, Link, LinkedIdentity, SignOut, SignedOut};
 use crate::session::{Listed, ShownTo, SignedIn};
 use crate::upstream::Provider;
 
@@ -43,7 +41,7 @@ impl<'a> Purpose<'a> {
     }
 
     /// The app that led to the page.
-    fn client(self) -> Option<&'a str> {
+    pub(super) fn client(self) -> Option<&'a str> {
         match self {
             Self::App(open) => Some(&open.request.client_id),
             Self::None | Self::ReturnTo(_) => None,
@@ -51,34 +49,12 @@ impl<'a> Purpose<'a> {
     }
 
     /// The languages that the app asked for.
-    fn ui_locales(self) -> Option<&'a str> {
+    pub(super) fn ui_locales(self) -> Option<&'a str> {
         match self {
             Self::App(open) => open.request.ui_locales.as_deref(),
             Self::None | Self::ReturnTo(_) => None,
         }
     }
-}
-
-/// The login page: one link for each provider.
-///
-/// `another`: whether the person wants another account than the one that the provider would sign in by itself.
-pub fn choose<'a>(
-    viewing: Viewing<'a>,
-    providers: impl Iterator<Item = &'a Provider>,
-    purpose: Purpose<'a>,
-    another: bool,
-) -> HttpResponse {
-    let app = viewing.app;
-    let link = |provider: &'a Provider| {
-        let login = login_link(app, provider.id(), purpose);
-        Link { name: provider.name(), href: if another { with_another_account(&login) } else { login } }
-    };
-    let app_name = match purpose {
-        Purpose::App(open) => Some(app.clients.name(&open.request.client_id)),
-        Purpose::None | Purpose::ReturnTo(_) => None,
-    };
-    let page = ChooseProvider { links: providers.map(link).collect(), app: app_name };
-    viewing.with_ui_locales(purpose.ui_locales()).for_client(purpose.client()).html(StatusCode::OK, &page)
 }
 
 /// The path that begins a login at a provider, with the parameter for its purpose.

@@ -260,12 +260,12 @@ mod tests {
         let text =
             format!("[database]\nurl = \"postgres://v@db/v\"\n[secrets]\nkeys = [\"{}\"]\n", generate_key().expose());
         let config = config::from_toml(&text).unwrap_or_else(|problems| panic!("{problems}"));
-        let pages = Pages::new(&config.pages, &config.branding, &[]).expect("pages");
+        let pages = Pages::new(&config).expect("pages");
         let messages: Vec<_> = Refusal::ALL.iter().map(|refusal| refusal.message()).collect();
         let rendered = |lang: &str, message: &str| {
             let frame = Frame { lang, dir: "ltr", prefix: "", style: "", menu: None, brand: BrandView::default() };
             let state = format!("problem-{}", message.trim_start_matches("refusal-"));
-            let samples = Pages::samples(&messages);
+            let samples = pages.samples(&messages, "");
             let sample = samples.iter().find(|sample| sample.name == state).expect("a state");
             pages.render_sample(&frame, sample).expect("a page").replace("&#39;", "'")
         };

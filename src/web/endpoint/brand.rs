@@ -1,4 +1,4 @@
-//! `GET /assets/brand/{file}`: the logos, icons and stylesheets of brands.
+//! `GET /assets/brand/{file}`: the logos, icons and stylesheets of brands, and the icons of providers.
 
 use actix_web::HttpResponse;
 use actix_web::http::header;

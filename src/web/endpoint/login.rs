@@ -1,4 +1,4 @@
-//! The browser flow: `/login`, `/login/{provider}`, `/callback/{provider}`.
+//! The browser flow: `/login/{provider}`, `/callback/{provider}`.
 
 use actix_web::http::header;
 use actix_web::web::{Data, Path, Payload};
@@ -30,32 +30,10 @@ use crate::web::request::cookies;
 use crate::web::request::credentials;
 use crate::web::request::expired_cookies;
 use crate::web::request::extract::{self, Form, Parameters, Query};
-use crate::web::request::login::{
-    LOGIN_PARAMETERS, caller, checked_return_to, hints, hints_of, target, wants_another_account,
-};
+use crate::web::request::last_provider;
+use crate::web::request::login::{LOGIN_PARAMETERS, caller, hints, hints_of, target, wants_another_account};
 use crate::web::request::rounds;
 use crate::web::request::throttle::Throttles;
-
-/// `GET /login`: the page with the providers. With only one provider, a redirect to it; `choose=1` shows the page.
-pub async fn choose(app: Data<App>, request: HttpRequest, Query(query): Query) -> Result<HttpResponse, Problem> {
-    let return_to = checked_return_to(&app, &query)?;
-    let open = authorize::named_request(&app, &request, &query, app.clock.now()).await?;
-    let purpose = Purpose::of(open.as_ref(), return_to.as_deref());
-    let another = wants_another_account(&query);
-    if let Some(page) = end_of_loop(&app, &request, open.is_some(), None, return_to.as_ref()) {
-        return Ok(page);
-    }
-    let client = open.as_ref().and_then(|open| app.clients.get(&open.request.client_id));
-    let usable = |provider: &&Provider| client.as_ref().is_none_or(|client| client.takes_provider(provider.id()));
-    let mut providers = app.providers.iter().filter(usable);
-    let (first, second) = (providers.next(), providers.next());
-    let only = first.filter(|_| second.is_none() && query.get("choose") != Some("1"));
-    Ok(match only {
-        Some(only) if another => page::see_other(&pages::another_account_link(&app, only.id(), purpose)),
-        Some(only) => page::see_other(&pages::login_link(&app, only.id(), purpose)),
-        None => pages::choose(Viewing::new(&app, &request), app.providers.iter().filter(usable), purpose, another),
-    })
-}
 
 /// `GET /login/{provider}`: redirects the browser to the provider.
 pub async fn begin(
@@ -132,7 +110,7 @@ fn must_sign_out_there(provider: &Provider, query: &Parameters) -> bool {
 
 /// The page that ends a redirect loop: logins end at the same address again and again, and the session cookie never comes
 /// back. Its button resets the count.
-fn end_of_loop(
+pub(super) fn end_of_loop(
     app: &App,
     request: &HttpRequest,
     for_app: bool,
@@ -282,6 +260,7 @@ async fn welcome(app: &App, request: &HttpRequest, completed: &Completed, now: T
     if cookies::has_several(app, request) {
         expired_cookies::remove_visible(app, request.path(), &mut answer);
     }
+    last_provider::remember(app, &completed.signed_in.session.provider, &mut answer);
     let cookie = cookies::for_session(app, &completed.signed_in.session, now);
     let _always_a_cookie = answer.add_cookie(&cookie);
     answer

@@ -7,6 +7,7 @@ pub mod app_ways;
 pub mod authorize;
 pub mod backchannel_logout;
 pub mod brand;
+pub mod chooser;
 mod client_by_url;
 pub mod consent;
 pub mod discovery;

@@ -15,6 +15,7 @@ pub async fn list(app: Data<App>) -> HttpResponse {
         name: provider.name().to_owned(),
         kind: provider.kind(),
         login_url: app.config.server.public_url.at(&format!("/login/{}", provider.id())),
+        icon: app.config.server.public_url.at(&app.pages.mark(provider.id()).icon),
         available: provider.is_available(),
     };
     HttpResponse::Ok().json(Providers { providers: app.providers.iter().map(view).collect() })
@@ -35,6 +36,9 @@ pub(super) struct ProviderView {
     kind: &'static str,
     #[schemars(extend("format" = "uri"))]
     login_url: String,
+    /// The icon, for light pages; it can be cached for ever.
+    #[schemars(extend("format" = "uri"))]
+    icon: String,
     /// False while neither fetched nor stored metadata of the provider exists.
     available: bool,
 }

@@ -14,6 +14,7 @@ pub mod expired_cookies;
 pub mod extract;
 mod forwarded_for;
 mod forwarded_pairs;
+pub mod last_provider;
 mod limiter;
 pub mod login;
 pub mod matched;

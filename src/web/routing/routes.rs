@@ -18,8 +18,8 @@ use crate::web::answer::problem::Problem;
 use crate::web::answer::refusals::Refusal;
 use crate::web::answer::{assets, page};
 use crate::web::endpoint::{
-    account, app_ways, authorize, backchannel_logout, brand, consent, discovery, identities, introspection, language,
-    login, logout, metadata, own_data, par, provider_token, providers, resource_metadata, revocation, session,
+    account, app_ways, authorize, backchannel_logout, brand, chooser, consent, discovery, identities, introspection,
+    language, login, logout, metadata, own_data, par, provider_token, providers, resource_metadata, revocation, session,
     sessions, spa_flow, start_again, status_list, token, userinfo, verify,
 };
 
@@ -34,7 +34,7 @@ pub static ROUTES: &[Row] = &[
     Row::page("/", &[Entry::read(Open, || web::to(home))]),
     Row::program("/providers", &[Entry::read(Open, || web::to(providers::list))]),
     // Login in the browser flow.
-    Row::page("/login", &[Entry::read(Browser, || web::to(login::choose)).reads_session_after(OtherSiteOrUnknown)]),
+    Row::page("/login", &[Entry::read(Browser, || web::to(chooser::choose)).reads_session_after(OtherSiteOrUnknown)]),
     Row::page(
         "/login/{provider}",
         &[

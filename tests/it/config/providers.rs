@@ -160,3 +160,36 @@ fn providers_share_a_redirect_uri_only_if_all_speak_openid_connect() {
         accepted(&good);
     }
 }
+
+/// LG-06: an icon is a preset's, or a picture without scripts.
+#[test]
+fn an_icon_is_a_preset_or_a_safe_picture() {
+    let directory = Directory::new();
+    let svg = |inner: &str| format!("<svg xmlns=\"http://www.w3.org/2000/svg\">{inner}</svg>");
+    directory.write("good.svg", &svg("<path d=\"M0 0h1v1z\"/>"));
+    directory.write("script.svg", &svg("<script>x()</script>"));
+    directory.write("elsewhere.svg", &svg("<image href=\"https://cdn.example/a.png\"/>"));
+    directory.write("large.svg", &svg(&" ".repeat(32 * 1024)));
+    directory.write("text.png", "no picture");
+    std::fs::write(directory.0.join("good.png"), b"\x89PNG\r\n\x1a\n").expect("a file");
+    let with = |icon: &str| provider(&format!("icon = '{icon}'"));
+    let file = |name: &str| directory.0.join(name).display().to_string();
+    for good in ["".to_owned(), "github".to_owned(), file("good.svg"), file("good.png")] {
+        accepted(&with(&good));
+    }
+    for (icon, what) in [
+        ("githup".to_owned(), "there is no preset"),
+        (file("none.svg"), "cannot be read"),
+        (file("script.svg"), "contains a script"),
+        (file("elsewhere.svg"), "refers to another file"),
+        (file("large.svg"), "bytes"),
+        (file("text.png"), "is not a PNG picture"),
+        ("icon.ico".to_owned(), "neither an svg nor a png"),
+        ("https://cdn.example/icon.svg".to_owned(), "neither an svg nor a png"),
+    ] {
+        let problem = only_problem(&with(&icon));
+        assert_eq!((problem.key.as_str(), problem.what.contains(what)), ("providers.corp.icon", true), "{problem}");
+        assert!(problem.remedy.contains("write the name of a preset"), "{problem}");
+        assert!(matches!(problem.place, config::Place::File(_, Some(9))), "{problem}");
+    }
+}

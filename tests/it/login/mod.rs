@@ -1,6 +1,7 @@
 //! `/login`: the page of providers, and the start of a login.
 
 mod another_account;
+mod chooser;
 mod not_begun;
 mod page;
 mod provider;

@@ -7,6 +7,7 @@ pub(crate) mod claims;
 pub(crate) mod configured_endpoints;
 mod credentials;
 pub(crate) mod endpoints;
+pub(crate) mod icon;
 mod issuer;
 pub(crate) mod linking;
 mod missing;

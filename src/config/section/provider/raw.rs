@@ -19,6 +19,8 @@ pub(crate) struct RawProvider {
     pub(crate) kind: ProviderKind,
     /// name from `vestibule providers`, for example `google`: sets the keys that the configuration does not contain
     pub(crate) preset: String,
+    /// the icon on its button: the name of a preset, or a svg or png file of at most 32 KiB without scripts; empty: the icon of its preset, or a neutral one
+    pub(crate) icon: String,
     /// oidc: base of discovery, and the required `iss`, compared byte for byte; required. oauth2: the required `iss` of an authorization response
     pub(crate) issuer: String,
     /// secret of that client

@@ -10,6 +10,7 @@ use super::another_account::AnotherAccount;
 use super::choice::{Aal, Pkce, ProviderLogout, ResponseMode, TokenEndpointAuthMethod};
 use super::claims::ClaimPointers;
 use super::configured_endpoints::Endpoints;
+use super::icon::Icon;
 
 use crate::base::secret::Plain;
 use crate::base::tls::Authorities;
@@ -30,6 +31,9 @@ pub struct Registration {
     pub id: String,
     /// display name, as on the button; empty: the id
     pub name: String,
+    /// The icon on its button.
+    #[serde(skip)]
+    pub icon: Icon,
     /// The name of the preset, if it uses one.
     #[serde(skip)]
     pub preset: Option<String>,
@@ -159,6 +163,7 @@ impl Registration {
         Self {
             id: "op".into(),
             name: "Op".into(),
+            icon: Icon::Neutral,
             preset: None,
             client_id: "us".into(),
             client_secret: Some(Plain::new("secret")),

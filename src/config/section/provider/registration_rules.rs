@@ -5,6 +5,7 @@ use super::another_account;
 use super::choice::EmailVerified;
 use super::credentials;
 use super::endpoints::endpoints;
+use super::icon::icon;
 use super::raw::RawProvider;
 use super::registration::Registration;
 use super::reserved::is_reserved;
@@ -20,6 +21,7 @@ pub(crate) fn validate(
     validator: &mut Validator<'_>,
 ) -> Option<()> {
     check_stored(key, &raw.registration, validator);
+    let icon = icon(&key("icon"), &raw.icon, &raw.preset, validator);
     let redirect_uri = address::redirect_uri(&key("redirect_uri"), &raw.redirect_uri, validator);
     let post_logout = address::redirect_uri(&key("post_logout_redirect_uri"), &raw.post_logout_redirect_uri, validator);
     post_logout_parameter(&key("post_logout_parameter"), &raw.registration.post_logout_parameter, validator);
@@ -35,6 +37,7 @@ pub(crate) fn validate(
     if registration.name.is_empty() {
         id.clone_into(&mut registration.name);
     }
+    registration.icon = icon.ok()?;
     registration.preset = Some(raw.preset.clone()).filter(|preset| !preset.is_empty());
     registration.client_secret = secrets.current;
     registration.client_secret_previous = secrets.previous;
