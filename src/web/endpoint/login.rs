@@ -260,9 +260,9 @@ async fn welcome(app: &App, request: &HttpRequest, completed: &Completed, now: T
     if cookies::has_several(app, request) {
         expired_cookies::remove_visible(app, request.path(), &mut answer);
     }
-    last_provider::remember(app, &completed.signed_in.session.provider, &mut answer);
     let cookie = cookies::for_session(app, &completed.signed_in.session, now);
     let _always_a_cookie = answer.add_cookie(&cookie);
+    last_provider::remember(app, &completed.signed_in.session.provider, &mut answer);
     answer
 }
 
