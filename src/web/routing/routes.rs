@@ -19,8 +19,8 @@ use crate::web::answer::refusals::Refusal;
 use crate::web::answer::{assets, page};
 use crate::web::endpoint::{
     account, app_ways, authorize, backchannel_logout, brand, chooser, consent, discovery, identities, introspection,
-    language, login, logout, metadata, own_data, par, provider_token, providers, resource_metadata, revocation, session,
-    sessions, spa_flow, start_again, status_list, token, userinfo, verify,
+    language, login, logout, metadata, own_data, par, provider_token, providers, resource_metadata, revocation,
+    session, sessions, spa_flow, start_again, status_list, token, userinfo, verify,
 };
 
 use crate::web::answer::goes_on::BegunBy::{OtherSite, OtherSiteOrUnknown};
