@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use crate::app::App;
 use crate::base::clock::Timestamp;
-use crate::base::db::{Conn, DbError};
+use crate::base::db::DbError;
 use crate::base::id::SessionId;
-use crate::session::{self, CachedSession, SessionStatus, SignedIn};
+use crate::session::{self, CachedSession, SessionStatus, SignedIn, Use};
 use crate::token::AccessClaims;
 
 /// Why a token or session is not accepted.
@@ -146,7 +146,6 @@ fn touch(app: &App, signed_in: &mut SignedIn, now: Timestamp) {
     }
     let (id, db, stale_before) = (signed_in.session.id, app.db.clone(), app.lifetime.stale_before(now));
     app.sessions.used(id, now);
-    let write = move |conn: &mut Conn| session::touch(conn, id, stale_before, now);
-    tokio::spawn(async move { db.run("touch session", write).await });
+    tokio::spawn(async move { session::touch(&db, Use { id, stale_before, now }).await });
     signed_in.session.last_activity_at = now;
 }

@@ -126,7 +126,7 @@ async fn claim_login(
         now,
     };
     let ip = callback.caller.ip;
-    let outcome = app.db.run("claim login", move |conn| store::claim(conn, &claim)).await?;
+    let outcome = store::claim_login(&app.db, claim).await?;
     let row = outcome.inspect_err(|refusal| {
         let code = match refusal {
             LoginRefusal::Refused { code, .. } => code.as_str(),

@@ -6,7 +6,7 @@ use aws_lc_rs::digest;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-use super::store::{self, Redeem, Redeemed, Spent};
+use super::store::{self, Redeem, RedeemAsk, Redeemed, Redemptions, Spent};
 use super::target::Target;
 use crate::app::App;
 use crate::base::clock::Timestamp;
@@ -103,7 +103,11 @@ pub async fn redeem(
         with_claims: client.tokens.reads_provider_claims(),
         now,
     };
-    match app.db.run("redeem code", move |conn| attempt.execute(conn)).await? {
+    let outcome = match app.db.run_batched::<Redemptions>(attempt.ask()).await? {
+        Some(redeemed) => RedeemOutcome::Granted(Box::new(redeemed)),
+        None => app.db.run("redeem code", move |conn| attempt.execute(conn)).await?,
+    };
+    match outcome {
         RedeemOutcome::Granted(redeemed) => Ok(granted(app, client, *redeemed, now).await),
         RedeemOutcome::Reuse(ended) => {
             app.ended(&ended, &ending);
@@ -191,6 +195,24 @@ enum RedeemOutcome {
 }
 
 impl RedeemAttempt {
+    /// The values for the statement that concurrent redemptions share.
+    fn ask(&self) -> RedeemAsk {
+        RedeemAsk {
+            hash: self.hash,
+            client_id: self.client_id.clone(),
+            redirect_uri: self.redirect_uri.clone(),
+            challenge: self.challenge.clone(),
+            resources: self.target.resources.clone(),
+            is_own_audience: self.target.is_own_audience,
+            most_wrong: self.most_wrong,
+            session: self.session,
+            providers: Arc::clone(&self.providers),
+            used_after: self.lifetime.used_after(self.now),
+            with_claims: self.with_claims,
+            now: self.now,
+        }
+    }
+
     fn execute(&self, conn: &mut Conn) -> QueryResult<RedeemOutcome> {
         let redeem = Redeem {
             hash: self.hash.as_bytes(),
@@ -224,6 +246,12 @@ impl RedeemAttempt {
         }
         if self.only_resource_differs(&code) {
             return Ok(RedeemOutcome::InvalidTarget);
+        }
+        if code.app_session_id == Some(self.session)
+            && let Some(redeemed) = store::redeemed_as(conn, hash, self.session, self.with_claims)?
+        {
+            // The statement that was shared with others was committed, and its answer was lost.
+            return Ok(RedeemOutcome::Granted(Box::new(redeemed)));
         }
         match code.app_session_id.filter(|_| code.redirect_uri == self.redirect_uri && code.redeemed_at.is_some()) {
             Some(session) => session::end_where(conn, Scope::One(session), &self.ending).map(RedeemOutcome::Reuse),

@@ -44,5 +44,5 @@ pub use revoke::revoke;
 pub use status_list::{StatusClaim, StatusReference};
 pub use status_lists::{NoStatusList, StatusListToken, StatusLists};
 #[cfg(feature = "dev")]
-pub use store::{RotateAsk, Rotations, hot_statements};
+pub use store::{RedeemAsk, Redeemed, Redemptions, RotateAsk, Rotations, hot_statements};
 pub use token_size::TokenSize;

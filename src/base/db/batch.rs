@@ -2,9 +2,10 @@
 //!
 //! Requests of one kind wait in a queue of their own. An idle thread takes one at once, so a lone request never waits. While threads
 //! are busy, further requests gather, and the next statement takes up to [`MAX_ROWS`] of them. At most [`THREADS_PER_KIND`] threads
-//! serve a kind: with more of them the batches would be smaller and the commits more. An answer leaves only after the statement has
-//! committed. A request gets `None` if its row does not match or is locked by another transaction, or if the statement failed. Its
-//! caller then runs the statement for a single row, which nobody else waits for.
+//! serve a kind, and twice as many if a request has waited for [`STALL`]: with more of them the batches would be smaller and the
+//! commits more. An answer leaves only after the statement has committed. A request gets `None` if its row does not match or is locked
+//! by another transaction, or if the statement failed. Its caller then runs the statement for a single row, which nobody else waits
+//! for. Only a statement that took too long fails its requests: they have waited long enough.
 
 use std::any::{Any, TypeId};
 use std::collections::{HashMap, HashSet, VecDeque};
@@ -21,8 +22,10 @@ use super::lender::Lender;
 
 /// The highest number of rows of one statement.
 const MAX_ROWS: usize = 64;
-/// The highest number of threads that serve one kind at a time.
+/// The highest number of threads that serve one kind at a time, unless it stalls.
 const THREADS_PER_KIND: usize = 2;
+/// How long a request waits before another thread serves its kind: the statements under way may have lost their server.
+const STALL: Duration = Duration::from_millis(100);
 
 /// A kind of requests that one statement answers.
 pub trait Batch: 'static {
@@ -67,6 +70,8 @@ struct State<B: Batch> {
 
 struct Waiting<B: Batch> {
     ask: B::Ask,
+    /// When the request was added.
+    since: Instant,
     /// The time after which the request is refused.
     until: Instant,
     reply: oneshot::Sender<Outcome<B>>,
@@ -102,8 +107,10 @@ impl<B: Batch> Queue<B> {
         if state.waiting.len() >= most {
             return Err(DbError::Busy);
         }
-        state.waiting.push_back(Waiting { ask, until: Instant::now() + wait, reply });
-        let needs_thread = state.threads < THREADS_PER_KIND;
+        let now = Instant::now();
+        let stalls = state.waiting.front().is_some_and(|oldest| now.duration_since(oldest.since) > STALL);
+        let needs_thread = state.threads < if stalls { 2 * THREADS_PER_KIND } else { THREADS_PER_KIND };
+        state.waiting.push_back(Waiting { ask, since: now, until: now + wait, reply });
         state.threads += usize::from(needs_thread);
         Ok((outcome, needs_thread))
     }
@@ -190,8 +197,8 @@ fn answer<B: Batch>(lender: &Lender, batch: Vec<Waiting<B>>) {
     let (mut answers, failure) = match answered {
         Ok(answers) => (answers.into_iter().collect(), None),
         // Each request then runs singly, and reports its own error.
-        Err(_) if ran => (HashMap::new(), None),
-        Err(no_connection) => (HashMap::new(), Some(no_connection)),
+        Err(error) if ran && !error.is_timeout() => (HashMap::new(), None),
+        Err(error) => (HashMap::new(), Some(error)),
     };
     for (row, reply) in rows.into_iter().zip(replies) {
         let _caller_gone = reply.send(failure.clone().map_or_else(|| Ok(answers.remove(&row)), Err));

@@ -27,6 +27,13 @@ pub enum DbError {
 )]
 pub struct OlderSchema;
 
+impl DbError {
+    /// Whether the statement took longer than `database.statement_timeout`.
+    pub(super) fn is_timeout(&self) -> bool {
+        matches!(self, Self::Unavailable(text) if text.contains("statement timeout"))
+    }
+}
+
 impl From<DieselError> for DbError {
     fn from(error: DieselError) -> Self {
         // diesel does not expose the SQLSTATE, so the server's message decides between 503 and 500.

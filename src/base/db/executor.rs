@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use diesel::QueryResult;
 use diesel::connection::SimpleConnection;
 use tokio::sync::oneshot;
+use tokio::sync::oneshot::error::RecvError;
 
 use super::access::{Access, Conn};
 use super::batch::{Batch, Queue, Queues};
@@ -95,7 +96,7 @@ impl Db {
             let _caller_gone = reply.send(outcome);
         });
         self.enqueue(job, self.0.max_waiting)?;
-        self.answered(name, answer).await
+        self.answered(name, answer).await?.unwrap_or_else(|_| Err(DbError::Failed(format!("{name} panicked"))))
     }
 
     /// Refuses the job if `most` jobs are waiting.
@@ -113,16 +114,14 @@ impl Db {
         })
     }
 
-    async fn answered<T>(&self, name: &str, answer: oneshot::Receiver<Result<T, DbError>>) -> Result<T, DbError> {
-        match tokio::time::timeout(self.0.answer_timeout, answer).await {
-            Ok(Ok(outcome)) => outcome,
-            Ok(Err(_)) => Err(DbError::Failed(format!("{name} panicked"))),
-            Err(_) => Err(DbError::Unavailable(format!("{name} got no answer in {:?}", self.0.answer_timeout))),
-        }
+    /// The answer, or nothing if its sender was dropped.
+    async fn answered<T>(&self, name: &str, answer: oneshot::Receiver<T>) -> Result<Result<T, RecvError>, DbError> {
+        let answered = tokio::time::timeout(self.0.answer_timeout, answer).await;
+        answered.map_err(|_| DbError::Unavailable(format!("{name} got no answer in {:?}", self.0.answer_timeout)))
     }
 
     /// Answers one request by a statement that it shares with others of its kind. With `None` the caller runs the statement for a
-    /// single row by [`Db::run`]: batching is off, the row does not match or is locked, or the shared statement failed.
+    /// single row by [`Db::run`]: batching is off, the row does not match or is locked, or the shared statement failed or panicked.
     pub async fn run_batched<B: Batch>(&self, ask: B::Ask) -> Result<Option<B::Answer>, DbError> {
         let Some(batches) = &self.0.batches else { return Ok(None) };
         let queue = batches.of::<B>();
@@ -130,7 +129,7 @@ impl Db {
         if needs_thread && self.serve(&queue).is_err() {
             queue.not_served();
         }
-        self.answered(B::NAME, answer).await
+        self.answered(B::NAME, answer).await?.unwrap_or(Ok(None))
     }
 
     /// Queues a job that serves the queue of a kind. After each batch it goes behind the other jobs, if there are any.

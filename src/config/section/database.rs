@@ -21,7 +21,7 @@ pub struct Database {
     #[serde(deserialize_with = "pool_size")]
     #[schemars(range(min = 0, max = 1000))]
     pub(crate) pool_size: u32,
-    /// requests that come at the same time share SQL statements: refreshes, session look-ups, begun logins; a lone request never waits
+    /// requests of a kind that come at the same time share a SQL statement, such as refreshes; a lone request never waits
     batching: bool,
     /// how long a request waits for a connection; then 503 with Retry-After
     #[serde(with = "DurationText")]

@@ -45,6 +45,18 @@ pub struct ClaimedRow {
     pub link: Option<Linking>,
 }
 
+/// The columns of a claimed login and of the request that it is for, from the rows of `claimed`.
+macro_rules! claimed_columns {
+    () => {
+        "claimed.id, claimed.reference, claimed.handshake, claimed.posted, claimed.return_to,
+         claimed.authorization_request_id, claimed.link_session_id, claimed.link_user_id,
+         asked.request, asked.binding_hash, asked.session_id, asked.created_at, asked.expires_at, asked.answered_at
+         FROM claimed
+              LEFT JOIN authorization_requests asked ON asked.id = ANY (ARRAY[claimed.authorization_request_id])"
+    };
+}
+pub(super) use claimed_columns;
+
 statement! {
     struct Update<'a> {
         provider: &'a str => Text,
@@ -60,28 +72,27 @@ statement! {
     }
     // Asynchronous commit: the durable commit that completes the login writes this one too. If it is lost in a crash, the
     // login is pending again, and the provider refuses the second use of the code.
-    "WITH hasty AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true)), claimed AS (
-         UPDATE authorization_sessions
-         SET claimed_at = {now}, steps = steps || {steps}
-         FROM hasty
-         WHERE provider = {provider} AND state_hash = {state} AND flow = {flow}
-           AND spa_challenge IS NOT DISTINCT FROM {challenge}
-           AND CASE WHEN {binding} IS NOT NULL THEN binding_hash = {binding}
-                    ELSE spa_challenge IS NOT NULL OR NOT ({require_binding} OR carries_cookie) END
-           AND CASE WHEN {origin} IS NOT NULL THEN COALESCE(origin = {origin}, true)
-                    ELSE origin IS NULL OR {binding} IS NOT NULL OR {challenge} IS NOT NULL END
-           AND (status = 'pending') IS TRUE AND claimed_at IS NULL AND (expires_at > {now}) IS TRUE
-           AND (posted IS NOT NULL OR NOT {by_form})
-         RETURNING id, reference, handshake, posted, return_to, authorization_request_id, link_session_id, link_user_id
-     )
-     SELECT claimed.id, claimed.reference, claimed.handshake, claimed.posted, claimed.return_to,
-            claimed.authorization_request_id, claimed.link_session_id, claimed.link_user_id,
-            asked.request, asked.binding_hash, asked.session_id, asked.created_at, asked.expires_at, asked.answered_at
-     FROM claimed LEFT JOIN authorization_requests asked ON asked.id = ANY (ARRAY[claimed.authorization_request_id])"
+    concat!(
+        "WITH hasty AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true)), claimed AS (
+             UPDATE authorization_sessions
+             SET claimed_at = {now}, steps = steps || {steps}
+             FROM hasty
+             WHERE provider = {provider} AND state_hash = {state} AND flow = {flow}
+               AND spa_challenge IS NOT DISTINCT FROM {challenge}
+               AND CASE WHEN {binding} IS NOT NULL THEN binding_hash = {binding}
+                        ELSE spa_challenge IS NOT NULL OR NOT ({require_binding} OR carries_cookie) END
+               AND CASE WHEN {origin} IS NOT NULL THEN COALESCE(origin = {origin}, true)
+                        ELSE origin IS NULL OR {binding} IS NOT NULL OR {challenge} IS NOT NULL END
+               AND (status = 'pending') IS TRUE AND claimed_at IS NULL AND (expires_at > {now}) IS TRUE
+               AND (posted IS NOT NULL OR NOT {by_form})
+             RETURNING id, reference, handshake, posted, return_to, authorization_request_id, link_session_id, link_user_id
+         )
+         SELECT ", claimed_columns!()
+    )
 }
 
 #[derive(QueryableByName)]
-struct Updated {
+pub(super) struct Updated {
     #[diesel(sql_type = Uuid)]
     id: AuthorizationSessionId,
     #[diesel(sql_type = Text)]
@@ -127,6 +138,16 @@ impl Updated {
     }
 }
 
+impl From<Updated> for ClaimedRow {
+    fn from(mut row: Updated) -> Self {
+        let stored_request = row.stored_request();
+        let reference = Reference::from_row(row.reference);
+        let link = row.link_session_id.zip(row.link_user_id).map(|(session, user)| Linking { session, user });
+        let Updated { id, handshake, posted, return_to, authorization_request_id: request, .. } = row;
+        Self { id, reference, handshake, posted, return_to, request, stored_request, link }
+    }
+}
+
 /// Claims the login, or returns why not. A refusal changes nothing, so that another browser cannot spend the login.
 pub fn claim(conn: &mut Conn, claim: &Claim) -> QueryResult<Result<ClaimedRow, LoginRefusal>> {
     let update = Update {
@@ -141,14 +162,10 @@ pub fn claim(conn: &mut Conn, claim: &Claim) -> QueryResult<Result<ClaimedRow, L
         steps: &claim.steps,
         now: claim.now,
     };
-    let Some(mut row) = update.get_result::<Updated>(conn).optional()? else {
+    let Some(row) = update.get_result::<Updated>(conn).optional()? else {
         return Ok(Err(why_unclaimed(conn, claim)?));
     };
-    let stored_request = row.stored_request();
-    let reference = Reference::from_row(row.reference);
-    let link = row.link_session_id.zip(row.link_user_id).map(|(session, user)| Linking { session, user });
-    let Updated { id, handshake, posted, return_to, authorization_request_id: request, .. } = row;
-    Ok(Ok(ClaimedRow { id, reference, handshake, posted, return_to, request, stored_request, link }))
+    Ok(Ok(row.into()))
 }
 
 statement! {

@@ -1,8 +1,8 @@
 //! The statements of this store that run while a request waits.
 
 use super::{
-    begin, begin_all, by_email, claim, due_removals, fail, fresh, link, not_begun, pending, posted, prune, unlink,
-    write_login,
+    begin, begin_all, by_email, claim, claim_all, due_removals, fail, fresh, link, not_begun, pending, posted, prune,
+    unlink, write_login,
 };
 use crate::base::hot::{HotStatement, hot};
 
@@ -12,6 +12,9 @@ pub fn hot_statements() -> Vec<HotStatement> {
         begin::Insert: [],
         begin_all::InsertAll: [],
         claim::Update: ["authorization_sessions_provider_state_hash_key", "authorization_requests_pkey"],
+        claim_all::UpdateAll: [
+            "authorization_sessions_provider_state_hash_key", "authorization_sessions_pkey", "authorization_requests_pkey"
+        ],
         claim::Look: ["authorization_sessions_provider_state_hash_key"],
         posted::Keep: ["authorization_sessions_provider_state_hash_key"],
         write_login::Write: [

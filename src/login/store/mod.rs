@@ -4,6 +4,7 @@ mod begin;
 mod begin_all;
 mod by_email;
 mod claim;
+mod claim_all;
 mod complete_login;
 mod due_removals;
 mod fail;
@@ -22,7 +23,8 @@ mod write_login;
 
 pub use begin::Pending;
 pub use begin_all::insert_pending;
-pub use claim::{Claim, ClaimedRow, claim};
+pub use claim::{Claim, ClaimedRow};
+pub use claim_all::claim_login;
 pub use complete_login::{CompletionOutcome, Written, complete_login};
 pub use due_removals::{DueRow, due_removals, end_some_before_removal};
 pub use fail::{Failing, expire, fail};

@@ -156,7 +156,8 @@ statement! {
             resource "NULL", not_after "{not_after}", user_agent "{user_agent}", ip "{ip}",
             device_type "{device_type}", os "{os}", os_version "{os_version}", browser "{browser}",
             browser_version "{browser_version}", upstream_sid "{upstream_sid}",
-            upstream_id_token "{upstream_id_token}", upstream_alg "{upstream_alg}", tag "{tag}", asked_acr "{asked_acr}"
+            upstream_id_token "{upstream_id_token}", upstream_alg "{upstream_alg}", tag "{tag}",
+            asked_acr "{asked_acr}", created_at "{now}"
         ),
         "
          RETURNING status_index

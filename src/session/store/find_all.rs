@@ -1,9 +1,11 @@
 //! Finds several sessions by their ids, with their users, in one statement.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 
-use diesel::sql_types::{Array, Bool, Uuid};
+use diesel::sql_types::{Array, Bool, Uuid as SqlUuid};
 use diesel::{QueryResult, RunQueryDsl};
+use uuid::Uuid;
 
 use super::find::find_with;
 use super::row::{SignedInRow, signed_in_columns};
@@ -13,7 +15,7 @@ use crate::base::statement::statement;
 use crate::session::signed_in::SignedIn;
 
 statement! {
-    struct FindAll<'a> { ids: &'a [SessionId] => Array<Uuid>, with_claims: &'a [bool] => Array<Bool> }
+    struct FindAll<'a> { ids: &'a [SessionId] => Array<SqlUuid>, with_claims: &'a [bool] => Array<Bool> }
     concat!(
         "SELECT ", signed_in_columns!(claims_if "a.with_claims"),
         " FROM unnest({ids}, {with_claims}) AS a (id, with_claims)
@@ -25,7 +27,12 @@ statement! {
 struct SessionLookup {
     id: SessionId,
     with_claims: bool,
+    /// Look-ups of one session share a row, so that each has an id of its own.
+    number: Uuid,
 }
+
+/// The number of look-ups so far.
+static LOOKUPS: AtomicU64 = AtomicU64::new(0);
 
 /// Look-ups that share a statement.
 struct Lookups;
@@ -35,23 +42,28 @@ impl Batch for Lookups {
     type Ask = SessionLookup;
     type Answer = Option<SignedIn>;
 
-    fn row(ask: &SessionLookup) -> uuid::Uuid {
-        ask.id.0
+    fn row(ask: &SessionLookup) -> Uuid {
+        ask.number
     }
 
-    fn run(conn: &mut Conn, asks: &[SessionLookup]) -> QueryResult<Vec<(uuid::Uuid, Option<SignedIn>)>> {
-        let (ids, with_claims): (Vec<_>, Vec<_>) = asks.iter().map(|ask| (ask.id, ask.with_claims)).unzip();
+    fn run(conn: &mut Conn, asks: &[SessionLookup]) -> QueryResult<Vec<(Uuid, Option<SignedIn>)>> {
+        let mut wanted: HashMap<SessionId, bool> = HashMap::with_capacity(asks.len());
+        for ask in asks {
+            *wanted.entry(ask.id).or_default() |= ask.with_claims;
+        }
+        let (ids, with_claims): (Vec<_>, Vec<_>) = wanted.into_iter().unzip();
         let rows: Vec<SignedInRow> = FindAll { ids: &ids, with_claims: &with_claims }.load(conn)?;
         let found = rows.into_iter().map(SignedIn::from).map(|signed_in| (signed_in.session.id, signed_in));
-        let mut found: HashMap<_, _> = found.collect();
-        Ok(ids.into_iter().map(|id| (id.0, found.remove(&id))).collect())
+        let found: HashMap<_, _> = found.collect();
+        Ok(asks.iter().map(|ask| (ask.number, found.get(&ask.id).cloned())).collect())
     }
 }
 
 /// The session with that id and its user, whether it is live, expired or ended, with the provider's claims if `with_claims`.
 /// Concurrent look-ups share a statement.
 pub async fn look_up(db: &Db, id: SessionId, with_claims: bool) -> Result<Option<SignedIn>, DbError> {
-    match db.run_batched::<Lookups>(SessionLookup { id, with_claims }).await? {
+    let number = Uuid::from_u128(LOOKUPS.fetch_add(1, Ordering::Relaxed).into());
+    match db.run_batched::<Lookups>(SessionLookup { id, with_claims, number }).await? {
         Some(found) => Ok(found),
         None => db.run("find session", move |conn| find_with(conn, id, with_claims)).await,
     }

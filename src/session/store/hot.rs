@@ -11,6 +11,7 @@ pub fn hot_statements() -> Vec<HotStatement> {
         find::Find: ["sessions_pkey", "users_pkey", "subs_pkey"],
         find_all::FindAll: ["sessions_pkey", "users_pkey", "subs_pkey"],
         touch::Touch: ["sessions_pkey"],
+        touch::TouchAll: ["sessions_pkey"],
         reparent::Lock: ["sessions_pkey"],
         reparent::Reparent: ["sessions_pkey", "sessions_parent_id"],
         end::LockOne: ["sessions_pkey", "sessions_parent_id"],

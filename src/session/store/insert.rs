@@ -1,6 +1,7 @@
 //! The SQL that inserts a session.
 
-/// SQL that inserts a session for each row of `from`. Each value is an SQL expression. The statement has the bind `{now}`.
+/// SQL that inserts a session for each row of `from`. Each value is an SQL expression. `created_at` is also the time of the
+/// last use.
 macro_rules! session_rows {
     (
         from $from:literal, id $id:literal, user_id $user_id:literal, sub_id $sub_id:literal, provider $provider:literal,
@@ -11,7 +12,7 @@ macro_rules! session_rows {
         os $os:literal, os_version $os_version:literal, browser $browser:literal,
         browser_version $browser_version:literal, upstream_sid $upstream_sid:literal,
         upstream_id_token $upstream_id_token:literal, upstream_alg $upstream_alg:literal, tag $tag:literal,
-        asked_acr $asked_acr:literal $(,)?
+        asked_acr $asked_acr:literal, created_at $created_at:literal $(,)?
     ) => {
         concat!(
             "INSERT INTO sessions (id, user_id, sub_id, provider, client_id, parent_id, auth_time, auth_time_vouched,
@@ -72,7 +73,11 @@ macro_rules! session_rows {
             $tag,
             ", ",
             $asked_acr,
-            ", {now}, {now} FROM ",
+            ", ",
+            $created_at,
+            ", ",
+            $created_at,
+            " FROM ",
             $from
         )
     };

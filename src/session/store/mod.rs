@@ -39,4 +39,4 @@ pub use reparent::reparent;
 pub use revoke_token::{RevokedToken, revoke_token};
 pub use row::SignedInRow;
 pub(crate) use row::signed_in_columns;
-pub use touch::touch;
+pub use touch::{Use, touch};

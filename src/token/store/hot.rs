@@ -1,6 +1,6 @@
 //! The statements of this store: each runs while a request waits.
 
-use super::{redeem, rotate, rotate_all};
+use super::{redeem, redeem_all, rotate, rotate_all};
 use crate::base::hot::{HotStatement, hot};
 
 /// Each with the indexes that it reads.
@@ -14,6 +14,12 @@ pub fn hot_statements() -> Vec<HotStatement> {
         rotate::Forgive: ["sessions_pkey"],
         rotate::RecordRepeat: ["sessions_pkey"],
         redeem::Redeem: [
+            "authorization_codes_pkey", "sessions_pkey", "users_pkey", "subs_pkey", "sessions_parent_id"
+        ],
+        redeem_all::RedeemAll: [
+            "authorization_codes_pkey", "sessions_pkey", "users_pkey", "subs_pkey", "sessions_parent_id"
+        ],
+        redeem::RedeemedAs: [
             "authorization_codes_pkey", "sessions_pkey", "users_pkey", "subs_pkey", "sessions_parent_id"
         ],
         redeem::Oldest: ["sessions_parent_id"],

@@ -10,6 +10,34 @@ use crate::base::schema::authorization_codes;
 use crate::base::statement::statement;
 use crate::session::{SignedIn, SignedInRow, session_rows, signed_in_columns};
 
+/// The rows of `sessions` for the apps whose codes are redeemed, from the rows of `parent`: the browser's session with `scope` and
+/// `target` of the code.
+macro_rules! app_session_rows {
+    (id $id:literal, client_id $client_id:literal, created_at $now:literal) => {
+        session_rows!(
+            from "parent p",
+            id $id, user_id "p.user_id", sub_id "p.sub_id", provider "p.provider", client_id $client_id,
+            parent_id "p.id", auth_time "p.auth_time", auth_time_vouched "p.auth_time_vouched",
+            auth_time_assumed "p.auth_time_assumed", aal "p.aal", acr "p.acr", amr "p.amr", scopes "p.scope",
+            resource "p.target", not_after "p.not_after", user_agent "p.user_agent", ip "p.ip",
+            device_type "p.device_type", os "p.os", os_version "p.os_version", browser "p.browser",
+            browser_version "p.browser_version", upstream_sid "p.upstream_sid", upstream_id_token "NULL",
+            upstream_alg "p.upstream_alg", tag "NULL", asked_acr "NULL", created_at $now
+        )
+    };
+}
+pub(super) use app_session_rows;
+
+/// The number of other live sessions that the app of session `s` has under the same browser's session.
+macro_rules! others_of_app {
+    () => {
+        "(SELECT count(*) FROM sessions other
+          WHERE other.parent_id = s.parent_id AND other.client_id = s.client_id AND other.ended_at IS NULL
+            AND other.id <> s.id) AS others"
+    };
+}
+pub(super) use others_of_app;
+
 statement! {
     /// Redeems a code if everything matches, and inserts the app's session under the browser's.
     ///
@@ -51,23 +79,11 @@ statement! {
              RETURNING found.*
          ), app AS (
              ",
-        session_rows!(
-            from "parent p",
-            id "{session}", user_id "p.user_id", sub_id "p.sub_id", provider "p.provider", client_id "{client_id}",
-            parent_id "p.id", auth_time "p.auth_time", auth_time_vouched "p.auth_time_vouched",
-            auth_time_assumed "p.auth_time_assumed", aal "p.aal", acr "p.acr", amr "p.amr", scopes "p.scope",
-            resource "p.target", not_after "p.not_after", user_agent "p.user_agent", ip "p.ip",
-            device_type "p.device_type", os "p.os", os_version "p.os_version", browser "p.browser",
-            browser_version "p.browser_version", upstream_sid "p.upstream_sid", upstream_id_token "NULL",
-            upstream_alg "p.upstream_alg", tag "NULL", asked_acr "NULL"
-        ),
+        app_session_rows!(id "{session}", client_id "{client_id}", created_at "{now}"),
         "
              RETURNING *
          )
-         SELECT ", signed_in_columns!(claims_if "{with_claims}"), ", s.parent_id, parent.nonce, (
-                SELECT count(*) FROM sessions other
-                WHERE other.parent_id = s.parent_id AND other.client_id = s.client_id AND other.ended_at IS NULL
-            ) AS others
+         SELECT ", signed_in_columns!(claims_if "{with_claims}"), ", s.parent_id, parent.nonce, ", others_of_app!(), "
          FROM app s JOIN users u ON u.id = ANY (ARRAY[s.user_id]) CROSS JOIN parent"
     )
 }
@@ -85,7 +101,7 @@ pub struct Redeemed {
 }
 
 #[derive(QueryableByName)]
-struct RedeemedRow {
+pub(super) struct RedeemedRow {
     #[diesel(embed)]
     signed_in: SignedInRow,
     #[diesel(sql_type = Uuid)]
@@ -96,15 +112,38 @@ struct RedeemedRow {
     others: i64,
 }
 
+impl From<RedeemedRow> for Redeemed {
+    fn from(row: RedeemedRow) -> Self {
+        let RedeemedRow { signed_in, nonce, parent_id: parent, others } = row;
+        Self { signed_in: signed_in.into(), nonce, parent, others }
+    }
+}
+
 /// Redeems the code if the statement matches.
 pub fn redeem(conn: &mut Conn, redeem: Redeem<'_>) -> QueryResult<Option<Redeemed>> {
     let row: Option<RedeemedRow> = redeem.get_result(conn).optional()?;
-    Ok(row.map(|RedeemedRow { signed_in, parent_id: parent, nonce, others }| Redeemed {
-        signed_in: signed_in.into(),
-        nonce,
-        parent,
-        others,
-    }))
+    Ok(row.map(Redeemed::from))
+}
+
+statement! {
+    struct RedeemedAs<'a> { hash: &'a [u8] => Binary, session: SessionId => Uuid, with_claims: bool => Bool }
+    concat!(
+        "SELECT ", signed_in_columns!(claims_if "{with_claims}"), ", s.parent_id, code.nonce, ", others_of_app!(), "
+         FROM authorization_codes code JOIN sessions s ON s.id = ANY (ARRAY[code.app_session_id])
+              JOIN users u ON u.id = ANY (ARRAY[s.user_id])
+         WHERE code.hash = {hash} AND code.app_session_id = {session}"
+    )
+}
+
+/// What the redemption by that session gave, if it was committed: the answer to the statement may have been lost.
+pub fn redeemed_as(
+    conn: &mut Conn,
+    hash: &[u8],
+    session: SessionId,
+    with_claims: bool,
+) -> QueryResult<Option<Redeemed>> {
+    let row: Option<RedeemedRow> = RedeemedAs { hash, session, with_claims }.get_result(conn).optional()?;
+    Ok(row.map(Redeemed::from))
 }
 
 #[derive(QueryableByName)]

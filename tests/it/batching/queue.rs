@@ -135,14 +135,13 @@ impl Batch for Panics {
 }
 
 #[tokio::test]
-async fn a_panic_fails_the_requests_of_its_batch_only() {
+async fn a_panic_leaves_the_requests_of_its_batch_to_statements_of_their_own() {
     let held = Held::new(&Cluster::shared().database(), 1);
     let request = || {
         let db = held.db.clone();
         async move { db.run_batched::<Panics>(Uuid::from_u128(1)).await }
     };
-    let failed = request().await.expect_err("a panic").to_string();
-    assert!(failed.contains("panic panicked"), "{failed}");
+    assert_eq!(request().await.expect("an answer"), None);
     assert_eq!(request().await.expect("an answer"), Some(()));
 }
 

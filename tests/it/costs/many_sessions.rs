@@ -90,7 +90,7 @@ impl ManySessions {
              FROM pg_stat_statements s, generate_series(1, s.calls)
              WHERE dbid = (SELECT oid FROM pg_database WHERE datname = current_database())
                AND query !~ 'pg_stat_statements|^SELECT set_config|pg_current_wal|provider_metadata|signing_keys'
-               AND (query !~ 'SKIP LOCKED' OR query ~ '::RotateAll ')
+               AND (query !~ 'SKIP LOCKED' OR query ~ '::[A-Za-z]+All ')
                AND query !~ '::known::Know|::due_removals::Due|JOIN revocations|pg_try_advisory_xact_lock|DELETE FROM|count\\(\\*\\) FROM logout_notices'",
         )
     }

@@ -9,8 +9,9 @@ use diesel::PgConnection;
 use diesel::connection::SimpleConnection;
 use vestibule::base::clock::Clock;
 use vestibule::base::id::{SessionId, UserId};
-use vestibule::session::{EndReason, Ending, Scope, end, end_where, touch};
+use vestibule::session::{EndReason, Ending, Scope, Use, end, end_where, touch};
 
+use crate::batching::held::Held;
 use crate::support::{Cluster, Database};
 
 fn now() -> vestibule::base::clock::Timestamp {
@@ -114,11 +115,13 @@ fn overlapping_endings_do_not_deadlock() {
     let mut conn = database.connection();
     let users: Vec<UserId> = (0..3).map(|_| user(&mut conn)).collect();
     let (until, endings) = (Instant::now() + Duration::from_secs(3), AtomicUsize::new(0));
+    let shared = Held::new(&database, 2);
     std::thread::scope(|threads| {
         for number in 0..6_usize {
-            let (database, users, endings) = (&database, &users, &endings);
+            let (database, users, endings, shared) = (&database, &users, &endings, &shared);
             threads.spawn(move || {
                 let mut conn = database.connection();
+                let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
                 for turn in 0_usize.. {
                     if Instant::now() > until {
                         break;
@@ -127,7 +130,8 @@ fn overlapping_endings_do_not_deadlock() {
                     let parents = [session(&mut conn, user, None), session(&mut conn, user, None)];
                     let [first, second] = parents;
                     let child = session(&mut conn, user, Some(second));
-                    touch(&mut conn, child, now() + TimeDelta::seconds(1), now()).expect("touched");
+                    let touched = Use { id: child, stale_before: now() + TimeDelta::seconds(1), now: now() };
+                    runtime.block_on(touch(&shared.db, touched)).expect("touched");
                     let scope = match (number + turn / 3) % 4 {
                         0 => Scope::One(first),
                         1 => Scope::OfUser(user),

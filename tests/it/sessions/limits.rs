@@ -1,10 +1,10 @@
 //! Idle and absolute timeout, `last_activity_at`, and `one_per_user`.
 
 use chrono::TimeDelta;
-use vestibule::base::clock::Timestamp;
 use vestibule::base::id::SessionId;
-use vestibule::session::touch;
+use vestibule::session::{Use, touch};
 
+use crate::batching::held::Held;
 use crate::sessions::races::four_logins;
 use crate::support::device::{Device, reason};
 use crate::support::{Gateway, Setup};
@@ -61,9 +61,15 @@ async fn activity_seen_by_two_replicas_is_written_once() {
     let device = Device::sign_in(&gateway, "alice").await;
     let id: SessionId = device.sid.parse().expect("a sid");
     let later = gateway.clock.now() + TimeDelta::minutes(2);
-    let mut conn = gateway.database.connection();
-    let mut used = |at: Timestamp| touch(&mut conn, id, at - TimeDelta::minutes(1), at).expect("a statement");
-    let written = [0, 1, 59_999, 60_001, 60_002, 0].map(|after| used(later + TimeDelta::milliseconds(after)));
+    let replica = Held::new(&gateway.database, 1);
+    let stored = format!("SELECT last_activity_at::text FROM sessions WHERE id = '{id}'");
+    let mut written = Vec::new();
+    for after in [0, 1, 59_999, 60_001, 60_002, 0] {
+        let (before, at) = (gateway.database.words(&stored), later + TimeDelta::milliseconds(after));
+        let used = Use { id, stale_before: at - TimeDelta::minutes(1), now: at };
+        touch(&replica.db, used).await.expect("a statement");
+        written.push(gateway.database.words(&stored) != before);
+    }
     assert_eq!(written, [true, false, false, true, false, false]);
 }
 
