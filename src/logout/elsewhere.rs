@@ -12,6 +12,12 @@ pub async fn end_session(app: &App, user: UserId, id: SessionId, now: Timestamp)
     end(app, Scope::OneOfUser { user, id }, now).await
 }
 
+/// Ends the sessions of one app under a sign-in of a user, by the id of one of them. `false` if it is another user's, or all have ended
+/// before.
+pub async fn end_app(app: &App, user: UserId, id: SessionId, now: Timestamp) -> Result<bool, DbError> {
+    end(app, Scope::AppOfUser { user, id }, now).await
+}
+
 /// Ends all sessions of a user except `stays`. Returns how many of them `GET /sessions` listed.
 pub async fn end_other_sessions(app: &App, user: UserId, stays: SessionId, now: Timestamp) -> Result<usize, DbError> {
     end_listed(app, user, Some(stays), EndReason::LogoutOthers, now).await

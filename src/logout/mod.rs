@@ -17,7 +17,7 @@ pub use at_provider::{EndingSignIn, request_of_state, url_at_provider};
 pub use back_channel::{LogoutTokenError, receive_logout_token};
 pub use confirm::{confirm, shown_to};
 pub use delivery_limits::DeliveryLimits;
-pub use elsewhere::{end_all_sessions, end_other_sessions, end_session};
+pub use elsewhere::{end_all_sessions, end_app, end_other_sessions, end_session};
 pub use link::{logout_link, logout_link_after, resolve_logout_link};
 pub use local::{end_sessions, sign_out_browser};
 pub use notice::{attempt_delivery, claim_due_notices, depth, give_up_untried, undelivered};

@@ -8,12 +8,13 @@ macro_rules! files {
 }
 
 /// The templates: name and source.
-pub(super) const TEMPLATES: [(&str, &str); 15] = files!(
+pub(super) const TEMPLATES: [(&str, &str); 16] = files!(
     "templates":
     "account.html"
     "another_account.html"
     "base.html"
     "choose_provider.html"
+    "confirm_end.html"
     "confirm_identity.html"
     "consent.html"
     "continue.html"
@@ -57,8 +58,10 @@ mod tests {
     }
 
     /// Messages that templates name by a value of the context, or that the renderer itself uses.
-    const BY_CONTEXT: [&str; 6] = ["link-", "refusal-", "problem-", "grant-", "claim-", "language-"];
-    const BY_VALUE: [&str; 8] = [
+    const BY_CONTEXT: [&str; 8] = ["link-", "refusal-", "problem-", "grant-", "claim-", "language-", "ago-", "done-"];
+    const BY_VALUE: [&str; 10] = [
+        "device-browser-on-os",
+        "device-unknown",
         "time-in-utc",
         "try-again",
         "start-again",

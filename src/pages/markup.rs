@@ -33,7 +33,12 @@ pub(super) fn isolated_html(text: &str) -> String {
 
 /// The same for titles and attributes, which have no elements.
 pub(super) fn isolated_text(text: &str) -> String {
-    format!("{FIRST_STRONG_ISOLATE}{}{POP_ISOLATE}", escape(text))
+    isolated(&escape(text))
+}
+
+/// Escaped text between the characters that isolate it.
+pub(super) fn isolated(escaped: &str) -> String {
+    format!("{FIRST_STRONG_ISOLATE}{escaped}{POP_ISOLATE}")
 }
 
 #[cfg(test)]

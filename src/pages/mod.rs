@@ -5,7 +5,8 @@
 //! frame ──────────────┴─► template (minijinja) ─► HTML
 //!                            │ t("id", name = value)   ─► message of the language (Fluent), as HTML
 //!                            │ plain("id", …)          ─► the same as text, for titles and attributes
-//!                            └ time | time             ─► date and time of the language (ICU4X)
+//!                            │ time | time             ─► date and time of the language (ICU4X)
+//!                            └ time | ago(now)         ─► "3 hours ago", with the date and time as the title
 //! ```
 //!
 //! The built-in templates and messages are compiled into the binary. A template contains no text: each text is a message, so a
@@ -28,15 +29,21 @@ mod language;
 mod marks;
 mod markup;
 mod numbers;
+mod relative;
 mod renderer;
+mod sample;
 mod sample_choices;
 mod samples;
+mod samples_of_account;
 mod source_files;
 mod texts;
 mod times;
 
 pub use check::check;
-pub use context::account::{Account, Claim, ClaimValue, Device, LinkedIdentity};
+pub use context::account::{
+    Account, AppInUse, Claim, ClaimValue, ConfirmEnd, Device, DeviceName, Done, EndQuestion, LinkedIdentity, ListPages,
+    PastSignIn,
+};
 pub use context::choose_provider::{Choice, ChooseProvider, Link};
 pub use context::confirm_identity::ConfirmIdentity;
 pub use context::consent::{Consent, Grant, Unregistered};

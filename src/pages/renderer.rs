@@ -16,7 +16,8 @@ use super::frame::{BrandView, CONTEXT_VERSION, Frame, LanguageLink, LanguageMenu
 use super::icons::Icons;
 use super::language::{self, Language};
 use super::marks::{Mark, Marks};
-use super::samples::{self, Sample};
+use super::sample::Sample;
+use super::samples;
 use super::source_files::{self, FileError};
 use crate::config::Config;
 

@@ -1,46 +1,17 @@
 //! Every state of every page, with sample data. `config check` and the tests render each of them in each language.
 
-use minijinja::Value;
-use minijinja::value::Serde;
-
-use super::context::account::{Account, Claim, ClaimValue, Device, LinkedIdentity};
-use super::context::choose_provider::Link;
 use super::context::confirm_identity::ConfirmIdentity;
 use super::context::consent::{Consent, Grant, Unregistered};
 use super::context::cookies_conflict::CookiesConflict;
 use super::context::form_post::{FormPost, Parameter};
 use super::context::identities::{IdentityRemoved, RemoveIdentity};
-use super::context::page::Page;
 use super::context::problem::{Back, Problem, Tried, Way, WayText, Ways};
 use super::context::redirects::{AnotherAccount, Continue};
 use super::context::signing_out::{SignOut, SignedOut, SignedOutOf};
-use super::context::time::Time;
 use super::icons::Icons;
+use super::sample::{APP, EMAIL, PERSON, PROVIDER, SEALED, Sample, THEN, sample};
 use super::sample_choices;
-
-const PERSON: &str = "Alex Sample";
-const EMAIL: &str = "alex@example.com";
-const APP: &str = "Example Shop";
-const PROVIDER: &str = "Example SSO";
-const SEALED: &str = "sample";
-/// 14 November 2023, 22:13 UTC.
-const THEN: Time = Time(1_700_000_000);
-
-/// One state of a page.
-pub struct Sample {
-    /// The name of the state: the name of the template, and what is special.
-    pub name: String,
-    /// The name of the template.
-    pub template: &'static str,
-    /// The context of the page.
-    pub(super) context: Value,
-}
-
-fn sample<P: Page>(state: &str, page: &P) -> Sample {
-    let page_name = P::TEMPLATE.trim_end_matches(".html");
-    let name = if state.is_empty() { page_name.to_owned() } else { format!("{page_name}-{state}") };
-    Sample { name, template: P::TEMPLATE, context: Serde(page).into() }
-}
+use super::samples_of_account::{accounts, questions};
 
 /// Every state of every page. `refusals`: the messages of the refusals, each of which is a state of the page `problem.html`.
 /// `prefix`: before the paths of icons.
@@ -50,15 +21,11 @@ pub(super) fn all(refusals: &[String], icons: &Icons, prefix: &str) -> Vec<Sampl
         sample(state, &Problem { title: format!("{message}.title"), sentence: message.clone(), ..problem() })
     });
     let choosing = sample_choices::all(icons, prefix).into_iter().map(|(state, page)| sample(state, &page)).collect();
-    [choosing, consents(), accounts(), identities(), logouts(), others(), problems()]
+    [choosing, consents(), accounts(), questions(), identities(), logouts(), others(), problems()]
         .into_iter()
         .flatten()
         .chain(of_refusals)
         .collect()
-}
-
-fn links(names: &[&'static str]) -> Vec<Link<'static>> {
-    names.iter().map(|name| Link { name, href: "/login/sample".to_owned() }).collect()
 }
 
 fn consents() -> Vec<Sample> {
@@ -88,72 +55,6 @@ fn consents() -> Vec<Sample> {
         sample("resource", &Consent { email: None, resource: Some("Tools"), ..consent(&["tools.read"]) }),
         sample("by-url", &by_url(false, Some(APP), Some("elsewhere.example.net"))),
         sample("by-url-listed", &by_url(true, None, None)),
-    ]
-}
-
-fn accounts() -> Vec<Sample> {
-    let account = || Account {
-        person: Some(PERSON),
-        email: Some(EMAIL),
-        email_verified: true,
-        sub: "0190c5d2-7a1b-7c3d-9e4f-5a6b7c8d9e0f".to_owned(),
-        provider: PROVIDER,
-        since: THEN,
-        until: THEN,
-        devices: vec![device(true, Some("Firefox"), Some("Linux"), &[])],
-        identities: vec![identity(PROVIDER, EMAIL, None, Vec::new())],
-        others: Vec::new(),
-        shown_to: SEALED.to_owned(),
-    };
-    let full = Account {
-        email_verified: false,
-        devices: vec![
-            device(true, Some("Firefox"), Some("Linux"), &[APP, "Wiki"]),
-            device(false, Some("Safari"), None, &[APP]),
-            device(false, None, None, &[]),
-        ],
-        identities: vec![
-            identity(PROVIDER, EMAIL, None, further()),
-            identity("GitHub", "1234567", Some(THEN), Vec::new()),
-        ],
-        others: links(&["Google"]),
-        ..account()
-    };
-    vec![
-        sample("", &account()),
-        sample("full", &full),
-        sample("nameless", &Account { person: None, email: None, ..account() }),
-    ]
-}
-
-fn device(
-    current: bool,
-    browser: Option<&'static str>,
-    os: Option<&'static str>,
-    clients: &[&'static str],
-) -> Device<'static> {
-    let ip = current.then(|| "2001:db8::1".to_owned());
-    Device { id: SEALED.to_owned(), browser, os, current, ip, seen: THEN, clients: clients.to_vec() }
-}
-
-fn identity(provider: &str, who: &str, unlink_at: Option<Time>, further: Vec<Claim>) -> LinkedIdentity {
-    let (provider, who) = (provider.to_owned(), who.to_owned());
-    LinkedIdentity { id: SEALED.to_owned(), provider, who, seen: THEN, further, unlink_at }
-}
-
-fn further() -> Vec<Claim> {
-    let text =
-        |name: &str, value: &str| Claim { label: format!("claim-{name}"), value: ClaimValue::Text(value.to_owned()) };
-    vec![
-        text("given-name", "Alex"),
-        text("middle-name", "B."),
-        text("family-name", "Sample"),
-        text("nickname", "al"),
-        text("zoneinfo", "Europe/Berlin"),
-        text("locale", "de-DE"),
-        text("profile", "https://example.com/alex"),
-        text("website", "https://alex.example.com/"),
-        Claim { label: "claim-updated-at".to_owned(), value: ClaimValue::Time(THEN) },
     ]
 }
 

@@ -10,6 +10,7 @@ mod ending;
 mod follow;
 mod lifetime;
 mod listed;
+mod overview;
 mod own_writes;
 mod revocation_cache;
 mod shown_to;
@@ -28,6 +29,7 @@ pub use ending::{Ending, Endings};
 pub use follow::{FeedConnection, Follower};
 pub use lifetime::{Lifetime, SessionStatus};
 pub use listed::Listed;
+pub use overview::{AppSession, ListedWithApps, OfUser, Overview, PastSignIn};
 pub use own_writes::follow_own_writes;
 pub use revocation_cache::{List, Revocation, RevocationCache, Revoked};
 pub use shown_to::ShownTo;
@@ -36,7 +38,7 @@ pub use status_index::{LIST_LEN, StatusIndex};
 pub use store::{
     Dismissed, Ended, Expired, LogoutTarget, Mark, Removed, RevokedToken, Scope, SignedInRow, Stretch, Use, end,
     end_listed, end_some_of_identity, end_upstream, end_where, expire, find, fits_algorithm, list, list_all,
-    list_beside, look_up, of_client, of_tag, prune_ended, prune_feed, reparent, revoke_token, touch,
+    look_up, of_client, of_tag, overview, prune_ended, prune_feed, reparent, revoke_token, touch,
 };
 #[cfg(feature = "dev")]
 pub use store::{hot_statements, rare_statements};

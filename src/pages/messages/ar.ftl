@@ -6,6 +6,47 @@ language-name = العربية
 language-direction = rtl
 language-formats = ar
 time-in-utc = { $time } (UTC)
+ago-now = الآن
+ago-minutes =
+    { $count ->
+        [one] قبل دقيقة واحدة
+        [two] قبل دقيقتين
+        [few] قبل { $count } دقائق
+        [many] قبل { $count } دقيقة
+       *[other] قبل { $count } دقيقة
+    }
+ago-hours =
+    { $count ->
+        [one] قبل ساعة واحدة
+        [two] قبل ساعتين
+        [few] قبل { $count } ساعات
+        [many] قبل { $count } ساعة
+       *[other] قبل { $count } ساعة
+    }
+ago-days =
+    { $count ->
+        [one] قبل يوم واحد
+        [two] قبل يومين
+        [few] قبل { $count } أيام
+        [many] قبل { $count } يومًا
+       *[other] قبل { $count } يوم
+    }
+ago-months =
+    { $count ->
+        [one] قبل شهر واحد
+        [two] قبل شهرين
+        [few] قبل { $count } أشهر
+        [many] قبل { $count } شهرًا
+       *[other] قبل { $count } شهر
+    }
+ago-years =
+    { $count ->
+        [one] قبل سنة واحدة
+        [two] قبل سنتين
+        [few] قبل { $count } سنوات
+        [many] قبل { $count } سنة
+       *[other] قبل { $count } سنة
+    }
 list-separator = ،
 label = { $label }:
 
@@ -124,6 +165,14 @@ device-current = هذا الجهاز
 device-last-seen = آخر نشاط: { $time }
 device-apps = تم تسجيل الدخول إلى
 device-sign-out-of = تسجيل الخروج من { $device }، آخر نشاط: { $time }
+device-signed-in-with = تم تسجيل الدخول باستخدام { $provider }
+apps = تطبيقاتك
+app-sign-out-of = تسجيل الخروج من { $app }، { $device }
+page-of = { $first }–{ $last } من { $total }
+page-previous = الصفحة السابقة
+page-next = الصفحة التالية
+sign-ins = عمليات تسجيل الدخول الأخيرة
+sign-ins-hint = إذا لم تتعرّف على إحدى عمليات تسجيل الدخول، فسجّل الخروج من ذلك الجهاز وتحقّق من حسابك لدى مقدّم الخدمة.
 identities = طرق تسجيل الدخول
 identity-last-used = آخر استخدام: { $time }
 identity-will-be-removed = ستتم الإزالة بتاريخ { $time }، كما طُلب هنا.
@@ -147,6 +196,32 @@ claim-website = الموقع الإلكتروني
 claim-zoneinfo = المنطقة الزمنية
 claim-locale = اللغة
 claim-updated-at = تاريخ التحديث
+
+## Before something on the account page is ended
+
+end-device-question = هل تريد تسجيل الخروج من { $device }؟
+end-device-sentence = سيتعيّن عليك تسجيل الدخول هناك مرة أخرى. سيتم أيضًا تسجيل الخروج من التطبيقات التي سجّل هذا الجهاز الدخول إليها.
+end-device-current = هذا هو الجهاز الذي تستخدمه الآن.
+end-others-question = هل تريد تسجيل الخروج من جميع الأجهزة الأخرى؟
+end-others-sentence =
+    { $count ->
+        [one] سيتم تسجيل الخروج من جهازك الآخر ومن التطبيقات التي سجّل الدخول إليها. وسيبقى تسجيل الدخول على هذا الجهاز.
+        [two] سيتم تسجيل الخروج من جهازيك الآخرين ومن التطبيقات التي سجّلا الدخول إليها. وسيبقى تسجيل الدخول على هذا الجهاز.
+        [few] سيتم تسجيل الخروج من { $count } أجهزة أخرى ومن التطبيقات التي سجّلت الدخول إليها. وسيبقى تسجيل الدخول على هذا الجهاز.
+        [many] سيتم تسجيل الخروج من { $count } جهازًا آخر ومن التطبيقات التي سجّلت الدخول إليها. وسيبقى تسجيل الدخول على هذا الجهاز.
+       *[other] سيتم تسجيل الخروج من { $count } جهاز آخر ومن التطبيقات التي سجّلت الدخول إليها. وسيبقى تسجيل الدخول على هذا الجهاز.
+    }
+end-app-question = هل تريد تسجيل الخروج من { $app }؟
+end-app-sentence = سيتم تسجيل الخروج من { $app } ({ $device }). وفيما عدا ذلك يبقى تسجيل دخولك هناك.
+
+## On the account page, after it
+
+done-device = تم تسجيل الخروج من الجهاز.
+done-others = تم تسجيل الخروج من أجهزتك الأخرى.
+done-app = تم تسجيل خروجك من التطبيق.
+done-identity = تمت إزالة طريقة تسجيل الدخول.
+done-identity-requested = ستتم إزالة طريقة تسجيل الدخول بعد سبعة أيام.
+done-identity-kept = تم الاحتفاظ بطريقة تسجيل الدخول.
 
 ## Adding and removing a way to sign in
 

@@ -6,6 +6,32 @@ language-name = Deutsch
 language-direction = ltr
 language-formats = de
 time-in-utc = { $time } UTC
+ago-now = gerade eben
+ago-minutes =
+    { $count ->
+        [one] vor { $count } Minute
+       *[other] vor { $count } Minuten
+    }
+ago-hours =
+    { $count ->
+        [one] vor { $count } Stunde
+       *[other] vor { $count } Stunden
+    }
+ago-days =
+    { $count ->
+        [one] vor { $count } Tag
+       *[other] vor { $count } Tagen
+    }
+ago-months =
+    { $count ->
+        [one] vor { $count } Monat
+       *[other] vor { $count } Monaten
+    }
+ago-years =
+    { $count ->
+        [one] vor { $count } Jahr
+       *[other] vor { $count } Jahren
+    }
 list-separator = ,
 label = { $label }:
 
@@ -121,11 +147,19 @@ devices = Ihre Geräte
 device-browser-on-os = { $browser } unter { $os }
 device-unknown = Unbekanntes Gerät
 device-current = dieses Gerät
-device-last-seen = zuletzt aktiv am { $time }
+device-last-seen = Zuletzt aktiv { $time }
 device-apps = Angemeldet bei
 device-sign-out-of = { $device } abmelden, zuletzt aktiv am { $time }
+device-signed-in-with = Angemeldet mit { $provider }
+apps = Ihre Apps
+app-sign-out-of = Von { $app } abmelden, { $device }
+page-of = { $first }–{ $last } von { $total }
+page-previous = Vorherige Seite
+page-next = Nächste Seite
+sign-ins = Letzte Anmeldungen
+sign-ins-hint = Wenn Sie eine Anmeldung nicht wiedererkennen, melden Sie das Gerät ab und prüfen Sie Ihr Konto beim Anbieter.
 identities = Anmeldemethoden
-identity-last-used = Zuletzt verwendet am { $time }
+identity-last-used = Zuletzt verwendet { $time }
 identity-will-be-removed = Wird am { $time } entfernt, wie hier angefordert.
 identity-will-be-removed-hint = Wenn Sie das nicht waren, behalten Sie diese Anmeldemethode und melden Sie Ihre anderen Geräte ab.
 identity-keep = Behalten
@@ -147,6 +181,29 @@ claim-website = Website
 claim-zoneinfo = Zeitzone
 claim-locale = Sprache
 claim-updated-at = Aktualisiert am
+
+## Before something on the account page is ended
+
+end-device-question = { $device } abmelden?
+end-device-sentence = Sie müssen sich dort erneut anmelden. Auch die Apps, bei denen das Gerät angemeldet ist, werden abgemeldet.
+end-device-current = Es ist das Gerät, das Sie gerade verwenden.
+end-others-question = Überall sonst abmelden?
+end-others-sentence =
+    { $count ->
+        [one] Ihr anderes Gerät wird abgemeldet, auch bei den Apps, bei denen es angemeldet ist. Dieses Gerät bleibt angemeldet.
+       *[other] Ihre { $count } anderen Geräte werden abgemeldet, auch bei den Apps, bei denen sie angemeldet sind. Dieses Gerät bleibt angemeldet.
+    }
+end-app-question = Von { $app } abmelden?
+end-app-sentence = Die Anmeldung bei { $app } wird beendet ({ $device }). Sonst bleiben Sie dort angemeldet.
+
+## On the account page, after it
+
+done-device = Das Gerät wurde abgemeldet.
+done-others = Ihre anderen Geräte wurden abgemeldet.
+done-app = Sie wurden von der App abgemeldet.
+done-identity = Die Anmeldemethode wurde entfernt.
+done-identity-requested = Die Anmeldemethode wird in sieben Tagen entfernt.
+done-identity-kept = Die Anmeldemethode wird behalten.
 
 ## Adding and removing a way to sign in
 

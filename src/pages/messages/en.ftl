@@ -13,6 +13,33 @@ language-direction = ltr
 language-formats = en-GB
 # A date and time. All times of the pages are in Coordinated Universal Time.
 time-in-utc = { $time } UTC
+# How long ago a time was: alone, and in "Last used { $time }".
+ago-now = just now
+ago-minutes =
+    { $count ->
+        [one] { $count } minute ago
+       *[other] { $count } minutes ago
+    }
+ago-hours =
+    { $count ->
+        [one] { $count } hour ago
+       *[other] { $count } hours ago
+    }
+ago-days =
+    { $count ->
+        [one] { $count } day ago
+       *[other] { $count } days ago
+    }
+ago-months =
+    { $count ->
+        [one] { $count } month ago
+       *[other] { $count } months ago
+    }
+ago-years =
+    { $count ->
+        [one] { $count } year ago
+       *[other] { $count } years ago
+    }
 # Between the names of a list; a space follows.
 list-separator = ,
 # Before a value.
@@ -133,9 +160,17 @@ devices = Your devices
 device-browser-on-os = { $browser } on { $os }
 device-unknown = Unknown device
 device-current = this one
-device-last-seen = last seen { $time }
+device-last-seen = Last used { $time }
 device-apps = Signed in to
 device-sign-out-of = Sign out { $device }, last seen { $time }
+device-signed-in-with = Signed in with { $provider }
+apps = Your apps
+app-sign-out-of = Sign out of { $app }, { $device }
+page-of = { $first }–{ $last } of { $total }
+page-previous = Previous page
+page-next = Next page
+sign-ins = Recent sign-ins
+sign-ins-hint = If you do not recognise a sign-in, sign out that device and check your account at the provider.
 identities = Ways to sign in
 identity-last-used = Last used { $time }
 identity-will-be-removed = Will be removed on { $time }, as was asked here.
@@ -159,6 +194,29 @@ claim-website = Website
 claim-zoneinfo = Time zone
 claim-locale = Language
 claim-updated-at = Updated at
+
+## Before something on the account page is ended
+
+end-device-question = Sign out { $device }?
+end-device-sentence = You will have to sign in again there. The apps that it is signed in to are signed out too.
+end-device-current = It is the device that you are using now.
+end-others-question = Sign out everywhere else?
+end-others-sentence =
+    { $count ->
+        [one] Your other device is signed out, and the apps that it is signed in to. This one stays signed in.
+       *[other] Your { $count } other devices are signed out, and the apps that they are signed in to. This one stays signed in.
+    }
+end-app-question = Sign out of { $app }?
+end-app-sentence = { $app } loses its sign-in on { $device }. You stay signed in there otherwise.
+
+## On the account page, after it
+
+done-device = The device was signed out.
+done-others = Your other devices were signed out.
+done-app = You were signed out of the app.
+done-identity = The way to sign in was removed.
+done-identity-requested = The way to sign in will be removed in seven days.
+done-identity-kept = The way to sign in is kept.
 
 ## Adding and removing a way to sign in
 

@@ -6,6 +6,32 @@ language-name = Español
 language-direction = ltr
 language-formats = es
 time-in-utc = { $time } UTC
+ago-now = ahora mismo
+ago-minutes =
+    { $count ->
+        [one] hace { $count } minuto
+       *[other] hace { $count } minutos
+    }
+ago-hours =
+    { $count ->
+        [one] hace { $count } hora
+       *[other] hace { $count } horas
+    }
+ago-days =
+    { $count ->
+        [one] hace { $count } día
+       *[other] hace { $count } días
+    }
+ago-months =
+    { $count ->
+        [one] hace { $count } mes
+       *[other] hace { $count } meses
+    }
+ago-years =
+    { $count ->
+        [one] hace { $count } año
+       *[other] hace { $count } años
+    }
 list-separator = ,
 label = { $label }:
 
@@ -121,9 +147,17 @@ devices = Sus dispositivos
 device-browser-on-os = { $browser } en { $os }
 device-unknown = Dispositivo desconocido
 device-current = este dispositivo
-device-last-seen = última actividad: { $time }
+device-last-seen = Última actividad: { $time }
 device-apps = Sesión iniciada en
 device-sign-out-of = Cerrar sesión ({ $device }, última actividad: { $time })
+device-signed-in-with = Sesión iniciada con { $provider }
+apps = Sus aplicaciones
+app-sign-out-of = Cerrar sesión en { $app }, { $device }
+page-of = { $first }–{ $last } de { $total }
+page-previous = Página anterior
+page-next = Página siguiente
+sign-ins = Inicios de sesión recientes
+sign-ins-hint = Si no reconoce un inicio de sesión, cierre la sesión en ese dispositivo y revise su cuenta en el proveedor.
 identities = Formas de iniciar sesión
 identity-last-used = Último uso: { $time }
 identity-will-be-removed = Se quitará el { $time }, como se solicitó aquí.
@@ -147,6 +181,29 @@ claim-website = Sitio web
 claim-zoneinfo = Zona horaria
 claim-locale = Idioma
 claim-updated-at = Última actualización
+
+## Before something on the account page is ended
+
+end-device-question = ¿Cerrar la sesión en { $device }?
+end-device-sentence = Tendrá que volver a iniciar sesión allí. También se cerrará la sesión en las aplicaciones en las que la haya iniciado ese dispositivo.
+end-device-current = Es el dispositivo que está usando ahora.
+end-others-question = ¿Cerrar sesión en todos los demás dispositivos?
+end-others-sentence =
+    { $count ->
+        [one] Se cerrará la sesión en su otro dispositivo y en sus aplicaciones. En este, la sesión seguirá abierta.
+       *[other] Se cerrará la sesión en sus otros { $count } dispositivos y en sus aplicaciones. En este, la sesión seguirá abierta.
+    }
+end-app-question = ¿Cerrar la sesión en { $app }?
+end-app-sentence = Se cerrará la sesión de { $app } ({ $device }). Por lo demás, su sesión seguirá abierta allí.
+
+## On the account page, after it
+
+done-device = Se ha cerrado la sesión en el dispositivo.
+done-others = Se ha cerrado la sesión en sus demás dispositivos.
+done-app = Se ha cerrado su sesión en la aplicación.
+done-identity = Se ha quitado la forma de iniciar sesión.
+done-identity-requested = La forma de iniciar sesión se quitará dentro de siete días.
+done-identity-kept = Se conserva la forma de iniciar sesión.
 
 ## Adding and removing a way to sign in
 

@@ -6,6 +6,32 @@ language-name = Français
 language-direction = ltr
 language-formats = fr
 time-in-utc = { $time } UTC
+ago-now = à l’instant
+ago-minutes =
+    { $count ->
+        [one] il y a { $count } minute
+       *[other] il y a { $count } minutes
+    }
+ago-hours =
+    { $count ->
+        [one] il y a { $count } heure
+       *[other] il y a { $count } heures
+    }
+ago-days =
+    { $count ->
+        [one] il y a { $count } jour
+       *[other] il y a { $count } jours
+    }
+ago-months =
+    { $count ->
+        [one] il y a { $count } mois
+       *[other] il y a { $count } mois
+    }
+ago-years =
+    { $count ->
+        [one] il y a { $count } an
+       *[other] il y a { $count } ans
+    }
 list-separator = ,
 label = { $label } :
 
@@ -121,11 +147,19 @@ devices = Vos appareils
 device-browser-on-os = { $browser } sur { $os }
 device-unknown = Appareil inconnu
 device-current = cet appareil
-device-last-seen = dernière activité le { $time }
+device-last-seen = Dernière activité : { $time }
 device-apps = Connecté à
 device-sign-out-of = Se déconnecter : { $device }, dernière activité le { $time }
+device-signed-in-with = Connecté avec { $provider }
+apps = Vos applications
+app-sign-out-of = Se déconnecter de { $app }, { $device }
+page-of = { $first }–{ $last } sur { $total }
+page-previous = Page précédente
+page-next = Page suivante
+sign-ins = Connexions récentes
+sign-ins-hint = Si vous ne reconnaissez pas une connexion, déconnectez cet appareil et vérifiez votre compte chez le fournisseur.
 identities = Moyens de connexion
-identity-last-used = Dernière utilisation le { $time }
+identity-last-used = Dernière utilisation : { $time }
 identity-will-be-removed = Sera supprimé le { $time }, comme demandé ici.
 identity-will-be-removed-hint = Si vous n’êtes pas à l’origine de cette demande, conservez-le et déconnectez vos autres appareils.
 identity-keep = Conserver
@@ -147,6 +181,29 @@ claim-website = Site web
 claim-zoneinfo = Fuseau horaire
 claim-locale = Langue
 claim-updated-at = Mis à jour le
+
+## Before something on the account page is ended
+
+end-device-question = Déconnecter { $device } ?
+end-device-sentence = Vous devrez vous y reconnecter. Les applications auxquelles cet appareil est connecté seront aussi déconnectées.
+end-device-current = C’est l’appareil que vous utilisez actuellement.
+end-others-question = Se déconnecter partout ailleurs ?
+end-others-sentence =
+    { $count ->
+        [one] Votre autre appareil sera déconnecté, ainsi que les applications auxquelles il est connecté. Celui-ci reste connecté.
+       *[other] Vos { $count } autres appareils seront déconnectés, ainsi que les applications auxquelles ils sont connectés. Celui-ci reste connecté.
+    }
+end-app-question = Se déconnecter de { $app } ?
+end-app-sentence = La connexion à { $app } prendra fin ({ $device }). Pour le reste, vous y restez connecté.
+
+## On the account page, after it
+
+done-device = L’appareil a été déconnecté.
+done-others = Vos autres appareils ont été déconnectés.
+done-app = Vous avez été déconnecté de l’application.
+done-identity = Le moyen de connexion a été supprimé.
+done-identity-requested = Le moyen de connexion sera supprimé dans sept jours.
+done-identity-kept = Le moyen de connexion est conservé.
 
 ## Adding and removing a way to sign in
 

@@ -6,6 +6,27 @@ language-name = 日本語
 language-direction = ltr
 language-formats = ja
 time-in-utc = { $time }（UTC）
+ago-now = たった今
+ago-minutes =
+    { $count ->
+       *[other] { $count } 分前
+    }
+ago-hours =
+    { $count ->
+       *[other] { $count } 時間前
+    }
+ago-days =
+    { $count ->
+       *[other] { $count } 日前
+    }
+ago-months =
+    { $count ->
+       *[other] { $count } か月前
+    }
+ago-years =
+    { $count ->
+       *[other] { $count } 年前
+    }
 list-separator = 、
 label = { $label }：
 
@@ -124,6 +145,14 @@ device-current = このデバイス
 device-last-seen = 最終利用：{ $time }
 device-apps = ログイン中のアプリ：
 device-sign-out-of = { $device } からログアウト、最終利用：{ $time }
+device-signed-in-with = { $provider } でログイン
+apps = アプリ
+app-sign-out-of = { $app }（{ $device }）からログアウト
+page-of = { $first }～{ $last } / { $total } 件
+page-previous = 前のページ
+page-next = 次のページ
+sign-ins = 最近のログイン
+sign-ins-hint = 心当たりのないログインがある場合は、そのデバイスからログアウトし、プロバイダーのアカウントを確認してください。
 identities = ログイン方法
 identity-last-used = 最終利用：{ $time }
 identity-will-be-removed = このページでの操作により、{ $time }に削除されます。
@@ -147,6 +176,28 @@ claim-website = ウェブサイト
 claim-zoneinfo = タイムゾーン
 claim-locale = 言語
 claim-updated-at = 更新日時
+
+## Before something on the account page is ended
+
+end-device-question = { $device } からログアウトしますか？
+end-device-sentence = そのデバイスでは再度ログインが必要になります。そのデバイスでログイン中のアプリからもログアウトします。
+end-device-current = 現在使用しているデバイスです。
+end-others-question = 他のすべてのデバイスからログアウトしますか？
+end-others-sentence =
+    { $count ->
+       *[other] 他の { $count } 台のデバイスと、そこでログイン中のアプリからログアウトします。このデバイスではログインしたままになります。
+    }
+end-app-question = { $app } からログアウトしますか？
+end-app-sentence = { $app } からログアウトします（{ $device }）。そのデバイスのその他のログインはそのまま残ります。
+
+## On the account page, after it
+
+done-device = デバイスからログアウトしました。
+done-others = 他のデバイスからログアウトしました。
+done-app = アプリからログアウトしました。
+done-identity = ログイン方法を削除しました。
+done-identity-requested = ログイン方法は 7 日後に削除されます。
+done-identity-kept = ログイン方法の削除を取り消しました。
 
 ## Adding and removing a way to sign in
 

@@ -42,6 +42,14 @@ pub enum Scope {
         /// The id of the row.
         id: SessionId,
     },
+    /// The sessions of one app under a sign-in: those of the client and the parent that the session with this id has, if it
+    /// belongs to this user.
+    AppOfUser {
+        /// The id of the user.
+        user: UserId,
+        /// The id of a session of the app, which may have ended.
+        id: SessionId,
+    },
 }
 
 /// The first statement only locks: sign-ins before the apps' sessions under them, each in the order of their ids, so that
@@ -80,6 +88,16 @@ statement! {
     locking!(
         "id = ANY (array_append(ARRAY(SELECT app.id FROM sessions app WHERE app.parent_id = {id}), {id}))
          AND (id = {id} OR parent_id = {id}) AND (user_id = {user}) IS TRUE"
+    )
+}
+
+statement! {
+    struct LockAppOfUser { user: UserId => Uuid, id: SessionId => Uuid }
+    locking!(
+        "id = ANY (ARRAY(
+             SELECT app.id FROM sessions named JOIN sessions app ON app.parent_id = ANY (ARRAY[named.parent_id])
+             WHERE named.id = {id} AND (named.user_id = {user}) IS TRUE AND app.client_id = named.client_id
+         )) AND (user_id = {user}) IS TRUE"
     )
 }
 
@@ -222,6 +240,7 @@ fn lock(conn: &mut Conn, scope: Scope) -> QueryResult<Vec<SessionId>> {
     let locked: Vec<Locked> = match scope {
         Scope::One(id) => LockOne { id }.load(conn)?,
         Scope::OneOfUser { user, id } => LockOneOfUser { user, id }.load(conn)?,
+        Scope::AppOfUser { user, id } => LockAppOfUser { user, id }.load(conn)?,
         Scope::OfIdentity { user, identity } => LockOfIdentity { user, identity }.load(conn)?,
         Scope::OfUser(user) => LockOfUser { user, except: None }.load(conn)?,
         Scope::OthersOfUser { user, except } => LockOfUser { user, except: Some(except) }.load(conn)?,

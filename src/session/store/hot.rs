@@ -1,7 +1,8 @@
 //! The statements of this store that run while a request waits, and the one that follows the feed.
 
 use super::{
-    end, end_upstream, expire, feed, find, find_all, idle, list, of_client, prune, reparent, revoke_token, touch,
+    end, end_upstream, expire, feed, find, find_all, idle, list, of_client, overview, prune, reparent, revoke_token,
+    touch,
 };
 use crate::base::hot::{HotStatement, hot};
 
@@ -16,6 +17,7 @@ pub fn hot_statements() -> Vec<HotStatement> {
         reparent::Reparent: ["sessions_pkey", "sessions_parent_id"],
         end::LockOne: ["sessions_pkey", "sessions_parent_id"],
         end::LockOneOfUser: ["sessions_pkey", "sessions_parent_id"],
+        end::LockAppOfUser: ["sessions_pkey", "sessions_parent_id"],
         end::LockOfUser: ["sessions_user_id"],
         end::LockOfIdentity: ["sessions_sub_id"],
         end::LockSomeOfIdentity: ["sessions_sub_id"],
@@ -27,8 +29,8 @@ pub fn hot_statements() -> Vec<HotStatement> {
         idle::Notify: ["sessions_pkey"],
         feed::Read: ["revocations_xid"],
         list::OfUser: ["sessions_user_id", "sessions_parent_id"],
-        list::OfUserBeside: ["sessions_user_id", "sessions_parent_id", "subs_user_id"],
         list::OfTag: ["sessions_user_id"],
+        overview::ReadOverview: ["sessions_user_id", "sessions_parent_id", "subs_user_id", "audit_events_user_id", "sessions_pkey"],
         revoke_token::Revoke: [],
     ]
 }

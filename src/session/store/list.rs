@@ -1,9 +1,8 @@
 //! Lists live sign-ins.
 
-use diesel::sql_types::{Array, BigInt, Inet, Jsonb, Nullable, Text, Timestamptz, Uuid};
+use diesel::sql_types::{Array, BigInt, Inet, Nullable, Text, Timestamptz, Uuid};
 use diesel::{QueryResult, QueryableByName, RunQueryDsl};
 use ipnet::IpNet;
-use serde_json::Value;
 
 use crate::base::clock::Timestamp;
 use crate::base::db::{Conn, with_every_plan};
@@ -13,8 +12,9 @@ use crate::session::device::Device;
 use crate::session::lifetime::Lifetime;
 use crate::session::listed::Listed;
 
+/// A row of the list.
 #[derive(QueryableByName)]
-struct ListedRow {
+pub(super) struct ListedRow {
     #[diesel(sql_type = Uuid)]
     id: SessionId,
     #[diesel(sql_type = Uuid)]
@@ -74,6 +74,7 @@ macro_rules! listing {
         )
     };
 }
+pub(super) use listing;
 
 statement! {
     struct OfUser { user: UserId => Uuid, now: Timestamp => Timestamptz, idle_since: Timestamp => Timestamptz, most: i64 => BigInt }
@@ -97,43 +98,6 @@ pub fn list(conn: &mut Conn, user: UserId, lifetime: Lifetime, now: Timestamp, m
     Ok(query.load::<ListedRow>(conn)?.into_iter().map(listed).collect())
 }
 
-statement! {
-    struct OfUserBeside { user: UserId => Uuid, now: Timestamp => Timestamptz, idle_since: Timestamp => Timestamptz, most: i64 => BigInt }
-    concat!(
-        // Only the first row has them: the claims of an identity have up to 16 KiB.
-        "SELECT listed.*, CASE WHEN row_number() OVER () = 1 THEN (
-             SELECT jsonb_agg(jsonb_build_object(
-                        'id', id, 'provider', provider, 'sub', sub, 'email', email, 'email_verified', email_verified,
-                        'created_at', created_at, 'last_login_at', last_login_at, 'unlink_at', unlink_at,
-                        'claims', claims) ORDER BY created_at, id)
-             FROM subs WHERE user_id = {user}
-         ) END AS identities
-         FROM (", listing!("s.user_id = {user}", "s.created_at DESC, s.id DESC"), ") listed"
-    )
-}
-
-#[derive(QueryableByName)]
-struct RowBeside {
-    #[diesel(embed)]
-    sign_in: ListedRow,
-    #[diesel(sql_type = Nullable<Jsonb>)]
-    identities: Option<Value>,
-}
-
-/// Lists the sessions, and the user's identities with their claims as JSON objects, in one round trip.
-pub fn list_beside(
-    conn: &mut Conn,
-    user: UserId,
-    lifetime: Lifetime,
-    now: Timestamp,
-    most: i64,
-) -> QueryResult<(Vec<Listed>, Value)> {
-    let query = OfUserBeside { user, now, idle_since: lifetime.idle_since(now), most };
-    let mut rows: Vec<RowBeside> = query.load(conn)?;
-    let identities = rows.first_mut().and_then(|first| first.identities.take()).unwrap_or_default();
-    Ok((rows.into_iter().map(|beside| listed(beside.sign_in)).collect(), identities))
-}
-
 /// Up to `most` sign-ins of all users, newest first; with a tag only those that have it.
 pub fn list_all(
     conn: &mut Conn,
@@ -147,7 +111,8 @@ pub fn list_all(
     Ok(rows.into_iter().map(listed).collect())
 }
 
-fn listed(row: ListedRow) -> Listed {
+/// A row as an entry of the list.
+pub(super) fn listed(row: ListedRow) -> Listed {
     Listed {
         id: row.id,
         user: row.user_id,

@@ -15,6 +15,7 @@ mod insert;
 mod list;
 mod move_tokens_to_outbox;
 mod of_client;
+mod overview;
 mod prune;
 mod reparent;
 mod revoke_token;
@@ -32,8 +33,9 @@ pub use find_all::look_up;
 #[cfg(feature = "dev")]
 pub use hot::{hot_statements, rare_statements};
 pub(crate) use insert::session_rows;
-pub use list::{list, list_all, list_beside, of_tag};
+pub use list::{list, list_all, of_tag};
 pub use of_client::of_client;
+pub use overview::overview;
 pub use prune::{prune_ended, prune_feed};
 pub use reparent::reparent;
 pub use revoke_token::{RevokedToken, revoke_token};

@@ -1,5 +1,6 @@
 //! Writing an answer: JSON, pages, redirects, documents with an entity tag, and refusals.
 
+pub mod account;
 pub mod app_goal;
 pub mod app_refusal;
 pub mod assets;
@@ -14,6 +15,7 @@ mod from_errors;
 pub mod goes_on;
 pub mod kept_reference;
 pub mod language;
+pub mod list_pages;
 pub mod negotiate;
 pub mod page;
 pub mod pages;

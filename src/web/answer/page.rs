@@ -8,7 +8,7 @@ use super::assets::{ICON_PATH, STYLE_PATH};
 use super::language;
 use crate::app::App;
 use crate::base::clock::Timestamp;
-use crate::pages::{Frame, Page, Time};
+use crate::pages::{Done, Frame, Page, Time};
 use crate::session::SignedIn;
 
 /// The directives for what the forms and the scripts of a page may do, in its `Content-Security-Policy`.
@@ -116,6 +116,11 @@ fn policy(own: &str, images: &str, further: &str) -> HeaderValue {
 /// The path of the account page, with the prefix of `server.public_url`.
 pub fn account_path(app: &App) -> String {
     format!("{}/account", app.config.server.public_url.prefix())
+}
+
+/// The path of the account page that says what was done.
+pub fn account_after(app: &App, done: Done) -> String {
+    format!("{}?done={}", account_path(app), done.word())
 }
 
 pub(super) fn prefix(app: &App) -> &str {

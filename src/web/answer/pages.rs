@@ -1,23 +1,16 @@
-//! The account page and the logout pages. They have no script and load nothing from other origins (WB-01,
+//! The logout pages. They have no script and load nothing from other origins (WB-01,
 //! WB-03).
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use chrono::DateTime;
-use serde_json::Value;
 
-use super::page::{Viewing, name_of, prefix, shown};
-use crate::account::{self, IdentityWithClaims};
+use super::page::{Viewing, name_of, prefix};
 use crate::app::App;
 use crate::authorize::OpenRequest;
-use crate::base::id::SessionId;
 use crate::logout::{self, Request};
-use crate::pages::{Account, AnotherAccount, Claim, ClaimValue, Device, Link, LinkedIdentity, SignOut, SignedOut};
-use crate::session::{Listed, ShownTo, SignedIn};
+use crate::pages::{AnotherAccount, SignOut, SignedOut};
+use crate::session::SignedIn;
 use crate::upstream::Provider;
-
-/// The purpose under which the value in the forms of the account page is sealed.
-pub const ACCOUNT_QUESTION: &str = "account";
 
 /// The target after a login, as the links on the login page carry it.
 #[derive(Clone, Copy)]
@@ -90,79 +83,6 @@ pub(super) fn with_another_account(login: &str) -> String {
 pub fn sign_out_there_first<'a>(viewing: Viewing<'a>, provider: &Provider, purpose: Purpose<'a>) -> HttpResponse {
     let page = AnotherAccount { provider: provider.name(), href: login_link(viewing.app, provider.id(), purpose) };
     viewing.with_ui_locales(purpose.ui_locales()).html(StatusCode::OK, &page)
-}
-
-/// The account page: profile, sessions and identities.
-pub fn account(
-    viewing: Viewing<'_>,
-    signed_in: &SignedIn,
-    listed: &[Listed],
-    identities: &[IdentityWithClaims],
-) -> HttpResponse {
-    let app = viewing.app;
-    let (profile, session) = (&signed_in.user.profile, &signed_in.session);
-    let named = |id: &'_ str| app.providers.get(id).map_or(id.to_owned(), |provider| provider.name().to_owned());
-    let provider = named(&session.provider);
-    let is_known = |provider: &&Provider| identities.iter().any(|known| known.identity.provider == provider.id());
-    let others = app.providers.iter().filter(|provider| !is_known(provider)).map(|provider| Link {
-        name: provider.name(),
-        href: format!("{}/account/identities/{}/link", prefix(app), provider.id()),
-    });
-    let known = |IdentityWithClaims { identity, claims }: &IdentityWithClaims| LinkedIdentity {
-        id: identity.id.to_string(),
-        provider: named(&identity.provider),
-        who: identity.email.clone().unwrap_or_else(|| identity.sub.clone()),
-        seen: shown(identity.last_login_at),
-        further: account::further(claims).iter().map(claim).collect(),
-        unlink_at: identity.unlink_at.map(shown),
-    };
-    let page = Account {
-        person: name_of(signed_in),
-        email: profile.email.as_deref(),
-        email_verified: profile.has_verified_email(),
-        sub: signed_in.user.sub.to_string(),
-        provider: &provider,
-        since: shown(session.auth_time),
-        until: shown(app.lifetime.idle_expires_at(session)),
-        devices: devices(app, listed, session.id),
-        identities: identities.iter().map(known).collect(),
-        others: others.collect(),
-        shown_to: ShownTo::new(session).seal(&app.config.ring, ACCOUNT_QUESTION).unwrap_or_default(),
-    };
-    // Linking an identity redirects to a provider, and logout may. Browsers apply `form-action` to the redirects that
-    // follow a form post.
-    let leads_away =
-        !page.others.is_empty() || app.providers.get(&session.provider).is_some_and(Provider::logs_out_at_provider);
-    if leads_away { viewing.html_leading_away(StatusCode::OK, &page) } else { viewing.html(StatusCode::OK, &page) }
-}
-
-/// A claim, with the message of its name. A number is a time in seconds since 1970-01-01 UTC.
-fn claim((name, value): (&String, &Value)) -> Claim {
-    let text = || ClaimValue::Text(value.as_str().map_or_else(|| value.to_string(), str::to_owned));
-    let time = value.as_i64().and_then(|seconds| DateTime::from_timestamp(seconds, 0));
-    Claim {
-        label: format!("claim-{}", name.replace('_', "-")),
-        value: time.map_or_else(text, |time| ClaimValue::Time(shown(time))),
-    }
-}
-
-/// The sessions, this browser's session first. A session of an app shows the name of the app.
-fn devices<'a>(app: &'a App, listed: &'a [Listed], current: SessionId) -> Vec<Device<'a>> {
-    let mut devices: Vec<_> = listed.iter().map(|listed| device(app, listed, current)).collect();
-    devices.sort_by_key(|device| !device.current);
-    devices
-}
-
-fn device<'a>(app: &'a App, listed: &'a Listed, current: SessionId) -> Device<'a> {
-    Device {
-        id: listed.id.to_string(),
-        browser: listed.device.browser.as_deref(),
-        os: listed.device.os.as_deref(),
-        current: listed.id == current,
-        ip: listed.ip.map(|ip| ip.to_string()),
-        seen: shown(listed.last_activity_at),
-        clients: listed.clients.iter().map(|id| app.clients.name(id)).collect(),
-    }
 }
 
 /// The page after a completed logout. `client`: the app that requested it.

@@ -1,4 +1,4 @@
-//! The account page, `GET /account`, and its forms. The page needs no script.
+//! The account page, `GET /account`, and its forms for identities. The page needs no script.
 
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
@@ -6,16 +6,17 @@ use actix_web::{HttpRequest, HttpResponse};
 use super::fresh_login::{self, Missing};
 use super::identities::{self, RemovalOutcome};
 use super::sessions;
-use crate::account::IdentityWithClaims;
 use crate::app::App;
+use crate::base::clock::Timestamp;
 use crate::base::id::SubId;
 use crate::login::{self, Confirmation, Freshness};
-use crate::logout;
-use crate::session::{self, Listed, ShownTo, SignedIn};
+use crate::pages::Done;
+use crate::session::{self, Overview, ShownTo, SignedIn};
+use crate::web::answer::account;
 use crate::web::answer::confirm_identity;
+use crate::web::answer::list_pages::Lists;
 use crate::web::answer::negotiate;
 use crate::web::answer::page::{self, Viewing};
-use crate::web::answer::pages;
 use crate::web::answer::problem::Problem;
 use crate::web::answer::refusals::Refusal;
 use crate::web::answer::remove_identity;
@@ -24,23 +25,21 @@ use crate::web::request::cookies;
 use crate::web::request::extract::{OptionalForm, Parameters};
 use crate::web::request::login as login_request;
 
-/// `GET /account`: the user's profile, sessions and identities.
+/// `GET /account`: the user's profile, sessions and identities. The query names pages of the lists, and what was just done.
 pub async fn show(app: Data<App>, caller: Caller, request: HttpRequest) -> Result<HttpResponse, Problem> {
-    let (devices, identities) = sessions_and_identities(&app, &caller.signed_in).await?;
-    Ok(pages::account(Viewing::new(&app, &request), &caller.signed_in, &devices, &identities))
+    let now = app.clock.now();
+    let overview = overview(&app, &caller.signed_in, now).await?;
+    let query = Parameters::parse_all(request.query_string()).map_or_else(|_| Parameters::none(), |(query, _)| query);
+    let lists = Lists::of(|name| query.get(name));
+    let done = query.get("done").and_then(Done::of);
+    Ok(account::page(Viewing::new(&app, &request), &caller.signed_in, &overview, (lists, done), now))
 }
 
-/// The sessions and the identities of the user of `signed_in`. One query.
-async fn sessions_and_identities(
-    app: &App,
-    signed_in: &SignedIn,
-) -> Result<(Vec<Listed>, Vec<IdentityWithClaims>), Problem> {
-    let (user, lifetime, now) = (signed_in.user.sub, app.lifetime, app.clock.now());
-    let (listed, identities) = app
-        .db
-        .run("show account", move |conn| session::list_beside(conn, user, lifetime, now, sessions::MAX_LISTED))
-        .await?;
-    Ok((listed, serde_json::from_value(identities).unwrap_or_default()))
+/// What the account page shows of the user. One statement.
+pub(super) async fn overview(app: &App, signed_in: &SignedIn, now: Timestamp) -> Result<Overview, Problem> {
+    let (session, lifetime) = (signed_in.session.clone(), app.lifetime);
+    let read = move |conn: &mut _| session::overview(conn, &session, lifetime, now, sessions::MAX_LISTED);
+    Ok(app.db.run("show account", read).await?)
 }
 
 /// `POST /account/identities/{provider}/link`: begins to link an identity at a provider.
@@ -108,11 +107,15 @@ async fn remove_and_show(viewing: Viewing<'_>, signed_in: &SignedIn, id: &str) -
         Err(_) => None,
     };
     let removed = match identities::remove(app, signed_in, id).await {
-        Err(problem) if problem.is(Refusal::NotFound) => None,
-        removed => Some(removed?),
+        Err(problem) if problem.is(Refusal::NotFound) => return Ok(page::see_other(&page::account_path(app))),
+        removed => removed?,
     };
-    let ended = removed == Some(RemovalOutcome::Removed { session_ended: true });
-    let Some(identity) = identity.filter(|_| ended) else { return Ok(page::see_other(&page::account_path(app))) };
+    let ended = removed == RemovalOutcome::Removed { session_ended: true };
+    let Some(identity) = identity.filter(|_| ended) else {
+        let is_scheduled = matches!(removed, RemovalOutcome::Scheduled(_));
+        let done = if is_scheduled { Done::IdentityRequested } else { Done::Identity };
+        return Ok(page::see_other(&page::account_after(app, done)));
+    };
     let mut answer = remove_identity::removed(viewing, &identity);
     cookies::sign_out(app, &mut answer);
     Ok(answer)
@@ -125,19 +128,20 @@ pub async fn cancel_removal(
     id: Path<String>,
     OptionalForm(form): OptionalForm,
 ) -> Result<HttpResponse, Problem> {
-    if is_for(&app, &caller.signed_in, &form) {
-        let id = id.parse().map_err(|_| Refusal::NotFound)?;
-        login::cancel_removal(&app, &caller.signed_in, id, app.clock.now()).await?;
+    if !is_for(&app, &caller.signed_in, &form) {
+        return Ok(page::see_other(&page::account_path(&app)));
     }
-    Ok(page::see_other(&page::account_path(&app)))
+    let id = id.parse().map_err(|_| Refusal::NotFound)?;
+    login::cancel_removal(&app, &caller.signed_in, id, app.clock.now()).await?;
+    Ok(page::see_other(&page::account_after(&app, Done::IdentityKept)))
 }
 
 /// Whether the form is of a page that was shown to this session. Another person may have signed in with the same browser
 /// since, in another tab; then nothing changes, and the page of that person is shown. A script of this site sends no such
 /// value: it knows its session.
-fn is_for(app: &App, signed_in: &SignedIn, form: &Parameters) -> bool {
+pub(super) fn is_for(app: &App, signed_in: &SignedIn, form: &Parameters) -> bool {
     let Some(sealed) = form.get("shown_to") else { return true };
-    let shown_to = ShownTo::open(&app.config.ring, pages::ACCOUNT_QUESTION, sealed);
+    let shown_to = ShownTo::open(&app.config.ring, account::ACCOUNT_QUESTION, sealed);
     shown_to == Some(ShownTo::new(&signed_in.session))
 }
 
@@ -225,37 +229,4 @@ async fn is_confirmed_by(
     let (session, ip) = (&signed_in.session, login_request::caller(app, request).ip);
     let confirmation = Confirmation { user: session.user, session: session.id, ip, action, which: which.to_owned() };
     Ok(login::confirm(app, session, confirmation, sealed, app.clock.now()).await?)
-}
-
-/// `POST /account/sessions/{id}/end`: ends one session. Idempotent: an ended session is not an error.
-pub async fn end_one(
-    app: Data<App>,
-    caller: Caller,
-    id: Path<String>,
-    OptionalForm(form): OptionalForm,
-) -> Result<HttpResponse, Problem> {
-    if !is_for(&app, &caller.signed_in, &form) {
-        return Ok(page::see_other(&page::account_path(&app)));
-    }
-    let id = id.parse().map_err(|_| Refusal::NotFound)?;
-    logout::end_session(&app, caller.signed_in.user.sub, id, app.clock.now()).await?;
-    let mut answer = page::see_other(&page::account_path(&app));
-    if id == caller.signed_in.session.id {
-        cookies::sign_out(&app, &mut answer);
-    }
-    Ok(answer)
-}
-
-/// `POST /account/sessions/end-others`: ends all sessions but the current one.
-pub async fn end_others(
-    app: Data<App>,
-    caller: Caller,
-    OptionalForm(form): OptionalForm,
-) -> Result<HttpResponse, Problem> {
-    if !is_for(&app, &caller.signed_in, &form) {
-        return Ok(page::see_other(&page::account_path(&app)));
-    }
-    let (user, own) = (caller.signed_in.user.sub, caller.signed_in.session.id);
-    logout::end_other_sessions(&app, user, own, app.clock.now()).await?;
-    Ok(page::see_other(&page::account_path(&app)))
 }

@@ -1,6 +1,7 @@
 //! The handlers, one file for each endpoint or group of endpoints.
 
 pub mod account;
+pub mod account_ends;
 pub mod administration;
 pub mod app_request;
 pub mod app_ways;

@@ -16,6 +16,7 @@ pub const COOKIE_PATHS: &[&str] = &[
     "/account",
     "/account/sessions",
     "/account/sessions/end-others",
+    "/account/apps",
     "/account/identities",
     "/account/data",
     "/session",

@@ -18,9 +18,9 @@ use crate::web::answer::problem::Problem;
 use crate::web::answer::refusals::Refusal;
 use crate::web::answer::{assets, page};
 use crate::web::endpoint::{
-    account, app_ways, authorize, backchannel_logout, brand, chooser, consent, discovery, identities, introspection,
-    language, login, logout, metadata, own_data, par, provider_token, providers, resource_metadata, revocation,
-    session, sessions, spa_flow, start_again, status_list, token, userinfo, verify,
+    account, account_ends, app_ways, authorize, backchannel_logout, brand, chooser, consent, discovery, identities,
+    introspection, language, login, logout, metadata, own_data, par, provider_token, providers, resource_metadata,
+    revocation, session, sessions, spa_flow, start_again, status_list, token, userinfo, verify,
 };
 
 use crate::web::answer::goes_on::BegunBy::{OtherSite, OtherSiteOrUnknown};
@@ -81,8 +81,27 @@ pub static ROUTES: &[Row] = &[
     // The account page and its forms. Each row at and below `/account` takes the session cookie only and has no CORS
     // (`tests/it/guard/walk.rs`): an access token must not change the account.
     Row::page("/account", &[Entry::read(Cookie, || web::to(account::show)).reads_session_after(OtherSiteOrUnknown)]),
-    Row::page("/account/sessions/end-others", &[Entry::post(Cookie, || web::to(account::end_others))]),
-    Row::page("/account/sessions/{id}/end", &[Entry::post(Cookie, || web::to(account::end_one))]),
+    Row::page(
+        "/account/sessions/end-others",
+        &[
+            Entry::read(Cookie, || web::to(account_ends::ask_others)),
+            Entry::post(Cookie, || web::to(account_ends::end_others)),
+        ],
+    ),
+    Row::page(
+        "/account/sessions/{id}/end",
+        &[
+            Entry::read(Cookie, || web::to(account_ends::ask_session)),
+            Entry::post(Cookie, || web::to(account_ends::end_session)),
+        ],
+    ),
+    Row::page(
+        "/account/apps/{id}/end",
+        &[
+            Entry::read(Cookie, || web::to(account_ends::ask_app)),
+            Entry::post(Cookie, || web::to(account_ends::end_app)),
+        ],
+    ),
     Row::page(
         "/account/identities/{provider}/link",
         &[

@@ -76,11 +76,11 @@ async fn removing_another_identity_waits_and_can_be_taken_back() {
     assert!(page.body.contains("in seven days") && page.body.contains(&sign_in), "{}", page.body);
     let owner = Person::at(&gateway, "other", "countess").await;
     let value = confirm_value(&ada, &path).await;
-    assert_eq!(confirm(&ada, &path, &value).await.location(), "/account");
+    assert_eq!(confirm(&ada, &path, &value).await.location(), "/account?done=identity-requested");
     let page = owner.browser.get("/account").await;
     assert!(page.body.contains("Will be removed on"), "{}", page.body);
     assert!(page.body.contains(&format!("action=\"{identity}/keep\"")), "{}", page.body);
-    assert_eq!(press(&owner, &format!("{identity}/keep")).await.location(), "/account");
+    assert_eq!(press(&owner, &format!("{identity}/keep")).await.location(), "/account?done=identity-kept");
     assert!(!owner.browser.get("/account").await.body.contains("Will be removed on"));
     // The owner removes it at once.
     let value = confirm_value(&owner, &path).await;

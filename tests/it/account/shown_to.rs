@@ -3,7 +3,19 @@
 use crate::support::person::{Person, sign_in, two_providers};
 use crate::support::{Answer, Browser};
 
-/// The forms of the page: address and body.
+/// The forms of the account page, and of the pages that ask before sessions end: address and body.
+async fn all_forms(browser: &Browser) -> Vec<(String, String)> {
+    let page = browser.get("/account").await;
+    let questions = page.body.split("href=\"").skip(1).filter_map(|rest| rest.split('"').next());
+    let questions: Vec<_> = questions.filter(|path| path.contains("/end")).map(str::to_owned).collect();
+    let mut found = forms(&page);
+    for question in questions {
+        found.extend(forms(&browser.get(&question).await));
+    }
+    found
+}
+
+/// The forms of a page: address and body.
 fn forms(page: &Answer) -> Vec<(String, String)> {
     let forms = page.body.split("<form method=\"post\" action=\"").skip(1).filter_map(|form| {
         let (action, rest) = form.split_once('"')?;
@@ -26,8 +38,8 @@ async fn a_form_that_was_shown_to_another_session_changes_nothing() {
     assert_eq!(bob.link("other", "robert").await.status, 303);
     let beside = Person::at(&gateway, "op", "bob").await;
     let also_ada = Person::at(&gateway, "op", "ada").await;
-    let adas = forms(&ada.browser.get("/account").await);
-    let bobs = forms(&bob.browser.get("/account").await);
+    let adas = all_forms(&ada.browser).await;
+    let bobs = all_forms(&bob.browser).await;
     let is_at = |(path, _): &&(String, String), part: &str| path.contains(part);
     let link = adas.iter().find(|form| is_at(form, "/link")).expect("a form to link").clone();
     let end = adas.iter().find(|form| is_at(form, "/end")).expect("a form to end").clone();
@@ -45,8 +57,8 @@ async fn a_form_that_was_shown_to_another_session_changes_nothing() {
         assert_eq!(person.browser.fetch("/session").await.status, 200);
     }
     // The forms of his own page work.
-    let own = forms(&ada.browser.get("/account").await);
+    let own = all_forms(&ada.browser).await;
     let others = own.iter().find(|form| is_at(form, "end-others")).expect("a form to end others");
-    assert_eq!(press(&ada.browser, others).await.location(), "/account");
+    assert_eq!(press(&ada.browser, others).await.location(), "/account?done=others");
     assert_eq!((bob.browser.fetch("/session").await.status, beside.browser.fetch("/session").await.status), (401, 401));
 }
