@@ -37,8 +37,8 @@ pub use signed_in::{Session, SignedIn};
 pub use status_index::{LIST_LEN, StatusIndex};
 pub use store::{
     Dismissed, Ended, Expired, LogoutTarget, Mark, Removed, RevokedToken, Scope, SignedInRow, Stretch, Use, end,
-    end_listed, end_some_of_identity, end_upstream, end_where, expire, find, fits_algorithm, list, list_all,
-    look_up, of_client, of_tag, overview, prune_ended, prune_feed, reparent, revoke_token, touch,
+    end_listed, end_some_of_identity, end_upstream, end_where, expire, find, fits_algorithm, list, list_all, look_up,
+    of_client, of_tag, overview, prune_ended, prune_feed, reparent, revoke_token, touch,
 };
 #[cfg(feature = "dev")]
 pub use store::{hot_statements, rare_statements};
