@@ -3,4 +3,4 @@
 
 mod rules;
 
-pub use rules::{RuleOutcome, evaluate_sent, evaluate_stored, is_at, kind, looked_at, refusal};
+pub use rules::{RuleOutcome, evaluate_sent, evaluate_stored, is_at, kind, looked_at, looked_at_stored, refusal};

@@ -131,15 +131,29 @@ pub fn kind(value: &Value) -> &'static str {
 /// The required and the actual value of each rule of [`evaluate_sent`], in the same order. These are personal data: they are for
 /// `vestibule explain`, whose caller supplied the claims, and never for a log.
 pub fn looked_at(registration: &Registration, profile: &Profile, stated: &[Value]) -> Vec<(Value, Value)> {
-    let allow = &registration.allow;
     // A value that is not taken is shown as sent.
     let sent = |pointer: &Pointer| stated.iter().find_map(|source| pointer.find(source)).cloned();
     let found = |pointer: &Pointer| {
         upstream::claim(registration, stated, pointer).or_else(|| sent(pointer)).unwrap_or_default()
     };
+    let groups = registration.claims.groups.as_ref().map(found).unwrap_or_default();
+    compared(&registration.allow, profile, groups, found)
+}
+
+/// The same of each rule of [`evaluate_stored`].
+pub fn looked_at_stored(
+    allow: &Allow,
+    registration: &Registration,
+    profile: &Profile,
+    claims: &Value,
+) -> Vec<(Value, Value)> {
+    let found = |pointer: &Pointer| upstream::stored_claim(registration, profile, claims, pointer).unwrap_or_default();
+    compared(allow, profile, json!(profile.groups), found)
+}
+
+fn compared(allow: &Allow, profile: &Profile, groups: Value, found: impl Fn(&Pointer) -> Value) -> Vec<(Value, Value)> {
     let domains = (!allow.email_domains.is_empty()).then(|| (json!(allow.email_domains), json!(profile.email)));
-    let in_groups = (!allow.groups.is_empty())
-        .then(|| (json!(allow.groups), registration.claims.groups.as_ref().map(found).unwrap_or_default()));
+    let in_groups = (!allow.groups.is_empty()).then(|| (json!(allow.groups), groups));
     let claims = allow.claims.iter().map(|(pointer, wanted)| (json!(wanted), found(pointer)));
     domains.into_iter().chain(in_groups).chain(claims).collect()
 }

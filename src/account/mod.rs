@@ -10,7 +10,7 @@ pub use record::{Identity, IdentityWithClaims, Record};
 #[cfg(feature = "dev")]
 pub use store::hot_statements;
 pub use store::{
-    NewUser, SubStatus, create, delete, disable, enable, find, identities, lock, refresh, search, sub_status,
+    NewUser, SubStatus, create, delete, disable, enable, find, find_all, identities, lock, refresh, search, sub_status,
     with_email,
 };
 pub use user::{Profile, User};

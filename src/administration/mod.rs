@@ -15,4 +15,4 @@ pub use own_data::{OwnData, own_data};
 pub use providers::{MovedProvider, move_provider};
 pub use seals::{ColumnResult, reseal};
 pub use sessions::{all_sessions, end_session, end_sessions, end_sessions_of_client, sessions, sessions_of_client};
-pub use users::{delete, details, disable, enable, matching, search};
+pub use users::{delete, details, disable, enable, matching, search, with_ids};

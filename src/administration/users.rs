@@ -44,6 +44,11 @@ pub async fn details(db: &Db, user: UserId) -> Result<Option<UserDetails>, DbErr
     .await
 }
 
+/// The users with these ids that exist, in no order.
+pub async fn with_ids(db: &Db, ids: Vec<UserId>) -> Result<Vec<Record>, DbError> {
+    db.run("find users", move |conn| account::find_all(conn, &ids)).await
+}
+
 /// The users with this `sub` or this e-mail address.
 pub async fn matching(db: &Db, sub_or_email: String) -> Result<Vec<Record>, DbError> {
     db.run("find user", move |conn| match sub_or_email.parse() {

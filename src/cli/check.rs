@@ -86,6 +86,7 @@ fn page_problems(found: Vec<String>) -> Problems {
         key: "pages".to_owned(),
         what,
         remedy: "compare with the files that `vestibule pages export` writes".to_owned(),
+        excerpt: None,
     };
     Problems::new(found.into_iter().map(problem).collect())
 }
@@ -98,7 +99,11 @@ pub fn print_problems(problems: &Problems) -> ExitCode {
 }
 
 fn as_json(problem: &config::Problem) -> Value {
-    json!({ "place": problem.place.to_string(), "key": problem.key, "what": problem.what, "remedy": problem.remedy })
+    let mut json = json!({ "place": problem.place.to_string(), "key": problem.key, "what": problem.what, "remedy": problem.remedy });
+    if let (Some(excerpt), Value::Object(members)) = (&problem.excerpt, &mut json) {
+        members.insert("excerpt".to_owned(), json!(excerpt.to_string()));
+    }
+    json
 }
 
 fn summary(config: &Config, notices: &[String], warnings: &Problems) -> String {

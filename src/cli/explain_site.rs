@@ -1,10 +1,13 @@
 //! `vestibule explain --host`: which of `verify.rules` decides on a request to a site, and for whom.
 
 use serde::Serialize;
+use serde_json::json;
 
+use super::explanation;
+use crate::access::{self, RuleOutcome};
 use crate::base::clock::Timestamp;
 use crate::config::{Config, Registration, SiteAccess, SiteConditions, SiteHost};
-use crate::login;
+use crate::login::{self, Rule};
 use crate::session::Lifetime;
 use crate::upstream::Identity;
 use crate::verify::{self, Asked, Judgement, Narrowing, Ruling};
@@ -32,6 +35,9 @@ pub struct SiteExplained {
     pub passes: Option<bool>,
     /// Why the request passes, or what it lacks.
     pub why: String,
+    /// Each condition on the person, with what it wants and what the person has.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub conditions: Vec<Rule>,
 }
 
 /// Explains a request. Fails for a text that is not a host.
@@ -45,7 +51,7 @@ pub fn explain(
         format!("{:?} is not a host, as \"wiki.example.com\" or \"wiki.example.com:8443\"", question.host)
     })?;
     let asked = Asked { host: Some(&host), uri: Some(question.path.as_bytes()), method: Some(question.method) };
-    let decided = |rule, passes, why: String| Ok(SiteExplained { rule, passes, why });
+    let decided = |rule, passes, why: String| Ok(SiteExplained { rule, passes, why, conditions: Vec::new() });
     match verify::rule(&config.verify, &asked) {
         Ruling::NoMatch => decided(None, Some(false), "no rule matches, and what matches none is denied".into()),
         Ruling::Refused(refused) => decided(None, Some(false), format!("the path {refused}; such paths are denied")),
@@ -66,11 +72,9 @@ pub fn explain(
             SiteAccess::Deny => decided(Some(at), Some(false), "deny = true".into()),
             SiteAccess::Anyone => decided(Some(at), Some(true), "anyone = true".into()),
             SiteAccess::SignedIn(conditions) => {
-                let (passes, why) = match person {
-                    None => (None, wanted(conditions)),
-                    Some(person) => judged(config, conditions, person, now),
-                };
-                decided(Some(at), passes, why)
+                let Some(person) = person else { return decided(Some(at), None, wanted(conditions)) };
+                let (passes, why) = judged(config, conditions, person, now);
+                Ok(SiteExplained { rule: Some(at), passes, why, conditions: compared(conditions, person) })
             }
         },
     }
@@ -93,6 +97,23 @@ fn judged(config: &Config, conditions: &SiteConditions, person: &Person<'_>, now
             (Some(false), "the login is not recent or not strong enough: a new one is asked for".into())
         }
     }
+}
+
+/// The conditions on the person, each with what it wants and what the person has.
+fn compared(conditions: &SiteConditions, person: &Person<'_>) -> Vec<Rule> {
+    let Person { registration, identity } = person;
+    let (allow, profile, claims) = (&conditions.allow, &identity.profile, &identity.claims);
+    let of_provider = (!conditions.providers.is_empty()).then(|| {
+        let holds = conditions.providers.contains(&registration.id);
+        let why = if holds { "the login is at one of them" } else { "the login is at another provider" };
+        let judged = RuleOutcome { rule: "allow.providers".to_owned(), holds, why: why.to_owned() };
+        Rule { judged, wanted: Some(json!(conditions.providers)), found: Some(json!(registration.id)) }
+    });
+    let outcomes = access::evaluate_stored(allow, registration, profile, claims).into_iter();
+    let values = access::looked_at_stored(allow, registration, profile, claims);
+    let of_profile =
+        outcomes.zip(values).map(|(judged, (wanted, found))| Rule { judged, wanted: Some(wanted), found: Some(found) });
+    of_provider.into_iter().chain(of_profile).collect()
 }
 
 /// The conditions in words.
@@ -123,5 +144,7 @@ pub fn text(explained: &SiteExplained) -> String {
         Some(false) => "Denied",
         None => "Passes for",
     };
-    format!("{rule}{outcome}: {}.\n", explained.why)
+    let conditions: String =
+        explained.conditions.iter().flat_map(explanation::of_rule).map(|line| line + "\n").collect();
+    format!("{rule}{outcome}: {}.\n{conditions}", explained.why)
 }

@@ -34,11 +34,10 @@ fn outcome(explained: &Explained) -> String {
 
 fn rules(explained: &Explained) -> Vec<String> {
     let mut lines = vec!["\nRules".to_owned()];
-    for Rule { judged, wanted, found } in &explained.rules {
-        lines.push(format!("  {}  {}: {}", if judged.holds { "yes" } else { "NO " }, judged.rule, judged.why));
-        if let (false, Some(wanted), Some(found)) = (judged.holds, wanted, found) {
-            lines.push(format!("       wanted {}, found {}", cut(wanted), cut(found)));
-        }
+    for rule in &explained.rules {
+        let [outcome, values] = of_rule(rule);
+        let shows_values = !rule.judged.holds && rule.wanted.is_some();
+        lines.extend(std::iter::once(outcome).chain(Some(values).filter(|_| shows_values)));
     }
     if explained.rules.is_empty() {
         lines.push("  no rule is set: every user of the provider may sign in".to_owned());
@@ -47,6 +46,16 @@ fn rules(explained: &Explained) -> Vec<String> {
         lines.push("  only users who already exist may sign in (login.sign_up = false)".to_owned());
     }
     lines
+}
+
+/// The outcome of a rule, and what it wants beside what the person has.
+pub fn of_rule(Rule { judged, wanted, found }: &Rule) -> [String; 2] {
+    let shown = |value: &Option<Value>| cut(value.as_ref().unwrap_or(&Value::Null));
+    let outcome = if judged.holds { "yes" } else { "NO " };
+    [
+        format!("  {outcome}  {}: {}", judged.rule, judged.why),
+        format!("       wanted {}, found {}", shown(wanted), shown(found)),
+    ]
 }
 
 /// The identity, and the notes about it.

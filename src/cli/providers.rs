@@ -51,7 +51,8 @@ pub fn run(arguments: &Arguments, files: &[PathBuf]) -> ExitCode {
     };
     let Some(preset) = presets.iter().find(|preset| preset.name == name) else {
         let hint = config::suggest_preset(name).map(|similar| format!("; did you mean {similar}?"));
-        let hint = hint.unwrap_or_else(|| "; `vestibule providers` lists them".to_owned());
+        let names = || presets.iter().map(|preset| preset.name).collect::<Vec<_>>().join(", ");
+        let hint = hint.unwrap_or_else(|| format!("; the presets are {}", names()));
         return output::fail(&format_args!("there is no preset {name:?}{hint}"));
     };
     output::print(&match (toml, json) {

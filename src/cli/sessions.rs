@@ -1,5 +1,6 @@
 //! `vestibule sessions …`: lists and ends sessions.
 
+use std::collections::{HashMap, HashSet};
 use std::fmt::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -10,9 +11,14 @@ use serde::Serialize;
 use super::context::{self, Context};
 use super::format::{as_json, ended_sessions, timestamp, user_label};
 use super::users::find_user;
+use crate::account::Record;
 use crate::administration;
 use crate::base::id::UserId;
 use crate::session::Listed;
+
+/// The two ways to name sessions.
+const REVOKE_USAGE: &str = "vestibule sessions revoke <SUB_OR_EMAIL> [--tag <TAG>] [--dry-run]
+       vestibule sessions revoke --client <CLIENT_ID> [--dry-run]";
 
 #[derive(Subcommand)]
 pub enum Verb {
@@ -38,6 +44,7 @@ pub enum Verb {
         session: String,
     },
     /// End all sessions of a user, or of an app
+    #[command(override_usage = REVOKE_USAGE)]
     Revoke {
         /// The user's sub or e-mail address
         #[arg(value_name = "SUB_OR_EMAIL", required_unless_present_any = ["user", "client"])]
@@ -84,17 +91,34 @@ async fn list(
         let listed = administration::all_sessions(&context.db, tag, context.lifetime, context.now, limit).await;
         listed.map_err(|error| error.to_string())?
     };
+    let users = users_of(context, &listed).await?;
     if json {
-        #[derive(Serialize)]
-        struct View<'a> {
-            sub: UserId,
-            #[serde(flatten)]
-            listed: &'a Listed,
-        }
-        let views: Vec<_> = listed.iter().map(|listed| View { sub: listed.user, listed }).collect();
-        return as_json(&views);
+        let views = listed.iter().map(|listed| {
+            let user = users.get(&listed.user).map(|user| &user.profile);
+            let (email, name) =
+                (user.and_then(|user| user.email.as_deref()), user.and_then(|user| user.name.as_deref()));
+            View { sub: listed.user, email, name, listed }
+        });
+        return as_json(&views.collect::<Vec<_>>());
     }
-    Ok(lines(&listed))
+    Ok(lines(&listed, &users))
+}
+
+/// A session with its user, as JSON.
+#[derive(Serialize)]
+struct View<'a> {
+    sub: UserId,
+    email: Option<&'a str>,
+    name: Option<&'a str>,
+    #[serde(flatten)]
+    listed: &'a Listed,
+}
+
+/// The users of these sessions.
+async fn users_of(context: &Context, listed: &[Listed]) -> Result<HashMap<UserId, Record>, String> {
+    let ids: HashSet<UserId> = listed.iter().map(|listed| listed.user).collect();
+    let users = administration::with_ids(&context.db, ids.into_iter().collect()).await;
+    Ok(users.map_err(|error| error.to_string())?.into_iter().map(|user| (user.sub, user)).collect())
 }
 
 async fn end(context: &Context, session: &str) -> Result<String, String> {
@@ -111,11 +135,9 @@ async fn revoke(context: &Context, user: &str, tag: Option<&str>, dry_run: bool)
     let user = find_user(context, user).await?;
     if dry_run {
         let listed = of(context, user.sub, tag).await?;
-        return Ok(format!(
-            "{}: would end, with the sessions of the apps listed:\n{}",
-            user_label(&user),
-            lines(&listed)
-        ));
+        let label = user_label(&user);
+        let lines = lines(&listed, &HashMap::from([(user.sub, user)]));
+        return Ok(format!("{label}: would end, with the sessions of the apps listed:\n{lines}"));
     }
     if tag.is_some() {
         let mut count = 0;
@@ -149,7 +171,7 @@ async fn of(context: &Context, user: UserId, tag: Option<&str>) -> Result<Vec<Li
     Ok(listed.into_iter().filter(|listed| tag.is_none() || listed.tag.as_deref() == tag).collect())
 }
 
-fn lines(listed: &[Listed]) -> String {
+fn lines(listed: &[Listed], users: &HashMap<UserId, Record>) -> String {
     let mut text = String::new();
     for Listed { id, user, created_at, last_activity_at, ip, device, provider, clients, tag, .. } in listed {
         let known = [device.browser.as_deref(), device.os.as_deref(), device.r#type.as_deref()];
@@ -157,6 +179,7 @@ fn lines(listed: &[Listed]) -> String {
         let ip = ip.map(|ip| ip.to_string()).unwrap_or_default();
         let apps = if clients.is_empty() { String::new() } else { format!("  apps {}", clients.join(", ")) };
         let tag = tag.as_ref().map(|tag| format!("  tag {tag}")).unwrap_or_default();
+        let user = users.get(user).map_or_else(|| user.to_string(), user_label);
         let _always_written = writeln!(
             text,
             "{id}  user {user}  {provider}  since {}  last seen {}  {ip}  {}{apps}{tag}",

@@ -9,7 +9,6 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value};
 
-use super::layer::problem::Place;
 use super::layer::{defaults, source};
 use super::load::files_to_read;
 
@@ -52,13 +51,12 @@ fn from_file(path: &Path) -> Option<String> {
 
 /// The values of a TOML text, or of the lines before its first syntax error.
 fn readable_values(text: &str) -> Map<String, Value> {
-    let problem = match source::from_toml("", text) {
+    let error = match source::from_toml("", text) {
         Ok(layer) => return layer.values,
-        Err(problem) => problem,
+        Err(error) => error,
     };
-    let Place::File(_, Some(line)) = problem.place else { return Map::new() };
-    let before: Vec<&str> = text.lines().take(line.saturating_sub(1)).collect();
-    source::from_toml("", &before.join("\n")).map(|layer| layer.values).unwrap_or_default()
+    let before = text.get(..error.at).and_then(|before| before.rsplit_once('\n')).map_or("", |(lines, _)| lines);
+    source::from_toml("", before).map(|layer| layer.values).unwrap_or_default()
 }
 
 fn value_in(values: &Map<String, Value>) -> Option<String> {

@@ -20,6 +20,7 @@ use super::section::database::Database;
 use super::section::limits::Limits;
 use super::section::log::{self, Log};
 use super::section::login::{self, Login, RawLogin};
+use super::section::missing_public_url;
 use super::section::outbound::{self, Outbound};
 use super::section::pages::PageSettings;
 use super::section::provider::linking;
@@ -143,7 +144,8 @@ impl Config {
 /// be built, but some problems leave a value. `ids` gives the order of providers and clients.
 pub(crate) fn validate(mut raw: RawConfig, ids: &Ids, validator: &mut Validator<'_>) -> Option<Config> {
     server::validate(&raw.server, validator);
-    let public_url = Some(&raw.server.public_url).filter(|_| !validator.is_wrong("server.public_url"));
+    let needs_public_url = missing_public_url::needed_by(&raw.sessions, &raw.verify.rules);
+    let public_url = missing_public_url::check(&raw.server.public_url, needs_public_url, validator);
     let sessions = sessions::validate(raw.sessions, public_url, validator);
     let ring = secrets::validate(&raw.secrets, validator);
     let signing = signing::validate(raw.signing, validator);

@@ -15,7 +15,7 @@ use super::layer::problem::{Place, Problem, Problems};
 use super::layer::shape::Shape;
 use super::layer::source::{self, Layer};
 use super::layer::validator::Validator;
-use super::layer::{check, defaults, environment, local, preset, secret_files};
+use super::layer::{check, defaults, environment, local, preset, secret_files, syntax};
 use super::schema;
 
 /// The environment variable that names the file if the command line names none.
@@ -81,13 +81,14 @@ fn no_file() -> Problem {
         key: String::new(),
         what: format!("no configuration file was read: {here} does not exist here{directory}, nor {of_system}"),
         remedy: format!("name the file with --config FILE or {FILE_VARIABLE}"),
+        excerpt: None,
     }
 }
 
 /// Loads a configuration from one TOML text and the defaults, without the environment.
 pub fn from_toml(text: &str) -> Result<Config, Problems> {
     let mut problems = Vec::new();
-    let layer = source::from_toml("configuration", text).map_err(|problem| problems.push(problem)).ok();
+    let layer = read_text("configuration", text).map_err(|problem| problems.push(problem)).ok();
     combine(layer.into_iter().collect(), [], problems).map(Loaded::into_config)
 }
 
@@ -98,8 +99,14 @@ fn read_file(path: &Path) -> Result<Layer, Problem> {
         key: String::new(),
         what: format!("cannot be read ({error})"),
         remedy: "name a TOML file that this process may read".to_owned(),
+        excerpt: None,
     })?;
-    source::from_toml(&name, &text)
+    read_text(&name, &text)
+}
+
+fn read_text(name: &str, text: &str) -> Result<Layer, Problem> {
+    let of_schema = |error| syntax::problem(name, text, &error, Shape::root(&schema::generate()));
+    source::from_toml(name, text).map_err(of_schema)
 }
 
 fn combine(
@@ -149,6 +156,7 @@ fn internal(_: &dyn std::error::Error, problems: &mut Vec<Problem>) -> Problems 
             what: "the layers cannot be merged".to_owned(),
             remedy: "this is a defect of Vestibule: please report it with the keys you set, without their values"
                 .to_owned(),
+            excerpt: None,
         });
     }
     Problems::new(std::mem::take(problems))

@@ -27,7 +27,7 @@ pub use configuration::Config;
 pub use dump::dump;
 pub(crate) use layer::preset::suggest_preset;
 pub use layer::preset::{About, Preset, presets};
-pub use layer::problem::{Place, Problem, Problems};
+pub use layer::problem::{Excerpt, Place, Problem, Problems};
 pub use load::{Loaded, from_toml, load, load_with};
 pub use preset_page::{preset_index, preset_page, preset_snippet};
 pub use reference::reference;

@@ -48,6 +48,12 @@ pub fn find(conn: &mut Conn, id: UserId) -> QueryResult<Option<Record>> {
     Ok(users::table.find(id).select(UserRow::as_select()).first(conn).optional()?.map(record))
 }
 
+/// The users with these ids, in no order.
+pub fn find_all(conn: &mut Conn, ids: &[UserId]) -> QueryResult<Vec<Record>> {
+    let rows = users::table.filter(users::id.eq_any(ids)).select(UserRow::as_select()).load(conn)?;
+    Ok(rows.into_iter().map(record).collect())
+}
+
 /// The users with this e-mail address, in any letter case, at most `limit`. There may be several: the address is what a
 /// provider reported.
 pub fn with_email(conn: &mut Conn, email: &str, limit: i64) -> QueryResult<Vec<Record>> {

@@ -144,7 +144,13 @@ impl<'s> Checker<'_, 's> {
     fn report(&mut self, key: &str, what: impl Into<String>, remedy: impl Into<String>) {
         let place = self.layer.places.get(key).cloned();
         let place = place.unwrap_or_else(|| Place::File(self.layer.name.clone(), None));
-        self.problems.push(Problem { place, key: key.to_owned(), what: what.into(), remedy: remedy.into() });
+        self.problems.push(Problem {
+            place,
+            key: key.to_owned(),
+            what: what.into(),
+            remedy: remedy.into(),
+            excerpt: None,
+        });
     }
 }
 

@@ -48,7 +48,7 @@ pub(crate) fn read(
             Err((what, remedy)) => {
                 // A problem with an empty key does not suppress problems of the keys in that section.
                 let key = if is_section(&path, root) { String::new() } else { path.join(".") };
-                problems.push(Problem { place: Place::Environment(name), key, what, remedy });
+                problems.push(Problem { place: Place::Environment(name), key, what, remedy, excerpt: None });
             }
         }
     }
@@ -65,7 +65,7 @@ fn single_underscore(name: String, root: Shape<'_>) -> Option<Problem> {
     })?;
     let remedy = suggest_key(&[section, key], root).remedy(variable);
     let what = format!("is ignored, since its name does not start with {PREFIX}");
-    Some(Problem { place: Place::Environment(name), key: String::new(), what, remedy })
+    Some(Problem { place: Place::Environment(name), key: String::new(), what, remedy, excerpt: None })
 }
 
 /// Whether Kubernetes sets this variable. For a service named `vestibule-admin`, every container in the namespace gets

@@ -175,7 +175,7 @@ mod tests {
         let schema = schema::generate();
         for (name, _) in FILES {
             let text = format!("[providers.x]\npreset = \"{name}\"\n");
-            let used = source::from_toml("x", &text).unwrap_or_else(|problem| panic!("{problem}"));
+            let used = source::from_toml("x", &text).unwrap_or_else(|error| panic!("{}", error.message));
             let mut problems = Vec::new();
             for mut layer in layers(&[used]) {
                 check::check(&mut layer, Shape::root(&schema), &mut problems);

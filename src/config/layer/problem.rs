@@ -26,6 +26,25 @@ impl fmt::Display for Place {
     }
 }
 
+/// A line with a mark.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Excerpt {
+    /// The number of the line, from 1.
+    pub(crate) number: usize,
+    /// The line, as far as it is shown.
+    pub(crate) line: String,
+    /// The number of characters before the mark.
+    pub(crate) before: usize,
+}
+
+impl fmt::Display for Excerpt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (number, before) = (self.number.to_string(), " ".repeat(self.before));
+        let margin = " ".repeat(number.len());
+        write!(f, "    {number} | {}\n    {margin} | {before}^", self.line)
+    }
+}
+
 /// One problem. Its texts never contain a secret.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Problem {
@@ -37,6 +56,8 @@ pub struct Problem {
     pub what: String,
     /// The remedy, as an imperative.
     pub remedy: String,
+    /// The line of a file that is not valid TOML, with a mark under the error.
+    pub excerpt: Option<Excerpt>,
 }
 
 impl fmt::Display for Problem {
@@ -45,7 +66,8 @@ impl fmt::Display for Problem {
         if !self.key.is_empty() && !matches!(self.place, Place::Environment(_)) {
             write!(f, "{}: ", self.key)?;
         }
-        write!(f, "{}; {}", self.what, self.remedy)
+        write!(f, "{}; {}", self.what, self.remedy)?;
+        self.excerpt.as_ref().map_or(Ok(()), |excerpt| write!(f, "\n{excerpt}"))
     }
 }
 

@@ -32,7 +32,7 @@ pub(crate) fn resolve(effective: &Effective, root: Shape<'_>, problems: &mut Vec
             let place = effective.place(&file_key);
             let what = format!("{key} is set as well ({})", effective.place(&key));
             let remedy = format!("keep one of {key} and {file_key}");
-            problems.push(Problem { place, key: file_key, what, remedy });
+            problems.push(Problem { place, key: file_key, what, remedy, excerpt: None });
             continue;
         }
         match read(&path) {
@@ -44,6 +44,7 @@ pub(crate) fn resolve(effective: &Effective, root: Shape<'_>, problems: &mut Vec
                     what: format!("{file} {why}"),
                     remedy: remedy(&why, &path).to_owned(),
                     key: file_key,
+                    excerpt: None,
                 };
                 problems.push(problem);
             }

@@ -5,8 +5,11 @@ use super::shape::{Shape, ValueType};
 /// Added to the similarity of names, 0 to 1, if the candidate is in the same table.
 const SAME_TABLE_BONUS: f64 = 0.25;
 
-/// From this similarity on, a key is suggested as the one that was meant.
+/// From this similarity on, a key or a word is suggested as the one that was meant.
 const MIN_SIMILARITY: f64 = 0.6;
+
+/// The shortest beginning, in bytes, that two words must have in common to suggest one for the other.
+const MIN_BEGINNING: usize = 3;
 
 /// The valid key that is most similar to an unknown one.
 pub(crate) struct Suggestion {
@@ -97,11 +100,23 @@ fn split_at_underscores(text: &str, shape: Shape<'_>) -> Option<Vec<String>> {
     }
 }
 
-/// The word that is most similar to `wrong`, if one is similar enough. Upper and lower case do not matter.
+/// The word that is probably meant: the most similar one if it is similar enough, else the only one that begins as `wrong`
+/// does. Upper and lower case do not matter.
 pub(crate) fn suggest_word<'w>(wrong: &str, words: &[&'w str]) -> Option<&'w str> {
     let wrong = wrong.to_lowercase();
     let similarity = |word: &str| strsim::normalized_damerau_levenshtein(&word.to_lowercase(), &wrong);
-    words.iter().copied().max_by(|a, b| similarity(a).total_cmp(&similarity(b))).filter(|word| similarity(word) > 0.4)
+    let nearest = words.iter().copied().max_by(|a, b| similarity(a).total_cmp(&similarity(b)));
+    nearest.filter(|word| similarity(word) > MIN_SIMILARITY).or_else(|| only_extension(&wrong, words))
+}
+
+/// The only word that begins with `short`, or with which `short` begins: `keycloak` for `keyc`, `github` for `github.com`.
+fn only_extension<'w>(short: &str, words: &[&'w str]) -> Option<&'w str> {
+    let begins = |long: &str, short: &str| short.len() >= MIN_BEGINNING && long.starts_with(short);
+    let mut fitting = words.iter().copied().filter(|word| {
+        let word = word.to_lowercase();
+        begins(&word, short) || begins(short, &word)
+    });
+    fitting.next().filter(|_| fitting.next().is_none())
 }
 
 fn collect(shape: Shape<'_>, path: &mut Vec<String>, wrong: &[String], into: &mut Vec<Vec<String>>) {
@@ -155,6 +170,27 @@ mod tests {
             assert_eq!(remedy(wrong), format!("did you mean {right}?"));
         }
         assert!(remedy("server.xyzzy").starts_with("remove it; the most similar key is server."));
+    }
+
+    #[test]
+    fn only_close_words_are_suggested() {
+        let known = ["google", "github", "gitlab", "forgejo", "keycloak", "microsoft", "microsoft-multi", "x"];
+        for (wrong, right) in [
+            ("gogle", Some("google")),
+            ("GitHub", Some("github")),
+            ("githbu", Some("github")),
+            ("github.com", Some("github")),
+            ("keyc", Some("keycloak")),
+            ("microsft", Some("microsoft")),
+            ("foo", None),
+            ("git", None),
+            ("micro", None),
+            ("fo", None),
+            ("xing", None),
+            ("", None),
+        ] {
+            assert_eq!(suggest_word(wrong, &known), right, "{wrong}");
+        }
     }
 
     #[test]

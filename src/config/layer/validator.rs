@@ -34,7 +34,13 @@ impl<'e> Validator<'e> {
             return;
         }
         let place = self.effective.place(key);
-        self.found.push(Problem { place, key: key.to_owned(), what: what.into(), remedy: remedy.into() });
+        self.found.push(Problem {
+            place,
+            key: key.to_owned(),
+            what: what.into(),
+            remedy: remedy.into(),
+            excerpt: None,
+        });
     }
 
     /// Like [`Self::reject`], for an item of a list; `item` counts from 0.

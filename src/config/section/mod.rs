@@ -18,6 +18,7 @@ pub(crate) mod database;
 pub(crate) mod limits;
 pub(crate) mod log;
 pub(crate) mod login;
+pub(crate) mod missing_public_url;
 mod origin;
 pub(crate) mod outbound;
 pub(crate) mod pages;

@@ -18,7 +18,13 @@ impl<'e> Warner<'e> {
     /// Adds a warning about a key. Neither text may contain a secret.
     pub(super) fn warn(&mut self, key: &str, what: impl Into<String>, remedy: impl Into<String>) {
         let place = self.effective.place(key);
-        self.found.push(Problem { place, key: key.to_owned(), what: what.into(), remedy: remedy.into() });
+        self.found.push(Problem {
+            place,
+            key: key.to_owned(),
+            what: what.into(),
+            remedy: remedy.into(),
+            excerpt: None,
+        });
     }
 
     /// The texts of a list, as they are written.

@@ -8,6 +8,9 @@ use crate::config::section::allow::Allow;
 use crate::config::section::verify::model::{SiteAccess, SiteConditions, SiteRule};
 use crate::config::value::site_host::HostPattern;
 
+/// The scopes of a session of the browser flow or the SPA flow.
+const OF_COOKIE: [&str; 3] = ["openid", "profile", "email"];
+
 pub(super) fn warn(config: &Config, warner: &mut Warner<'_>) {
     let rules = &config.verify.rules;
     if !rules.is_empty() && config.server.trusted_proxies.is_empty() {
@@ -16,6 +19,7 @@ pub(super) fn warn(config: &Config, warner: &mut Warner<'_>) {
     }
     warn_of_other_providers(config, warner);
     warn_of_open_paths(rules, warner);
+    warn_of_scopes(config, warner);
     let listed = warner.texts("login.return_to");
     let scheme = if config.server.public_url.is_https() { "https" } else { "http" };
     for (at, rule) in rules.iter().enumerate().filter(|(_, rule)| matches!(rule.access, SiteAccess::SignedIn(_))) {
@@ -66,6 +70,36 @@ fn warn_without_providers(key: &str, allow: &Allow, providers: &[String], place:
     if providers.is_empty() && !set.is_empty() {
         let what = format!("has {} without providers, so any provider of a login can state them", set.join(", "));
         warner.warn(key, what, format!("write the providers that may, as providers = [\"corp\"]{place}"));
+    }
+}
+
+/// Scopes that nothing has together: neither a session cookie, nor a token for one of the resources.
+fn warn_of_scopes(config: &Config, warner: &mut Warner<'_>) {
+    let of_resource = |id: &String, scopes: &[String]| -> Vec<String> {
+        let resource = config.resource(id);
+        scopes.iter().filter(|scope| resource.is_some_and(|resource| resource.takes_scope(scope))).cloned().collect()
+    };
+    let clients = config.clients.iter().map(|client| (&client.resources, &client.scopes));
+    let by_url = config.clients_by_url.iter().map(|clients| (&clients.resources, &clients.scopes));
+    let tokens = clients.chain(by_url).flat_map(|(ids, scopes)| ids.iter().map(move |id| of_resource(id, scopes)));
+    let holders: Vec<Vec<String>> = std::iter::once(OF_COOKIE.map(String::from).to_vec()).chain(tokens).collect();
+    for (at, rule) in config.verify.rules.iter().enumerate() {
+        let SiteAccess::SignedIn(SiteConditions { scopes, .. }) = &rule.access else { continue };
+        if holders.iter().any(|holder| scopes.iter().all(|scope| holder.contains(scope))) {
+            continue;
+        }
+        let what = format!(
+            "let nobody pass: a session cookie has {}, and no client may get a token with {} for a resource",
+            OF_COOKIE.join(", "),
+            scopes.join(", ")
+        );
+        let remedy = if scopes.iter().any(|scope| scope == "groups") {
+            "for the groups of a person write allow = { groups = [\"…\"] }; for tokens write the scopes and the resource in a \
+             client (clients.<id>.scopes, clients.<id>.resources)"
+        } else {
+            "write the scopes and the resource in a client (clients.<id>.scopes, clients.<id>.resources), or remove them"
+        };
+        warner.warn(&format!("verify.rules[{at}].scopes"), what, remedy);
     }
 }
 

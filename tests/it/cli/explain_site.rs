@@ -74,6 +74,17 @@ fn the_rule_that_decides_is_named() {
         let explanation = explained(&[&["--host", "wiki.example.com", "--path", path][..], &person].concat());
         assert!(explanation.1 == Some(passes) && explanation.2.contains(why), "{changed} {path}: {explanation:?}");
     }
+    let person = ["--host", "wiki.example.com", "--provider", "op", "--claims", "claims.json"];
+    for (groups, line) in [
+        (json!(["guests", "interns"]), "wanted [\"staff\"], found [\"guests\",\"interns\"]"),
+        (json!(["staff"]), "wanted [\"staff\"], found [\"staff\"]"),
+        (Value::Null, "wanted [\"staff\"], found nothing"),
+    ] {
+        let claims = json!({ "sub": "ada", "groups": groups, "department": "ops", "auth_time": now });
+        directory.write("claims.json", &claims.to_string());
+        let text = String::from_utf8(directory.run(&person).stdout).expect("UTF-8");
+        assert!(text.contains(line) && text.contains("wanted \"ops\", found \"ops\""), "{text}");
+    }
     let output = directory.run(&["--host", "a b"]);
     assert_eq!(output.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&output.stderr).contains("is not a host"), "{output:?}");

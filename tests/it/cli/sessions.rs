@@ -13,6 +13,12 @@ async fn sessions_are_listed_and_revoked() {
     let all: Value = serde_json::from_str(&operator.prints(&["sessions", "list", "--json"])).expect("JSON");
     assert_eq!(all.as_array().map(Vec::len), Some(2));
     assert_eq!((&all[0]["id"], &all[0]["sub"], &all[1]["id"]), (&json!(bob.sid), &json!(bob.sub), &json!(alice.sid)));
+    assert_eq!(all[0]["email"], "bob@example.com", "{all}");
+    assert!(all[0].as_object().is_some_and(|members| members.contains_key("name")), "{all}");
+    let listed = operator.prints(&["sessions", "list"]);
+    for (device, email) in [(&alice, "alice@example.com"), (&bob, "bob@example.com")] {
+        assert!(listed.contains(&format!("user {} ({email})", device.sub)), "{listed}");
+    }
     for user in [&alice.sub, "alice@example.com", "ALICE@example.com"] {
         let lines = operator.prints(&["sessions", "list", "--user", user]);
         assert!(
@@ -30,7 +36,9 @@ async fn sessions_are_listed_and_revoked() {
     assert!(operator.prints(&["sessions", "revoke", "--user", &alice.sub]).contains("it had no active session"));
     assert!(operator.prints(&["sessions", "revoke", &alice.sub]).contains("it had no active session"));
     assert_eq!(operator.says(&["sessions", "revoke", &alice.sub, "--user", &bob.sub]).status.code(), Some(2));
-    assert_eq!(operator.says(&["sessions", "revoke"]).status.code(), Some(2));
+    let unnamed = operator.says(&["sessions", "revoke"]);
+    assert_eq!(unnamed.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&unnamed.stderr).contains("revoke --client <CLIENT_ID>"), "{unnamed:?}");
 }
 
 /// AC-10, SE-08, LG-02

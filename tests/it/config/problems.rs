@@ -103,6 +103,42 @@ fn all_problems_are_reported_together() {
     assert_eq!(keys, expected, "{text}");
 }
 
+/// What follows from a missing required key is not reported beside it.
+#[test]
+fn a_missing_public_url_is_one_problem() {
+    let needs = "[sessions.cookie]\ndomain = \"example.com\"\nsame_site = \"None\"\n[[verify.rules]]\nhosts = [\"wiki.example.com\"]\n";
+    let text = refused(&(provider("") + needs));
+    assert_eq!(text.lines().count(), 1, "{text}");
+    assert!(
+        text.contains("server.public_url: is missing, and sessions.cookie.domain needs it; write the address"),
+        "{text}"
+    );
+    let cause_first = refused(&format!("{}[[verify.rules]]\nhosts = [\"wiki.example.com\"]\n", provider("")));
+    assert!(cause_first.contains("is missing, and verify.rules[0].hosts[0] needs it"), "{cause_first}");
+    assert_eq!(cause_first.lines().count(), 1, "{cause_first}");
+    let second =
+        refused(&format!("{}[[verify.rules]]\nhosts = [\"127.0.0.1:8443\", \"wiki.example.com\"]\n", provider("")));
+    assert!(second.contains("verify.rules[0].hosts[1] needs it"), "{second}");
+}
+
+/// The line of a syntax error is shown with a mark, in JSON too; values that may be secrets are not.
+#[test]
+fn a_syntax_error_shows_its_line() {
+    let directory = Directory::new();
+    let file = directory.write("vestibule.toml", "[server]\npublic_url = https://login.example.com\n");
+    let run = |words: &[&str]| {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_vestibule"));
+        command.env_clear().arg("--config").arg(&file).args(words).output().expect("the program runs")
+    };
+    let said = String::from_utf8(run(&["config", "check"]).stderr).expect("UTF-8");
+    let lines: Vec<&str> = said.lines().skip(1).collect();
+    let shown =
+        ["    2 | public_url = https://login.example.com", "      |              ^", "1 problem in the configuration."];
+    assert_eq!(lines, shown, "{said}");
+    let json: serde_json::Value = serde_json::from_slice(&run(&["config", "check", "--json"]).stdout).expect("JSON");
+    assert_eq!(json["problems"][0]["excerpt"], shown[..2].join("\n"), "{json}");
+}
+
 /// An unreadable file is the only problem: its keys are not reported as missing.
 #[test]
 fn a_missing_file_is_the_only_problem() {

@@ -9,6 +9,7 @@ use crate::config::support::{accepted, good, only_problem};
 #[test]
 fn rules_of_the_other_sections() {
     let https = "[server]\npublic_url = \"https://login.example.com\"\n";
+    let loopback = "[server]\npublic_url = \"http://127.0.0.1:8080\"\n";
     let cookie = |line: &str| format!("{https}[sessions.cookie]\n{line}");
     let origins = |origin: &str| format!("[login]\nallowed_origins = [\"{origin}\"]");
     for (key, lines) in [
@@ -50,8 +51,8 @@ fn rules_of_the_other_sections() {
         ("sessions.cookie.domain", cookie("domain = \"example.org\"")),
         ("sessions.cookie.domain", cookie("domain = \".example.com\"")),
         ("sessions.cookie.domain", cookie("domain = \"ample.com\"")),
-        ("sessions.cookie.domain", "[sessions.cookie]\ndomain = \"127.0.0.1\"".to_owned()),
-        ("sessions.cookie.same_site", "[sessions.cookie]\nsame_site = \"None\"".to_owned()),
+        ("sessions.cookie.domain", format!("{loopback}[sessions.cookie]\ndomain = \"127.0.0.1\"")),
+        ("sessions.cookie.same_site", format!("{loopback}[sessions.cookie]\nsame_site = \"None\"")),
         ("sessions.cookie.same_site", "[sessions.cookie]\nsame_site = \"lax\"".to_owned()),
         ("login.authorization_lifetime", "[login]\nauthorization_lifetime = \"0s\"".to_owned()),
         ("login.default_return_to", "[login]\ndefault_return_to = \"//evil.example.com\"".to_owned()),

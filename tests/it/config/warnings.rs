@@ -251,6 +251,35 @@ fn rules_for_sites_that_are_wider_than_they_look_are_warned_of() {
     }
 }
 
+/// A rule with scopes that neither a cookie nor a token can have denies everyone.
+#[test]
+fn scopes_that_no_cookie_and_no_token_has_are_warned_of() {
+    let tools =
+        "[resources.tools]\nresource = \"https://tools.example.com\"\nscopes = [\"tools.read\", \"tools.write\"]\n";
+    let client = |scopes: &str| format!("{tools}[clients.cli]\nresources = [\"tools\"]\nscopes = [{scopes}]\n");
+    for (lines, scopes, warned) in [
+        (String::new(), "\"openid\", \"email\"", false),
+        (String::new(), "\"groups\"", true),
+        (String::new(), "\"offline_access\"", true),
+        (client("\"openid\", \"groups\""), "\"groups\"", false),
+        (tools.to_owned(), "\"tools.read\"", true),
+        (client("\"openid\", \"tools.read\""), "\"tools.read\", \"openid\"", false),
+        (client("\"openid\", \"tools.read\""), "\"tools.read\", \"tools.write\"", true),
+        (format!("{tools}[clients.cli]\nscopes = [\"openid\", \"groups\"]\n"), "\"groups\"", true),
+        (
+            format!("{tools}[clients_by_url]\nenabled = true\nresources = [\"tools\"]\nscopes = [\"tools.read\"]\n"),
+            "\"tools.read\"",
+            false,
+        ),
+    ] {
+        let found = warnings(&format!("{lines}[[verify.rules]]\nscopes = [{scopes}]\n"));
+        let of_scopes: Vec<_> = found.iter().filter(|warning| warning.key == "verify.rules[0].scopes").collect();
+        assert_eq!(of_scopes.len(), usize::from(warned), "{lines}{scopes}: {found:?}");
+        let names_groups = of_scopes.iter().any(|warning| warning.remedy.contains("allow = { groups"));
+        assert_eq!(names_groups, warned && scopes.contains("groups"), "{found:?}");
+    }
+}
+
 /// Another provider may state the same group, address or claim of another person.
 #[test]
 fn conditions_of_resources_and_apps_that_any_provider_can_meet_are_warned_of() {

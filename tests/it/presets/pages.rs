@@ -104,4 +104,7 @@ fn the_command_line_prints_the_list_and_each_page() {
     }
     let (code, _, complaint) = operator.run("", &["providers", "githbu"]);
     assert_eq!((code, complaint.as_str()), (Some(1), "there is no preset \"githbu\"; did you mean github?\n"));
+    let (code, _, complaint) = operator.run("", &["providers", "foo"]);
+    assert_eq!(code, Some(1));
+    assert!(complaint.starts_with("there is no preset \"foo\"; the presets are google, microsoft, "), "{complaint}");
 }
