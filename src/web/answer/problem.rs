@@ -42,6 +42,8 @@ enum Extra {
     LoginUrl(String),
     /// The name of a cookie that the browser does not keep.
     Cookie(String),
+    /// Sentences for developers.
+    Detail(String),
 }
 
 impl std::fmt::Display for Problem {
@@ -97,6 +99,21 @@ fn challenge(refusal: Refusal) -> Option<Challenge> {
 }
 
 impl Problem {
+    /// The request is not valid (400). `detail`: sentences that name the parameter, without its value.
+    pub fn invalid(detail: impl Into<String>) -> Self {
+        Self::from(Refusal::InvalidRequest).with_detail(detail)
+    }
+
+    /// A required parameter is missing or empty (400).
+    pub fn missing(parameter: &str) -> Self {
+        Self::invalid(format!("The parameter {parameter} is missing."))
+    }
+
+    /// This refusal with sentences for developers, for problem documents.
+    pub fn with_detail(self, detail: impl Into<String>) -> Self {
+        Self { extra: Some(Box::new(Extra::Detail(detail.into()))), ..self }
+    }
+
     /// The path does not support the method (405). `allow`: the header `Allow`.
     pub fn method_not_allowed(allow: impl Into<String>) -> Self {
         Self { extra: Some(Box::new(Extra::Allow(allow.into()))), ..Refusal::MethodNotAllowed.into() }
@@ -290,6 +307,14 @@ impl Problem {
     pub(super) fn allow(&self) -> Option<&str> {
         match self.extra.as_deref() {
             Some(Extra::Allow(methods)) => Some(methods),
+            _ => None,
+        }
+    }
+
+    /// The sentences for developers.
+    pub(super) fn detail(&self) -> Option<&str> {
+        match self.extra.as_deref() {
+            Some(Extra::Detail(detail)) => Some(detail),
             _ => None,
         }
     }

@@ -81,7 +81,8 @@ impl Problem {
         let (confirm_url, login_url) = (self.confirm_url(), self.login_url());
         let RefusalText { status, code, title, hint, .. } = *self.text();
         let sentence = self.sentence();
-        let detail = if hint.is_empty() { sentence.into_owned() } else { format!("{sentence} {hint}") };
+        let parts = [&*sentence, hint, self.detail().unwrap_or_default()];
+        let detail = parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
         let (r#type, reference) = ("about:blank", reference.as_str());
         let body = ProblemBody { r#type, title, status, detail, code, reference, confirm_url, login_url };
         let body = serde_json::to_string(&body).unwrap_or_default();

@@ -86,10 +86,11 @@ struct Notices {
 pub async fn users(app: Data<App>, Query(parameters): Query) -> Result<HttpResponse, Problem> {
     let words = parameters.get("q").unwrap_or_default().to_owned();
     if words.len() > MAX_WORDS {
-        return Err(Refusal::InvalidRequest.into());
+        return Err(Problem::invalid(format!("The parameter q is longer than {MAX_WORDS} bytes.")));
     }
     let most = limit(&parameters)?;
-    let after = parameters.get("after").map(str::parse).transpose().map_err(|_| Refusal::InvalidRequest)?;
+    let after = parameters.get("after").map(str::parse).transpose();
+    let after = after.map_err(|_| Problem::invalid("The parameter after is not the sub of a user."))?;
     let users = administration::search(&app.db, words, after, most).await?;
     let full = usize::try_from(most).is_ok_and(|most| users.len() == most);
     let next = users.last().filter(|_| full).map(|user| user.sub);
@@ -171,7 +172,10 @@ pub async fn logout_notices(app: Data<App>, Query(parameters): Query) -> Result<
 
 fn limit(parameters: &Parameters) -> Result<i64, Problem> {
     let Some(number) = parameters.get("limit") else { return Ok(USUAL) };
-    Ok(number.parse::<i64>().map_err(|_| Refusal::InvalidRequest)?.clamp(1, MAX_LISTED))
+    Ok(number
+        .parse::<i64>()
+        .map_err(|_| Problem::invalid("The parameter limit is not a whole number."))?
+        .clamp(1, MAX_LISTED))
 }
 
 fn named(sub: &str) -> Result<UserId, Problem> {

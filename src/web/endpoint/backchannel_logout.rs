@@ -41,9 +41,9 @@ pub async fn take(
 /// The logout token of the form. A token in the query is refused: logs of proxies contain the query.
 fn read(request: &HttpRequest, form: &Parameters) -> Result<String, Problem> {
     if Parameters::of_query(request)?.get(TOKEN).is_some() {
-        return Err(Refusal::InvalidRequest.into());
+        return Err(Problem::invalid("The parameter logout_token is in the query: send it in the form."));
     }
-    form.get(TOKEN).map(str::to_owned).ok_or_else(|| Refusal::InvalidRequest.into())
+    form.get(TOKEN).map(str::to_owned).ok_or_else(|| Problem::missing(TOKEN))
 }
 
 impl From<LogoutTokenError> for Problem {

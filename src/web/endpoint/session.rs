@@ -35,7 +35,7 @@ pub async fn token(
 ) -> Result<HttpResponse, Problem> {
     let form = form(&app, &request, payload).await?;
     if !query.is_empty() {
-        return Err(Refusal::InvalidRequest.into());
+        return Err(Problem::invalid("The parameters are in the form, not in the query."));
     }
     let issued = issue(&app, &caller.signed_in, form.get("resource"))?;
     Ok(HttpResponse::Ok().json(TokenResponse {
@@ -54,7 +54,9 @@ fn issue(app: &App, signed_in: &SignedIn, resource: Option<&str>) -> Result<Acce
             token::issue_for_account(app, signed_in, scope, now).map(|(issued, _)| issued)
         }
         Some(resource) => {
-            let resource = token::resource(app, BUILT_IN_CLIENT, resource).ok_or(Refusal::InvalidRequest)?;
+            let resource = token::resource(app, BUILT_IN_CLIENT, resource).ok_or_else(|| {
+                Problem::invalid("The parameter resource is neither the issuer nor an item of tokens.audience.")
+            })?;
             token::issue_scoped(app, signed_in, scope.clone(), Some(resource), now)
         }
     };

@@ -66,7 +66,8 @@ pub async fn end_many(app: Data<App>, caller: Caller, Query(parameters): Query) 
     let (revoked, all) = match parameters.get("scope") {
         Some("others") => (logout::end_other_sessions(&app, user, own, now).await?, false),
         Some("all") => (logout::end_all_sessions(&app, user, now).await?, true),
-        _ => return Err(Refusal::InvalidRequest.into()),
+        Some(_) => return Err(Problem::invalid("The parameter scope is others or all.")),
+        None => return Err(Problem::invalid("The parameter scope is missing: others or all.")),
     };
     let mut answer = HttpResponse::Ok().json(Revoked { revoked });
     if all && caller.is_by_cookie() {

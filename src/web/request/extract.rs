@@ -27,7 +27,10 @@ impl Parameters {
     /// Parses a query or a form. A repeated name is an error: two parsers could choose different values (RA-14).
     pub fn parse(encoded: &str) -> Result<Self, Problem> {
         let (read, doubled) = Self::parse_all(encoded)?;
-        if doubled.is_empty() { Ok(read) } else { Err(Refusal::InvalidRequest.into()) }
+        match doubled.first() {
+            None => Ok(read),
+            Some(name) => Err(Problem::invalid(format!("{} is repeated.", shown(name)))),
+        }
     }
 
     /// Parses like `parse`, but returns the repeated names to the caller. The first value of each is kept.
@@ -37,7 +40,7 @@ impl Parameters {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
             let (name, value) = (decode(name)?, decode(value)?);
             if read.len() + doubled.len() == MAX_PARAMETERS {
-                return Err(Refusal::InvalidRequest.into());
+                return Err(Problem::invalid(format!("There are more than {MAX_PARAMETERS} parameters.")));
             }
             if read.iter().any(|(other, _)| *other == name) {
                 doubled.push(name);
@@ -136,8 +139,16 @@ impl FromRequest for OptionalForm {
 /// Decodes `application/x-www-form-urlencoded` text: `+` and percent-encoding, UTF-8, no NUL.
 pub fn decode(text: &str) -> Result<String, Problem> {
     let spaced = text.replace('+', " ");
-    let decoded = percent_decode_str(&spaced).decode_utf8().map_err(|_| Refusal::InvalidRequest)?;
-    if decoded.contains('\0') { Err(Refusal::InvalidRequest.into()) } else { Ok(decoded.into_owned()) }
+    let invalid = || Problem::invalid("A parameter is not valid UTF-8, or has a NUL character.");
+    let decoded = percent_decode_str(&spaced).decode_utf8().map_err(|_| invalid())?;
+    if decoded.contains('\0') { Err(invalid()) } else { Ok(decoded.into_owned()) }
+}
+
+/// The name of a parameter for a message. A name that no endpoint has could be any text.
+fn shown(name: &str) -> String {
+    const MAX_NAME: usize = 32;
+    let is_plain = name.len() <= MAX_NAME && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
+    if is_plain { format!("The parameter {name}") } else { "A parameter".to_owned() }
 }
 
 /// Reads a body of at most `limit` bytes. A larger `Content-Length` is refused without reading. The connection limits the time.
@@ -158,10 +169,10 @@ pub async fn form(request: &HttpRequest, payload: web::Payload, limit: usize) ->
 /// Reads the text of a form from the body.
 pub async fn form_text(request: &HttpRequest, payload: web::Payload, limit: usize) -> Result<String, Problem> {
     if media_type(request) != FORM {
-        return Err(Refusal::InvalidRequest.into());
+        return Err(Problem::invalid(format!("The Content-Type is not {FORM}.")));
     }
     let body = body(request, payload, limit).await?;
-    Ok(std::str::from_utf8(&body).map_err(|_| Refusal::InvalidRequest)?.to_owned())
+    Ok(std::str::from_utf8(&body).map_err(|_| Problem::invalid("The form is not UTF-8."))?.to_owned())
 }
 
 /// The media type of `Content-Type`, in lower case and without parameters; empty if the header is missing.
@@ -172,7 +183,16 @@ pub fn media_type(request: &HttpRequest) -> String {
 
 /// Parses a JSON body. `serde_json` limits the nesting to 128 levels, so it cannot exhaust the stack (IN-07).
 pub fn json<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
-    serde_json::from_slice(body).map_err(|_| Refusal::InvalidRequest.into())
+    serde_json::from_slice(body).map_err(|error| {
+        // Only the name of a missing member is shown: other messages quote values.
+        let message = error.to_string();
+        let missing = message.strip_prefix("missing field `").and_then(|rest| rest.split('`').next());
+        Problem::invalid(match missing {
+            Some(name) => format!("The member {name} of the body is missing."),
+            None if error.is_data() => "A member of the body has a value of the wrong type, or is repeated.".to_owned(),
+            None => "The body is not valid JSON.".to_owned(),
+        })
+    })
 }
 
 #[cfg(test)]

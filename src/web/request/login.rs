@@ -13,7 +13,6 @@ use crate::login::{Caller, Code, FetchSite};
 use crate::upstream::LoginHints;
 use crate::web::answer::negotiate;
 use crate::web::answer::problem::Problem;
-use crate::web::answer::refusals::Refusal;
 
 /// The maximum length of a parameter that is passed on to the provider, in bytes.
 const MAX_HINT: usize = 512;
@@ -34,12 +33,12 @@ pub fn target(app: &App, provider: &str, query: &Parameters) -> Result<Option<St
     if let Some(iss) = query.get("iss") {
         let provider = app.providers.get(provider).ok_or(Code::UnknownProvider)?;
         if !provider.is_issuer(iss) {
-            return Err(Refusal::InvalidRequest.into());
+            return Err(Problem::invalid("The parameter iss is not the issuer of the provider."));
         }
     }
     let Some(target) = query.get("target_link_uri") else { return checked_return_to(app, query) };
     if query.get("return_to").is_some() {
-        return Err(Refusal::InvalidRequest.into());
+        return Err(Problem::invalid("The parameters target_link_uri and return_to exclude each other."));
     }
     Ok(Some(app.config.login.return_to.check(target).ok_or(Code::ReturnToRefused)?))
 }
@@ -52,10 +51,16 @@ pub fn wants_another_account(query: &Parameters) -> bool {
 /// The parameters that are passed on to the provider. Others in the query are ignored (RA-16).
 pub fn hints(query: &Parameters) -> Result<LoginHints, Problem> {
     let text = |name: &str| match query.get(name) {
-        Some(value) if value.len() > MAX_HINT => Err(Refusal::InvalidRequest),
+        Some(value) if value.len() > MAX_HINT => {
+            Err(Problem::invalid(format!("The parameter {name} is longer than {MAX_HINT} bytes.")))
+        }
         value => Ok(value.map(str::to_owned)),
     };
-    let max_age = query.get("max_age").map(str::parse).transpose().map_err(|_| Refusal::InvalidRequest)?;
+    let max_age = query
+        .get("max_age")
+        .map(str::parse)
+        .transpose()
+        .map_err(|_| Problem::invalid("The parameter max_age is not a whole number of seconds."))?;
     Ok(LoginHints {
         login_hint: text("login_hint")?,
         prompt: text("prompt")?,

@@ -36,7 +36,9 @@ impl RootSpanBuilder for Span {
             );
         }
         let method = known(request.method());
-        tracing::info_span!("request", id, method, %ip, route = Empty, code = Empty, limit = Empty, reference = Empty)
+        tracing::info_span!(
+            "request", id, method, %ip, route = Empty, code = Empty, limit = Empty, reference = Empty, why = Empty
+        )
     }
 
     fn on_request_end<B: MessageBody>(span: tracing::Span, outcome: &Result<ServiceResponse<B>, Error>) {

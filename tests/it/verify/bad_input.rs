@@ -1,6 +1,9 @@
 //! Requests that no proxy should pass on.
 
+use std::time::Duration;
+
 use super::support::{asked, get, identity, signed_in, start};
+use crate::support::LogCapture;
 
 /// Hosts that are none, or not those of a rule.
 #[tokio::test]
@@ -136,4 +139,45 @@ async fn a_path_that_leaves_a_narrowed_location_is_refused_without_rules() {
         assert_eq!(answer.status, status, "{path}");
     }
     assert_eq!(browser.ask("GET", "/verify").for_json().send().await.status, 200, "a proxy that reports no path");
+}
+
+/// The access line of each denied request says why, however many there are.
+#[tokio::test]
+async fn the_log_says_why_a_request_is_denied() {
+    let gateway = start("[[verify.rules]]\nhosts = ['wiki.example.com']\npaths = ['/open/**']");
+    let browser = gateway.browser();
+    let log = LogCapture::start();
+    let url = |path: &str| format!("https://wiki.example.com{path}");
+    for (ask, why) in [
+        (asked(&browser, "GET", &url("/open/a%2Fb")), "the path has an encoded slash"),
+        (asked(&browser, "GET", &url("/open/a%2fb")), "the path has an encoded slash"),
+        (asked(&browser, "GET", &url("/open//b")), "the path has an empty segment"),
+        (asked(&browser, "GET", &url("/open/../b")), "the path has a dot segment"),
+        (asked(&browser, "GET", &url("/open/a\\b")), "the path has a backslash"),
+        (asked(&browser, "GET", &url("/open/a;b")), "the path has a semicolon"),
+        (asked(&browser, "GET", &url("/closed")), "no rule matches"),
+        (
+            asked(&browser, "GET", &url("/open/a")).header("x-original-uri", "/open/b"),
+            "x-original-uri is a list, is not readable, or contradicts another header",
+        ),
+        (
+            browser.ask("GET", "/verify").for_json().header("x-forwarded-uri", "/open/a"),
+            "X-Forwarded-Host is missing or unusable",
+        ),
+    ] {
+        let answer = ask.send().await;
+        assert_eq!(answer.status, 403, "{why}");
+        let id = format!("id={} ", answer.header("x-request-id"));
+        let is_written =
+            || log.text().lines().any(|line| line.contains(&id) && line.contains("answered") && line.contains(why));
+        let written = async {
+            while !is_written() {
+                tokio::task::yield_now().await;
+            }
+        };
+        // The line is written after the answer.
+        tokio::time::timeout(Duration::from_secs(30), written)
+            .await
+            .unwrap_or_else(|_| panic!("{why}: {}", log.text()));
+    }
 }

@@ -67,6 +67,8 @@ pub fn denied(
     at: Option<usize>,
     why: &str,
 ) -> HttpResponse {
+    // Each access line has the reason; the line of its own is limited.
+    tracing::Span::current().record("why", why);
     let session = signed_in.map(|signed_in| signed_in.session.id);
     let host = question.site.host.as_ref().map(ToString::to_string).unwrap_or_default();
     if session.is_none() && !app.verify_warnings.is_due(&format!("anonymous {at:?}"), app.clock.now()) {

@@ -51,7 +51,7 @@ impl AskedResource {
     pub fn read(app: &App, query: &Parameters) -> Result<Option<Self>, Problem> {
         let scope = query.given("scope");
         let Some(id) = query.given("resource") else {
-            return if scope.is_some() { Err(Refusal::InvalidRequest.into()) } else { Ok(None) };
+            return if scope.is_some() { Err(Problem::missing("resource")) } else { Ok(None) };
         };
         let scopes: Vec<String> = scope.into_iter().flat_map(|scope| scope.split(' ')).map(str::to_owned).collect();
         let is_scope = |scope: &String| {
@@ -59,7 +59,7 @@ impl AskedResource {
         };
         if app.config.resource(id).is_none() || !scopes.iter().all(is_scope) {
             tracing::warn!("the query of /verify is refused: resource is unknown, or scope is no list of scopes");
-            return Err(Refusal::InvalidRequest.into());
+            return Err(Problem::invalid("The parameter resource is unknown, or scope is no list of scopes."));
         }
         Ok(Some(Self { id: id.to_owned(), scopes }))
     }

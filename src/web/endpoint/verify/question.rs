@@ -42,7 +42,7 @@ impl<'r> Question<'r> {
         let site = if is_trusted { site_request(app, request, source)? } else { SiteRequest::default() };
         let narrowing = narrowing.map_err(|bad| {
             tracing::warn!(%bad, "the query of /verify is refused");
-            Problem::from(Refusal::InvalidRequest)
+            Problem::invalid(format!("The query is refused: {bad}."))
         })?;
         Ok(Self { narrowing, resource, redirects, site, is_trusted })
     }
@@ -71,12 +71,13 @@ fn redirects(app: &App, query: &Parameters) -> Result<bool, Problem> {
         None => Ok(app.config.verify.redirect),
         Some("true") => Ok(true),
         Some("false") => Ok(false),
-        Some(_) => Err(Refusal::InvalidRequest.into()),
+        Some(_) => Err(Problem::invalid("The parameter redirect is true or false.")),
     }
 }
 
 fn site_request<'r>(app: &App, request: &'r HttpRequest, source: PathSource<'r>) -> Result<SiteRequest<'r>, Problem> {
     site_request::read(request, source, app.config.verify.default_port).map_err(|contradiction| {
+        tracing::Span::current().record("why", contradiction.to_string());
         if app.verify_warnings.is_due(contradiction.0.as_str(), app.clock.now()) {
             tracing::warn!(%contradiction, "a request at /verify is denied: let the proxy overwrite that header");
         }

@@ -45,6 +45,7 @@ pub fn ruled<'a>(app: &'a App, request: &HttpRequest, question: &Question<'_>, n
             deny(None, "no rule names its port")
         }
         Ruling::Unknown(unknown) => {
+            tracing::Span::current().record("why", format!("{} is missing or unusable", unknown.header()));
             warn_of_unknown(app, request, question, unknown, now);
             Ruled::Denied(Problem::from(Refusal::SiteNotAllowed).for_program(request))
         }
