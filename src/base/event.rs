@@ -109,9 +109,10 @@ events! {
     ClaimsReduced warn "claims_reduced" [provider] "claims were not taken as sent" {
         provider: %String, reference: %Reference, losses: %String
     };
-    /// A callback was rejected before it was matched with a login: a replay, another browser, an unknown `state`.
+    /// A callback was rejected before it was matched with a login: a replay, another browser, an unknown `state`. `reason` and
+    /// `reference`: for a mistake of the integration, and the login that it is about.
     CallbackRefused warn "callback_refused" [provider, code] "callback refused" {
-        provider: %String, code: =&'static str
+        provider: %String, code: =&'static str, reason: =Option<String>, reference: ~Option<Reference>
     };
     /// An exchange of the SPA flow, from a frontend of our site, was accepted without the binding cookie and without a
     /// `code_verifier`. `origin`: the origin of the frontend, at its first such exchange since the start.

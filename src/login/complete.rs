@@ -13,7 +13,7 @@ use super::link::link;
 use super::posted;
 use super::refusal::{Code, LoginRefusal};
 use super::stale::{StaleLogin, StaleParts, TEMPORARILY_UNAVAILABLE};
-use super::store::{self, Claim};
+use super::store::{self, Claim, Unclaimed};
 use crate::access;
 use crate::app::App;
 use crate::base::clock::Timestamp;
@@ -127,12 +127,14 @@ async fn claim_login(
     };
     let ip = callback.caller.ip;
     let outcome = store::claim_login(&app.db, claim).await?;
-    let row = outcome.inspect_err(|refusal| {
-        let code = match refusal {
-            LoginRefusal::Refused { code, .. } => code.as_str(),
-            _ => Code::StateUsed.as_str(),
+    let row = outcome.map_err(|Unclaimed { refusal, mistake }| {
+        let (provider, code) = (callback.provider.clone(), refusal.code().as_str());
+        let (reason, reference) = match mistake {
+            Some((mistake, reference)) => (Some(mistake.text(&provider)), Some(reference)),
+            None => (None, None),
         };
-        app.refused(&Event::CallbackRefused { provider: callback.provider.clone(), code }, ip, now);
+        app.refused(&Event::CallbackRefused { provider, code, reason, reference }, ip, now);
+        refusal
     })?;
     let store::ClaimedRow { id, reference, handshake, posted, return_to, request, stored_request, link } = row;
     let opened = app.config.ring.open(&sealed_for(id), &handshake);

@@ -33,6 +33,7 @@ mod finished;
 mod fresh;
 mod input;
 mod link;
+mod mistake;
 mod new_session;
 mod posted;
 mod refusal;

@@ -57,7 +57,16 @@ pub async fn store_response(
 ) -> Result<(), LoginRefusal> {
     let refused = || {
         let code = Code::UnknownState;
-        app.refused(&Event::CallbackRefused { provider: provider.to_owned(), code: code.as_str() }, ip, now);
+        app.refused(
+            &Event::CallbackRefused {
+                provider: provider.to_owned(),
+                code: code.as_str(),
+                reason: None,
+                reference: None,
+            },
+            ip,
+            now,
+        );
         LoginRefusal::early(code)
     };
     let plain_response = match response {

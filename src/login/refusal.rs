@@ -30,6 +30,8 @@ pub enum Code {
     Overloaded,
     /// The provider refused the code, or its tokens do not verify.
     TokenInvalid,
+    /// The `code_verifier` of the frontend is missing, needless or wrong. Nothing is spent.
+    VerifierMismatch,
     /// The provider's userinfo was refused or does not fit.
     UserinfoFailed,
     /// An allow rule refuses this person.
@@ -58,7 +60,7 @@ impl Code {
             Self::ProviderUnavailable => "provider_unavailable",
             Self::ProviderTimeout => "provider_timeout",
             Self::Overloaded => "overloaded",
-            Self::TokenInvalid => "token_invalid",
+            Self::TokenInvalid | Self::VerifierMismatch => "token_invalid",
             Self::UserinfoFailed => "userinfo_failed",
             Self::NotAllowed => "not_allowed",
             Self::UserDisabled => "user_disabled",

@@ -3,7 +3,7 @@
 
 use diesel::sql_types::{Binary, Bool, Jsonb, Nullable, Text, Timestamptz, Uuid};
 use diesel::{OptionalExtension, QueryResult, QueryableByName, RunQueryDsl};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::base::clock::Timestamp;
 use crate::base::db::Conn;
@@ -11,9 +11,13 @@ use crate::base::id::{AuthorizationRequestId, AuthorizationSessionId, Reference,
 use crate::base::secret::Hashed;
 use crate::base::statement::statement;
 use crate::grant::StoredRequest;
-use crate::login::authorization_session::{Linking, Status};
+use crate::login::authorization_session::{Linking, Status, Steps};
 use crate::login::input::Flow;
+use crate::login::mistake::Mistake;
 use crate::login::refusal::{Code, Goal, LoginRefusal};
+
+/// The step that names a mistake.
+const REFUSED: &str = "refused";
 
 /// The conditions of a claim.
 pub struct Claim {
@@ -148,8 +152,23 @@ impl From<Updated> for ClaimedRow {
     }
 }
 
-/// Claims the login, or returns why not. A refusal changes nothing, so that another browser cannot spend the login.
-pub fn claim(conn: &mut Conn, claim: &Claim) -> QueryResult<Result<ClaimedRow, LoginRefusal>> {
+/// Why a login is not claimed.
+pub struct Unclaimed {
+    /// The answer.
+    pub refusal: LoginRefusal,
+    /// The mistake of the integration that the request shows, with the reference of the login.
+    pub mistake: Option<(Mistake, Reference)>,
+}
+
+impl From<LoginRefusal> for Unclaimed {
+    fn from(refusal: LoginRefusal) -> Self {
+        Self { refusal, mistake: None }
+    }
+}
+
+/// Claims the login, or returns why not. A refusal does not spend the login, so that another browser cannot; it only adds a step
+/// that names a mistake of the integration.
+pub fn claim(conn: &mut Conn, claim: &Claim) -> QueryResult<Result<ClaimedRow, Unclaimed>> {
     let update = Update {
         provider: &claim.provider,
         state: claim.state.as_bytes(),
@@ -169,14 +188,25 @@ pub fn claim(conn: &mut Conn, claim: &Claim) -> QueryResult<Result<ClaimedRow, L
 }
 
 statement! {
-    struct Look<'a> { provider: &'a str => Text, state: &'a [u8] => Binary, flow: Flow => Text }
-    "SELECT reference, binding_hash, spa_challenge, carries_cookie, origin, status, return_to, session_id, claimed_at, expires_at, posted IS NOT NULL AS posted,
+    struct Look<'a> { provider: &'a str => Text, state: &'a [u8] => Binary }
+    "SELECT id, flow, reference, binding_hash, spa_challenge, carries_cookie, origin, status, return_to, session_id, claimed_at, expires_at, posted IS NOT NULL AS posted,
             authorization_request_id, link_user_id IS NOT NULL AS links
-     FROM authorization_sessions WHERE provider = {provider} AND state_hash = {state} AND flow = {flow}"
+     FROM authorization_sessions WHERE provider = {provider} AND state_hash = {state}"
+}
+
+statement! {
+    struct Note<'a> { id: AuthorizationSessionId => Uuid, same: &'a Value => Jsonb, steps: &'a Value => Jsonb }
+    // Each once: a request that is repeated does not make the row grow.
+    "UPDATE authorization_sessions SET steps = steps || {steps}
+     WHERE id = {id} AND (status = 'pending') IS TRUE AND NOT steps @> {same}"
 }
 
 #[derive(QueryableByName)]
 struct UnclaimedRow {
+    #[diesel(sql_type = Uuid)]
+    id: AuthorizationSessionId,
+    #[diesel(sql_type = Text)]
+    flow: Flow,
     #[diesel(sql_type = Text)]
     reference: String,
     #[diesel(sql_type = Binary)]
@@ -235,11 +265,30 @@ impl UnclaimedRow {
     }
 }
 
-fn why_unclaimed(conn: &mut Conn, claim: &Claim) -> QueryResult<LoginRefusal> {
-    let look = Look { provider: &claim.provider, state: claim.state.as_bytes(), flow: claim.flow };
+/// Records the mistake with the login, so that `vestibule logins show` names it.
+fn mistaken(
+    conn: &mut Conn,
+    row: UnclaimedRow,
+    claim: &Claim,
+    mistake: Mistake,
+    refusal: LoginRefusal,
+) -> QueryResult<Unclaimed> {
+    let detail = mistake.text(&claim.provider);
+    let same = json!([{ "step": REFUSED, "detail": detail }]);
+    let steps = Steps::one(claim.now, REFUSED, Some(detail)).to_json();
+    Note { id: row.id, same: &same, steps: &steps }.execute(conn)?;
+    Ok(Unclaimed { refusal, mistake: Some((mistake, Reference::from_row(row.reference))) })
+}
+
+fn why_unclaimed(conn: &mut Conn, claim: &Claim) -> QueryResult<Unclaimed> {
+    let look = Look { provider: &claim.provider, state: claim.state.as_bytes() };
     let Some(row) = look.get_result::<UnclaimedRow>(conn).optional()? else {
-        return Ok(LoginRefusal::early(Code::UnknownState));
+        return Ok(LoginRefusal::early(Code::UnknownState).into());
     };
+    if row.flow != claim.flow {
+        let refusal = LoginRefusal::early(Code::UnknownState);
+        return mistaken(conn, row, claim, Mistake::OtherFlow(claim.flow), refusal);
+    }
     // Without the reference: the login belongs to another browser.
     let (request, goal) = (row.authorization_request_id, Goal::of(&claim.provider, row.return_to.clone(), row.links));
     let refused = |code, reference, goal| LoginRefusal::Refused {
@@ -252,19 +301,29 @@ fn why_unclaimed(conn: &mut Conn, claim: &Claim) -> QueryResult<LoginRefusal> {
     };
     match row.same_browser(claim) {
         BrowserMatch::Same => {}
-        BrowserMatch::Other => return Ok(refused(Code::WrongBrowser, None, goal)),
-        BrowserMatch::WrongVerifier => return Ok(LoginRefusal::early(Code::TokenInvalid)),
+        BrowserMatch::Other => return Ok(refused(Code::WrongBrowser, None, goal).into()),
+        BrowserMatch::WrongVerifier => {
+            let reference = Some(Reference::from_row(row.reference.clone()));
+            let refusal = refused(Code::VerifierMismatch, reference, None);
+            let mistake = match (&row.spa_challenge, &claim.challenge) {
+                (Some(_), None) => Mistake::NoVerifier,
+                (None, _) => Mistake::NeedlessVerifier,
+                (Some(_), Some(_)) => Mistake::OtherVerifier,
+            };
+            return mistaken(conn, row, claim, mistake, refusal);
+        }
     }
     let is_open = row.claimed_at.is_none() && row.status == Status::Pending && row.expires_at > claim.now;
     if is_open && claim.by_form && !row.posted {
         // The form post has not been stored yet.
-        return Ok(LoginRefusal::early(Code::UnknownState));
+        return Ok(LoginRefusal::early(Code::UnknownState).into());
     }
     let reference = Reference::from_row(row.reference);
     let expired = row.claimed_at.is_none() || row.status == Status::Expired;
-    Ok(if expired {
+    let refusal = if expired {
         refused(Code::StateExpired, Some(reference), goal)
     } else {
         LoginRefusal::Replayed { reference, session: row.session_id, request, return_to: row.return_to, goal }
-    })
+    };
+    Ok(refusal.into())
 }

@@ -7,13 +7,12 @@ use diesel::sql_types::{Array, Binary, Bool, Integer, Jsonb, Nullable, Text, Tim
 use diesel::{QueryResult, QueryableByName, RunQueryDsl};
 use serde_json::Value;
 
-use super::claim::{Claim, ClaimedRow, Updated, claim, claimed_columns};
+use super::claim::{Claim, ClaimedRow, Unclaimed, Updated, claim, claimed_columns};
 use crate::base::clock::Timestamp;
 use crate::base::db::{Batch, Conn, Db, DbError};
 use crate::base::secret::Hashed;
 use crate::base::statement::statement;
 use crate::login::input::Flow;
-use crate::login::refusal::LoginRefusal;
 
 statement! {
     // The conditions and the asynchronous commit are those of `Update`, which is for one login. A login that another transaction has
@@ -112,9 +111,9 @@ impl Batch for Claims {
     }
 }
 
-/// Claims the login by a statement that concurrent claims share, or returns why not. A refusal changes nothing, so that another browser
-/// cannot spend the login.
-pub async fn claim_login(db: &Db, asked: Claim) -> Result<Result<ClaimedRow, LoginRefusal>, DbError> {
+/// Claims the login by a statement that concurrent claims share, or returns why not. A refusal does not spend the login, so that another
+/// browser cannot.
+pub async fn claim_login(db: &Db, asked: Claim) -> Result<Result<ClaimedRow, Unclaimed>, DbError> {
     let asked = Arc::new(asked);
     match db.run_batched::<Claims>(Arc::clone(&asked)).await? {
         Some(row) => Ok(Ok(row)),

@@ -16,6 +16,7 @@ pub fn hot_statements() -> Vec<HotStatement> {
             "authorization_sessions_provider_state_hash_key", "authorization_sessions_pkey", "authorization_requests_pkey"
         ],
         claim::Look: ["authorization_sessions_provider_state_hash_key"],
+        claim::Note: ["authorization_sessions_pkey"],
         posted::Keep: ["authorization_sessions_provider_state_hash_key"],
         write_login::Write: [
             "authorization_sessions_pkey", "subs_provider_sub_key", "users_pkey", "subs_pkey", "provider_tokens_pkey",

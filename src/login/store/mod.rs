@@ -23,7 +23,7 @@ mod write_login;
 
 pub use begin::Pending;
 pub use begin_all::insert_pending;
-pub use claim::{Claim, ClaimedRow};
+pub use claim::{Claim, ClaimedRow, Unclaimed};
 pub use claim_all::claim_login;
 pub use complete_login::{CompletionOutcome, Written, complete_login};
 pub use due_removals::{DueRow, due_removals, end_some_before_removal};

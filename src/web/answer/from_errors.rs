@@ -51,6 +51,7 @@ impl From<Code> for Refusal {
             Code::ProviderTimeout => Self::ProviderTimeout,
             Code::Overloaded => Self::Overloaded,
             Code::TokenInvalid => Self::LoginUnverified,
+            Code::VerifierMismatch => Self::VerifierMismatch,
             Code::UserinfoFailed => Self::UserinfoFailed,
             Code::NotAllowed => Self::NotAllowed,
             Code::UserDisabled => Self::UserDisabled,

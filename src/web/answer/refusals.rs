@@ -186,6 +186,11 @@ refusals! {
     /// The provider refused the code, or its ID token does not verify.
     LoginUnverified 400 "token_invalid" "invalid_request" "The login could not be verified"
         "The provider's answer could not be verified. Please start again.";
+    /// In the SPA flow; the provider was not asked.
+    VerifierMismatch 400 "token_invalid" "invalid_request" "The code verifier does not fit"
+        "The app did not prove that it started this sign-in. Please start again."
+        "code_verifier is missing or does not fit the code_challenge with which the login began, or came without one. Nothing was \
+         spent: the same code can be sent again with the right one.";
     UserinfoFailed 400 "userinfo_failed" "invalid_request" "The login could not be verified"
         "The provider's information about you could not be verified. Please start again.";
     NotAllowed 403 "not_allowed" "invalid_request" "Not allowed" "You are not allowed to sign in here.";

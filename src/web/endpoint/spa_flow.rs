@@ -27,7 +27,7 @@ use crate::web::request::login::{caller, hints};
 
 /// `GET /oauth2/url/`: the URL of the authorization request, and its `state`.
 pub async fn url(app: Data<App>, request: HttpRequest, Query(query): Query) -> Result<HttpResponse, Problem> {
-    let provider = query.get("provider").ok_or(Refusal::InvalidRequest)?.to_owned();
+    let provider = query.get("provider").ok_or_else(|| no_provider(&app, Refusal::InvalidRequest))?.to_owned();
     let challenge = challenge(&query)?;
     let (binding, cookie) = cookies::bind(&app, &request);
     let caller = caller(&app, &request);
@@ -42,7 +42,7 @@ pub async fn url(app: Data<App>, request: HttpRequest, Query(query): Query) -> R
         challenge,
         caller,
     };
-    let begun = login::begin(&app, new_login, app.clock.now()).await.map_err(parameter)?;
+    let begun = login::begin(&app, new_login, app.clock.now()).await.map_err(|refusal| parameter(&app, refusal))?;
     let body = LoginUrl { url: &begun.url, state: begun.state.expose(), expires_in: begun.expires_in };
     Ok(HttpResponse::Ok().cookie(cookie).json(body))
 }
@@ -54,7 +54,15 @@ fn challenge(query: &Parameters) -> Result<Option<String>, Problem> {
         Some(challenge) => is_s256_challenge(challenge) && method.is_none_or(|method| method == "S256"),
         None => method.is_none(),
     };
-    if good { Ok(challenge.map(str::to_owned)) } else { Err(Refusal::InvalidRequest.into()) }
+    if good {
+        return Ok(challenge.map(str::to_owned));
+    }
+    Err(Problem::invalid(if challenge.is_none() {
+        "The parameter code_challenge is missing beside code_challenge_method."
+    } else {
+        "The parameter code_challenge is not the base64url text of a SHA-256 hash (43 characters), or code_challenge_method is not \
+         S256."
+    }))
 }
 
 /// `POST /oauth2/token/` with JSON: completes the login, and returns the gateway's tokens.
@@ -75,6 +83,19 @@ struct Exchange {
 }
 
 impl Exchange {
+    /// Why there is no [`Self::answer`].
+    fn no_answer(&self) -> Problem {
+        Problem::invalid(match (&self.code, &self.oauth_token, &self.oauth_verifier) {
+            (None, None, None) => {
+                "The member code of the body is missing; for a provider of OAuth 1.0a: oauth_token and oauth_verifier."
+            }
+            (None, None, Some(_)) => "The member oauth_token of the body is missing.",
+            (None, Some(_), None) => "The member oauth_verifier of the body is missing.",
+            (Some(_), Some(_), _) | (Some(_), _, Some(_)) => "The members code and oauth_token exclude each other.",
+            _ => "A member of the body is empty or has a NUL character.",
+        })
+    }
+
     /// The parameters of the provider's redirect: a code, or a token with its verifier (OAuth 1.0a).
     fn answer(&self, iss_is_required: bool) -> Option<AuthorizationGrant> {
         let texts = [&self.code, &self.oauth_token, &self.oauth_verifier].into_iter().flatten();
@@ -97,11 +118,11 @@ impl Exchange {
 
 async fn exchange(app: &App, request: &HttpRequest, exchange: Exchange) -> Result<HttpResponse, Problem> {
     let iss_is_required = app.providers.get(&exchange.provider).is_some_and(|known| login::is_shared(app, known));
-    let grant = exchange.answer(iss_is_required).ok_or(Refusal::InvalidRequest)?;
+    let grant = exchange.answer(iss_is_required).ok_or_else(|| exchange.no_answer())?;
     let response = AuthorizationResponse::Granted(grant);
-    // A malformed verifier matches no challenge.
+    // The empty challenge of a malformed verifier is that of no login.
     let verifier = exchange.code_verifier.as_deref().map(Plain::new);
-    let challenge = verifier.map(|verifier| s256_challenge(&verifier).ok_or(Code::TokenInvalid)).transpose()?;
+    let challenge = verifier.map(|verifier| s256_challenge(&verifier).unwrap_or_default());
     let has_verifier = challenge.is_some();
     let Exchange { provider, state, .. } = exchange;
     let id = provider.clone();
@@ -111,7 +132,8 @@ async fn exchange(app: &App, request: &HttpRequest, exchange: Exchange) -> Resul
     let unbound = (caller.binding.is_none() && !has_verifier).then(|| caller.clone());
     let callback = Callback { provider, flow, state, response: Some(response), challenge, previous, caller };
     let now = app.clock.now();
-    let completed = login::complete(app, callback, &|_, _, _| None, now).await.map_err(parameter)?;
+    let completed =
+        login::complete(app, callback, &|_, _, _| None, now).await.map_err(|refusal| parameter(app, refusal))?;
     if let Some(caller) = unbound {
         count_unbound(app, &caller, now);
     }
@@ -226,7 +248,14 @@ impl<'a> ExposedTokens<'a> {
 }
 
 /// In the SPA flow the provider is a parameter, so an unknown one is 400 instead of 404.
-fn parameter(refusal: login::LoginRefusal) -> Problem {
+fn parameter(app: &App, refusal: login::LoginRefusal) -> Problem {
     let problem = Problem::from(refusal);
-    if problem.is(Refusal::UnknownProvider) { Refusal::UnknownProviderParameter.into() } else { problem }
+    if problem.is(Refusal::UnknownProvider) { no_provider(app, Refusal::UnknownProviderParameter) } else { problem }
+}
+
+/// A refusal of the parameter `provider`. It lists the ids, which `GET /providers` shows to everyone.
+fn no_provider(app: &App, refusal: Refusal) -> Problem {
+    let ids: Vec<&str> = app.providers.iter().map(Provider::id).collect();
+    let state = if refusal == Refusal::InvalidRequest { "is missing" } else { "names no provider" };
+    Problem::from(refusal).with_detail(format!("The parameter provider {state}; the ids are: {}.", ids.join(", ")))
 }

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 use crate::fake_provider::{CLIENT, KID, Op, Reply};
-use crate::support::{Answer, Begun, Browser, Gateway, Setup};
+use crate::support::{Answer, Begun, Browser, Gateway, LogCapture, Operator, Setup};
 
 const JSON: &str = "application/json";
 
@@ -373,4 +373,35 @@ async fn a_login_without_a_session_leaves_a_small_row() {
     let rows = "SELECT concat_ws(' ', status, provider, return_to, octet_length(handshake), posted, user_agent)
                 FROM authorization_sessions ORDER BY status";
     assert_eq!(gateway.database.words(rows), ["denied op /somewhere 0", "expired op /somewhere 0"]);
+}
+
+/// What the token endpoint refuses is named in the log and by `logins show`, with the remedy, by the reference that the page shows.
+#[tokio::test]
+async fn each_refusal_of_the_token_endpoint_is_precise() {
+    let gateway = Gateway::start();
+    let operator = Operator::of(&gateway);
+    for (status, error, what, is_of_operator) in [
+        (400, "invalid_grant", "rejected the grant (invalid_grant); the code or the refresh token has expired", false),
+        (401, "invalid_client", "rejected the client authentication (invalid_client): check client_id", true),
+        (400, "unauthorized_client", "does not allow this client the grant (unauthorized_client); allow", true),
+        (400, "invalid_request", "calls the token request invalid (invalid_request); check", false),
+    ] {
+        gateway.op.reply("/token", Reply::text(status, JSON, &format!("{{\"error\":\"{error}\"}}")));
+        let (browser, log) = (gateway.browser(), LogCapture::start());
+        let page = browser.get(&browser.begin("op").await.callback_of("alice")).await;
+        assert_eq!(
+            (page.status, page.body.contains("changes a setting")),
+            (400, is_of_operator),
+            "{error}: {}",
+            page.body
+        );
+        let reference =
+            gateway.database.words("SELECT reference FROM authorization_sessions ORDER BY created_at DESC LIMIT 1");
+        assert!(page.body.contains(&reference[0]), "{}", page.body);
+        let shown = operator.prints(&["logins", "show", &reference[0]]);
+        assert!(shown.contains("(token_invalid)") && shown.contains(what), "{shown}");
+        let text = log.text();
+        let line = text.lines().find(|line| line.contains("login_failed") && line.contains(&reference[0]));
+        assert!(line.is_some_and(|line| line.contains(what)), "{error}: {line:?}");
+    }
 }

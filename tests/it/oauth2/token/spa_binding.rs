@@ -4,7 +4,7 @@
 use serde_json::json;
 
 use crate::support::app::{CHALLENGE, VERIFIER};
-use crate::support::{Answer, Begun, Browser, Gateway, LogCapture};
+use crate::support::{Answer, Begun, Browser, Gateway, LogCapture, Operator};
 
 const PATH: &str = "/oauth2/token/";
 
@@ -77,6 +77,74 @@ async fn with_a_challenge_the_exchange_needs_the_verifier() {
     let refused = exchange(&browser, &[], &begun, Some(VERIFIER)).await;
     assert_eq!(refused.problem(), (400, "token_invalid".into()));
     assert_eq!(exchange(&browser, &[], &begun, None).await.status, 200);
+}
+
+/// The mistake of the frontend is named in the answer, in the log, and by `logins show` of the reference in the answer.
+#[tokio::test]
+async fn a_missing_or_wrong_verifier_is_named() {
+    let gateway = Gateway::start();
+    let (browser, operator, log) = (gateway.browser(), Operator::of(&gateway), LogCapture::start());
+    for (challenge, verifier, mistake) in [
+        (true, None, "code_verifier is missing in POST /oauth2/token"),
+        (true, Some(CHALLENGE), "does not fit the code_challenge"),
+        (true, Some("short"), "does not fit the code_challenge"),
+        (false, Some(VERIFIER), "the login began without code_challenge"),
+    ] {
+        let begun = begin(&browser, &[], challenge).await;
+        for _ in 0..2 {
+            let refused = exchange(&browser, &[], &begun, verifier).await;
+            assert_eq!(refused.problem(), (400, "token_invalid".into()), "{mistake}");
+            let body = refused.json();
+            let detail = body["detail"].as_str().unwrap_or_default();
+            assert!(
+                detail.contains("code_verifier is missing or does not fit") && !detail.contains("provider"),
+                "{body}"
+            );
+            let reference = body["reference"].as_str().expect("a reference");
+            let shown = operator.prints(&["logins", "show", reference]);
+            assert_eq!(shown.matches(mistake).count(), 1, "once: {shown}");
+            assert!(shown.contains("status    pending"), "{shown}");
+            let text = log.text();
+            let line = text.lines().find(|line| line.contains("callback_refused") && line.contains(reference));
+            assert!(line.is_some_and(|line| line.contains(mistake)), "{mistake}: {text}");
+        }
+        let good = challenge.then_some(VERIFIER);
+        assert_eq!(exchange(&browser, &[], &begun, good).await.status, 200, "{mistake}: nothing is spent");
+    }
+}
+
+/// The response of one flow that comes to the other one: unknown there and unspent, and the log and `logins show` name the remedy.
+#[tokio::test]
+async fn a_response_in_the_other_flow_is_named() {
+    let gateway = Gateway::start();
+    let (browser, operator, log) = (gateway.browser(), Operator::of(&gateway), LogCapture::start());
+    let of_spa = browser.begin_json("op").await;
+    for _ in 0..2 {
+        let refused = browser.fetch(&of_spa.callback_of("alice")).await;
+        assert_eq!(refused.problem(), (400, "unknown_state".into()));
+        assert_eq!(gateway.database.login(&of_spa.state), "pending NULL");
+    }
+    let of_browser = browser.begin("op").await;
+    assert_eq!(exchange(&browser, &[], &of_browser, None).await.problem(), (400, "unknown_state".into()));
+    assert_eq!(gateway.database.login(&of_browser.state), "pending NULL");
+    for (flow, mistake) in [
+        (
+            "spa",
+            "which completes logins of the browser flow only: write the page of the frontend that receives the code in \
+                 providers.op.redirect_uri",
+        ),
+        ("browser", "its state came to POST /oauth2/token: let the frontend begin with GET /oauth2/url"),
+    ] {
+        let query = format!("SELECT reference FROM authorization_sessions WHERE flow = '{flow}'");
+        let reference = gateway.database.words(&query).concat();
+        let shown = operator.prints(&["logins", "show", &reference]);
+        assert_eq!(shown.matches(mistake).count(), 1, "{shown}");
+        let text = log.text();
+        let line = text.lines().find(|line| line.contains("callback_refused") && line.contains(&reference));
+        assert!(line.is_some_and(|line| line.contains(mistake)), "{flow}: {text}");
+    }
+    assert_eq!(exchange(&browser, &[], &of_spa, None).await.status, 200);
+    assert_eq!(browser.get(&of_browser.callback_of("alice")).await.status, 303);
 }
 
 /// A good verifier binds the exchange as well as the cookie. A wrong cookie is refused all the same.
