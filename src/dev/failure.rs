@@ -1,7 +1,7 @@
 //! Why `vestibule dev` does not start.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::postgres::PostgresError;
 
@@ -21,7 +21,7 @@ pub enum DevError {
         /// The error of the operating system.
         source: std::io::Error,
     },
-    /// The stored secrets of `--keep` cannot be read or written.
+    /// The stored secrets of `--keep`, or the file for commands, cannot be read or written.
     #[error("{path}: {source}")]
     Secrets {
         /// The path of the file.
@@ -38,6 +38,12 @@ pub enum DevError {
 }
 
 impl DevError {
+    /// Adds the path to an error.
+    pub(super) fn in_file(path: &Path) -> impl FnOnce(std::io::Error) -> Self {
+        let path = path.to_owned();
+        move |source| Self::Secrets { path, source }
+    }
+
     /// Adds the address to an error.
     pub(super) fn at(address: SocketAddr) -> impl FnOnce(std::io::Error) -> Self {
         move |source| Self::Address { address, source }

@@ -1,5 +1,7 @@
 //! The text that `vestibule dev` prints once everything is running.
 
+use std::path::Path;
+
 use super::plan::{PROVIDER, Plan};
 
 /// Shown if it listens on other addresses than loopback.
@@ -9,7 +11,10 @@ const OPEN: &str = "
 ";
 
 /// The URLs, and the same login by `curl`.
-pub(super) fn greeting(plan: &Plan, database_url: &str) -> String {
+/// `commands`: the configuration file for commands.
+pub(super) fn greeting(plan: &Plan, database_url: &str, commands: &Path) -> String {
+    let program = std::env::current_exe().map_or_else(|_| "vestibule".to_owned(), |path| path.display().to_string());
+    let commands = commands.display();
     let (gateway, admin, provider) = (plan.public_url(), plan.admin(), plan.provider_url());
     let site = plan.site_url();
     let first = match &plan.frontend {
@@ -31,6 +36,7 @@ pub(super) fn greeting(plan: &Plan, database_url: &str) -> String {
   Pretend provider        {provider}
   Database                psql '{database_url}'
                           {keep}
+  Commands                {program} --config {commands} sessions list
 
   The same login by hand (scripts/demo-check does it):
 
@@ -52,10 +58,13 @@ mod tests {
 
     #[test]
     fn other_addresses_than_loopback_come_with_a_warning() {
-        let shown =
-            |listen: IpAddr| greeting(&Plan { port: 9080, listen, keep: false, frontend: None, files: vec![] }, "x");
+        let shown = |listen: IpAddr| {
+            let plan = Plan { port: 9080, listen, keep: false, frontend: None, files: vec![] };
+            greeting(&plan, "x", Path::new("/home/vestibule.toml"))
+        };
         let here = shown(Ipv4Addr::LOCALHOST.into());
         assert!(!here.contains("WARNING"), "{here}");
+        assert!(here.contains(" --config /home/vestibule.toml sessions list\n"), "{here}");
         for open in [IpAddr::from(Ipv4Addr::UNSPECIFIED), Ipv6Addr::UNSPECIFIED.into()] {
             let message = shown(open);
             assert!(message.contains("WARNING: everyone who can reach this machine"), "{message}");

@@ -4,6 +4,7 @@
 //! same provider and the same PostgreSQL.
 
 pub mod app;
+mod commands;
 mod failure;
 mod gateway;
 mod greeting;

@@ -5,6 +5,7 @@ use std::net::TcpListener;
 use std::time::Duration;
 
 use super::app::DemoApp;
+use super::commands;
 use super::failure::DevError;
 use super::gateway::Gateway;
 use super::greeting::greeting;
@@ -50,10 +51,12 @@ async fn run_all(plan: &Plan) -> Result<(), DevError> {
         GuardedSite::start(plan.site(), &plan.site_url(), &plan.public_url()).map_err(DevError::at(plan.site()))?;
     let database_url = postgres.url(DATABASE);
     let variables = variables(plan, &database_url, &ring_key, &client_secret);
+    let commands =
+        commands::write(postgres.directory(), &variables).map_err(DevError::in_file(postgres.directory()))?;
     let gateway = Gateway::start(&plan.files, variables, clock).await?;
     // Before the greeting is printed: from then on a signal must stop everything in order.
     let end = EndSignals::listen().map_err(DevError::Signals)?;
-    say(&greeting(plan, &database_url));
+    say(&greeting(plan, &database_url, &commands));
     gateway.serve(end).await;
     if let Some(app) = app {
         app.stop().await;

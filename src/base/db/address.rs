@@ -15,6 +15,8 @@ pub struct Address {
     pub sslmode: Option<String>,
     /// The name of the role.
     user: Option<String>,
+    /// The name of the database; `None` if libpq takes the name of the role.
+    database: Option<String>,
     password: Option<Plain>,
 }
 
@@ -62,12 +64,13 @@ impl Address {
         }
         let (user_part, hosts) = authority.split_once('@').unwrap_or(("", authority));
         let (user, password) = user_part.split_once(':').unwrap_or((user_part, ""));
-        decode(database)?;
+        let database = non_empty(decode(database)?);
         let hosts = hosts.split(',').filter(|host| !host.is_empty()).map(host).collect::<Result<_, _>>()?;
         let mut address = Self {
             hosts,
             sslmode: None,
             user: non_empty(decode(user)?),
+            database,
             password: non_empty(decode(password)?).map(Plain::new),
         };
         for pair in parameters.split('&').filter(|_| !parameters.is_empty()) {
@@ -78,7 +81,7 @@ impl Address {
     }
 
     fn parse_pairs(text: &str) -> Result<Self, BadAddress> {
-        let mut address = Self { hosts: Vec::new(), sslmode: None, user: None, password: None };
+        let mut address = Self { hosts: Vec::new(), sslmode: None, user: None, database: None, password: None };
         let mut rest = text.trim_start();
         if rest.is_empty() {
             return Err(BadAddress::Malformed);
@@ -100,6 +103,7 @@ impl Address {
             "host" | "hostaddr" => self.hosts = value.split(',').map(str::to_owned).collect(),
             "sslmode" => self.sslmode = Some(value),
             "user" => self.user = non_empty(value),
+            "dbname" => self.database = non_empty(value),
             "password" => self.password = non_empty(value).map(Plain::new),
             _ => {}
         }
@@ -117,13 +121,38 @@ impl Address {
         !self.hosts.iter().all(is_local)
     }
 
-    /// A message of libpq or of the server without the user name and the password.
-    pub(super) fn mask(&self, message: &str) -> String {
-        let quoted = self.user.iter().map(|user| (format!("\"{user}\""), "\"…\""));
+    /// A message of libpq or of the server without the password, and with the remedy if the server refuses the role, the password
+    /// or the database.
+    pub(super) fn explain(&self, message: &str) -> String {
         // A shorter text occurs in any message.
         let password = self.password.iter().filter(|password| password.expose().len() > 3);
-        let password = password.map(|password| (password.expose().to_owned(), "…"));
-        quoted.chain(password).fold(message.to_owned(), |message, (hidden, shown)| message.replace(&hidden, shown))
+        let message = password.fold(message.to_owned(), |message, password| message.replace(password.expose(), "…"));
+        let says = |words: &str| message.contains(words);
+        let remedy = if says("password authentication failed") {
+            "check the user and the password; ALTER ROLE … PASSWORD '…' sets another one"
+        } else if says("no password supplied") {
+            "write the password: postgres://user:password@host/database"
+        } else if says("eer authentication failed") || says("Ident authentication failed") {
+            "run as the user of that name, or write a host and a password: postgres://user:password@host/database"
+        } else if says("role \"") && says("does not exist") {
+            "create the role: CREATE ROLE … LOGIN PASSWORD '…'"
+        } else if says("database \"") && says("does not exist") {
+            "create the database: CREATE DATABASE … OWNER …"
+        } else if says("no pg_hba.conf entry") {
+            "allow this role, database and address in pg_hba.conf of the server"
+        } else {
+            return message;
+        };
+        format!("{}\ndatabase.url has {}: {remedy}", message.trim_end(), self.parts())
+    }
+
+    /// Role, host and database, in words.
+    fn parts(&self) -> String {
+        let or =
+            |text: &Option<String>, default: &str| text.as_ref().map_or(default.to_owned(), |text| format!("{text:?}"));
+        let host = if self.hosts.is_empty() { "no host".to_owned() } else { format!("host {}", self.hosts.join(",")) };
+        let (user, database) = (or(&self.user, "(none)"), or(&self.database, "(none)"));
+        format!("user {user}, {host}, database {database}")
     }
 }
 
@@ -242,10 +271,32 @@ mod tests {
     }
 
     #[test]
-    fn a_message_is_shown_without_user_and_password() {
-        let address = Address::parse("postgres://ann:s%40cret@h/x").unwrap_or_else(|bad| panic!("{bad}"));
-        let masked = address.mask("password authentication failed for user \"ann\" (channel): s@cret");
-        assert_eq!(masked, "password authentication failed for user \"…\" (channel): …");
+    fn a_refusal_names_user_host_and_database_and_never_the_password() {
+        for url in ["postgres://ann:s%40cret@h/x", "host=h user=ann password=s@cret dbname=x"] {
+            let address = Address::parse(url).unwrap_or_else(|bad| panic!("{bad}"));
+            for (message, remedy) in [
+                (
+                    "password authentication failed for user \"ann\" (channel): s@cret",
+                    "check the user and the password",
+                ),
+                ("fe_sendauth: no password supplied", "write the password"),
+                ("FATAL:  Peer authentication failed for user \"ann\"", "run as the user of that name"),
+                ("FATAL:  role \"ann\" does not exist", "CREATE ROLE"),
+                ("FATAL:  database \"x\" does not exist", "CREATE DATABASE"),
+                (
+                    "FATAL:  no pg_hba.conf entry for host \"::1\", user \"ann\", database \"x\"",
+                    "pg_hba.conf of the server",
+                ),
+            ] {
+                let shown = address.explain(message);
+                assert!(shown.contains("\ndatabase.url has user \"ann\", host h, database \"x\": "), "{shown}");
+                assert!(shown.contains(remedy) && !shown.contains("s@cret"), "{shown}");
+            }
+            assert_eq!(address.explain("Connection refused (s@cret)"), "Connection refused (…)");
+        }
+        let bare = Address::parse("postgres:///").unwrap_or_else(|bad| panic!("{bad}"));
+        let shown = bare.explain("FATAL:  role \"root\" does not exist");
+        assert!(shown.contains("database.url has user (none), no host, database (none): "), "{shown}");
     }
 
     proptest! {

@@ -22,7 +22,7 @@ pub(super) struct Manager {
     connect: ConnectionManager<Conn>,
     /// The statements that set the timeouts and the planner settings of a connection.
     pub(super) settings: String,
-    /// Masks user name and password in messages; `None` for an address that the configuration would refuse.
+    /// Explains messages without the password; `None` for an address that the configuration would refuse.
     address: Option<Address>,
 }
 
@@ -45,8 +45,7 @@ impl Manager {
 
     /// Connects, and runs the settings and `first` in one round trip.
     pub(super) fn connect_and(&self, first: &str) -> Result<Conn, diesel::r2d2::Error> {
-        let mut conn =
-            r2d2::ManageConnection::connect(&self.connect).map_err(|error| self.without_user_part(&error))?;
+        let mut conn = r2d2::ManageConnection::connect(&self.connect).map_err(|error| self.explained(&error))?;
         let Self { settings, .. } = self;
         conn.batch_execute(&format!("{settings}; {ENGLISH}; {first}"))
             // Without PL/pgSQL or the privilege, messages stay in the server's language: see docs/operating.md.
@@ -55,12 +54,11 @@ impl Manager {
         Ok(conn)
     }
 
-    /// The error of a failed attempt to connect. libpq and the server name the user, and libpq a part of an address that it
-    /// cannot read.
-    fn without_user_part(&self, error: &diesel::r2d2::Error) -> diesel::r2d2::Error {
+    /// The error of a failed attempt to connect. libpq quotes a part of an address that it cannot read.
+    fn explained(&self, error: &diesel::r2d2::Error) -> diesel::r2d2::Error {
         let message = self.address.as_ref().map_or_else(
             || "database.url cannot be read; percent-encode the user name and the password".to_owned(),
-            |address| address.mask(&error.to_string()),
+            |address| address.explain(&error.to_string()),
         );
         diesel::r2d2::Error::ConnectionError(diesel::ConnectionError::BadConnection(message))
     }

@@ -84,14 +84,27 @@ fn with_remedy(text: String) -> String {
     text + remedy
 }
 
-/// Joins the lines of a libpq message with `; `, because a log event is one line.
+/// Joins the lines of a libpq message with `; `, because a log event is one line. libpq says the same twice if the server refuses
+/// the user with TLS and without it.
 pub(super) fn one_line(error: &impl std::fmt::Display) -> String {
-    error.to_string().lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join("; ")
+    let (text, mut lines) = (error.to_string(), Vec::new());
+    for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
+        if !lines.contains(&line) {
+            lines.push(line);
+        }
+    }
+    lines.join("; ")
 }
 
 #[cfg(test)]
 mod tests {
-    use super::with_remedy;
+    use super::{one_line, with_remedy};
+
+    #[test]
+    fn what_libpq_says_twice_is_one_line() {
+        let twice = "server at \"h\" failed: FATAL:  x\nserver at \"h\" failed: FATAL:  x\n\ndatabase.url has y: z\n";
+        assert_eq!(one_line(&twice), "server at \"h\" failed: FATAL:  x; database.url has y: z");
+    }
 
     #[test]
     fn messages_with_a_known_cause_have_a_remedy() {

@@ -76,6 +76,11 @@ impl Postgres {
         format!("postgres:///{database}?host={}&port={PORT}&user={USER}", self.home.path().display())
     }
 
+    /// Its directory, which is removed when it is dropped.
+    pub fn directory(&self) -> &Path {
+        self.home.path()
+    }
+
     /// Creates a database, as a copy of `template` if given.
     pub fn create_database(&self, name: &str, template: Option<&str>) -> Result<(), PostgresError> {
         // Three times as fast for small templates; available since PostgreSQL 15.

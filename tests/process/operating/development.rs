@@ -83,6 +83,19 @@ impl Drop for Dev {
     }
 }
 
+/// The line about commands can be used as it is printed, in a shell with another configuration.
+#[test]
+fn the_printed_command_works_beside_it() {
+    let dev = Dev::start();
+    let line = dev.greeting.lines().find_map(|line| line.trim().strip_prefix("Commands")).expect("a line");
+    let words: Vec<&str> = line.split_whitespace().collect();
+    let output = Command::new(words[0]).args(&words[1..]).output().expect("it runs");
+    assert!(output.status.success() && output.stdout.is_empty(), "nobody has signed in: {output:?}");
+    let checked =
+        Command::new(words[0]).args(&words[1..3]).args(["config", "check", "--probe"]).output().expect("it runs");
+    assert!(checked.status.success(), "{checked:?}");
+}
+
 /// Its memory of the process is gone too, if it was no more than a zombie that nobody reaps.
 fn is_running(pid: &str) -> bool {
     let Ok(state) = std::fs::read_to_string(format!("/proc/{pid}/stat")) else { return false };
