@@ -6,7 +6,7 @@ use jsonwebtoken::{Algorithm, DecodingKey, Validation};
 use serde_json::Value;
 
 use crate::revocation::person::{Person, bits, claims};
-use crate::support::Gateway;
+use crate::support::{Gateway, wait_until};
 
 const PATH: &str = "/status-lists/0";
 
@@ -51,7 +51,7 @@ async fn a_full_list_is_followed_by_the_next() {
     assert_eq!(last.place(), (format!("{}/status-lists/0", gateway.public_url), 1_048_575));
     assert_eq!(first.place(), (format!("{}/status-lists/1", gateway.public_url), 0));
     gateway.database.execute(&first.revoke_on_the_feed(&gateway));
-    while !first.is_listed(&gateway).await {}
+    wait_until("the session is listed", async || first.is_listed(&gateway).await).await;
     assert!(!last.is_listed(&gateway).await);
 }
 
@@ -87,7 +87,7 @@ async fn a_list_is_cached_until_a_change_or_its_ttl() {
     assert_eq!((other.status, &other.body), (200, &first.body));
 
     gateway.database.execute(&person.revoke_on_the_feed(&gateway));
-    while !person.is_listed(&gateway).await {}
+    wait_until("the session is listed", async || person.is_listed(&gateway).await).await;
     let changed = browser.ask("GET", PATH).header("if-none-match", &etag).send().await;
     assert_eq!(changed.status, 200);
     assert_ne!(changed.header("etag"), etag);
@@ -115,6 +115,6 @@ async fn many_revocations_build_the_list_once_a_second() {
     let seconds = usize::try_from(began.elapsed().as_secs()).expect("few");
     assert!(tags.len() <= seconds + 2, "{} lists in {seconds} s", tags.len());
     for person in &people {
-        while !person.is_listed(&gateway).await {}
+        wait_until("every session is listed", async || person.is_listed(&gateway).await).await;
     }
 }

@@ -177,7 +177,7 @@ async fn a_session_of_another_identity_removes_it_after_seven_days() {
     gateway.database.execute("UPDATE subs SET unlink_at = now() - interval '1 s' WHERE unlink_at IS NOT NULL");
     cleanup(&gateway);
     assert_eq!(ada.identities().await, ["op/ada"]);
-    assert_eq!(owner.browser.fetch("/session").await.status, 401);
+    owner.browser.ends().await;
     let by = "SELECT detail->>'by' FROM audit_events WHERE kind = 'identity_unlinked'";
     assert_eq!(gateway.database.words(by), ["cleanup"]);
 }

@@ -6,10 +6,7 @@ use diesel::connection::SimpleConnection;
 
 use crate::revocation::clocks::database_with_a_clock;
 use crate::revocation::person::{Person, copy_of};
-use crate::support::{Browser, Cluster, Gateway, Setup};
-
-/// The contract allows 2 s; this bound is generous because other tests run at the same time.
-const BOUND: Duration = Duration::from_secs(15);
+use crate::support::{BOUND, Browser, Cluster, Gateway, Setup};
 
 /// The connections that listen for feed notifications.
 const FOLLOWING: &str = "FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
@@ -23,13 +20,13 @@ fn two() -> [Gateway; 2] {
 
 /// The time until the status list of that replica has the session as revoked.
 async fn until_listed(person: &Person, gateway: &Gateway, since: Instant) -> Duration {
-    while since.elapsed() < Duration::from_secs(10) {
+    while since.elapsed() < BOUND {
         if person.is_listed(gateway).await {
             return since.elapsed();
         }
         tokio::time::sleep(Duration::from_millis(2)).await;
     }
-    panic!("not seen in ten seconds");
+    panic!("not seen within {BOUND:?}");
 }
 
 async fn sign_in(gateway: &Gateway, name: &str) -> (Browser, Person) {

@@ -8,6 +8,7 @@ use reqwest::{Client, Method, RequestBuilder, redirect};
 use serde_json::{Value, json};
 
 use super::answer::{Answer, parameter};
+use super::wait::BOUND;
 use crate::fake_provider::Op;
 
 /// One HTTP client for all tests. It keeps no connection, because each test has its own runtime.
@@ -133,7 +134,7 @@ impl Browser {
         Begun::at(provider, answer.json()["url"].as_str().expect("a URL").to_owned())
     }
 
-    /// Waits until `GET /session` is refused, at most for 2 s: what another process has ended is known from the feed.
+    /// Waits until `GET /session` is refused: what another process has ended is known from the feed.
     pub async fn ends(&self) -> Answer {
         let began = std::time::Instant::now();
         loop {
@@ -141,7 +142,7 @@ impl Browser {
             if answer.status == 401 {
                 return answer;
             }
-            assert!(began.elapsed() < std::time::Duration::from_secs(2), "the session is still live: {answer:?}");
+            assert!(began.elapsed() < BOUND, "the session is still live: {answer:?}");
             tokio::time::sleep(std::time::Duration::from_millis(10)).await;
         }
     }

@@ -9,6 +9,7 @@ use diesel::{Connection, PgConnection, QueryableByName, RunQueryDsl, sql_query};
 use vestibule::base::secret::Hashed;
 
 use super::cluster::{Cluster, ring_key};
+use super::wait::BOUND;
 
 #[derive(Clone)]
 pub struct Database {
@@ -79,15 +80,17 @@ impl Database {
         format!("[database]\nurl = {:?}\n[secrets]\nkeys = [{:?}]\n", self.url, ring_key())
     }
 
-    /// Waits until a query has the expected number, at most ten seconds.
+    /// Waits until a query has the expected number, at most for [`BOUND`].
     pub async fn until(&self, query: &str, expected: i64) {
-        for _ in 0..500 {
-            if self.number(query) == expected {
+        let began = std::time::Instant::now();
+        loop {
+            let number = self.number(query);
+            if number == expected {
                 return;
             }
+            assert!(began.elapsed() < BOUND, "{query} is still {number}");
             tokio::time::sleep(std::time::Duration::from_millis(20)).await;
         }
-        panic!("{query} is still {}", self.number(query));
     }
 }
 

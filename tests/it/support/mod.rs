@@ -17,6 +17,7 @@ mod raw;
 mod relay;
 pub mod services;
 mod setup;
+mod wait;
 
 pub use answer::{Answer, parameter};
 pub use browser::{Ask, Begun, Browser};
@@ -29,3 +30,4 @@ pub use page::Form;
 pub use raw::{raw, sign, sign_as};
 pub use relay::Relay;
 pub use setup::{CLIENT_SECRET, Setup};
+pub use wait::{BOUND, wait_until};
