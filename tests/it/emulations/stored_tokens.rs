@@ -29,6 +29,7 @@ async fn oauth2_tokens_are_refreshed() {
     let github = GitHub::start();
     github.let_tokens_expire();
     let gateway = github.setup("store_tokens = true").start();
+    gateway.hand.hold();
     let browser = signed_in(&gateway, "github").await;
     let first = live(&browser, "github").await;
     assert_eq!(first, live(&browser, "github").await);

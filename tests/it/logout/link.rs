@@ -40,6 +40,7 @@ fn is_at_provider(gateway: &Gateway, answer: &Answer) {
 #[tokio::test]
 async fn a_logout_url_leads_to_the_provider_until_ten_minutes_after_the_end() {
     let gateway = Gateway::with(PROVIDER);
+    gateway.hand.hold();
     let tokens = signed_in(&gateway).await;
     let url = logout_url(&tokens);
     assert_eq!(url.matches('.').count(), gateway.public_url.matches('.').count(), "no JWT is in {url}");

@@ -33,6 +33,7 @@ async fn prompt_none_shows_no_page() {
 #[tokio::test]
 async fn prompt_login_requires_a_fresh_login_at_the_provider() {
     let gateway = start();
+    gateway.hand.hold();
     let browser = gateway.browser();
     authenticated(&gateway, 100);
     browser.sign_in("ada").await;

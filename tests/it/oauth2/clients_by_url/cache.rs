@@ -17,6 +17,7 @@ async fn a_document_is_cached_within_five_minutes_and_a_day() {
         (vec![("Cache-Control", "max-age=31536000")], 86_400),
     ] {
         let host = Host::with("[sessions]\nidle_timeout = '100d'\nabsolute_timeout = '100d'\n");
+        host.gateway.hand.hold();
         let document = host.document(&json!({})).to_string();
         let reply = Reply::text(200, "application/json", &document);
         host.reply(headers.iter().fold(reply, |reply, (name, value)| reply.with(name, value)));

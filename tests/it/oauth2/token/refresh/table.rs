@@ -173,6 +173,7 @@ async fn idle_and_expired_sessions_are_not_refreshed() {
 async fn an_access_token_expires_no_later_than_its_session() {
     let text = "[sessions]\nidle_timeout = '4m'\nabsolute_timeout = '4m'\n[tokens]\naccess_lifetime = '4m'\n";
     let gateway = Gateway::with(text);
+    gateway.hand.hold();
     let browser = gateway.browser();
     let api = browser.sign_in_json("alice").await["api"].clone();
     let first = api["expires_in"].as_i64().expect("a number");
