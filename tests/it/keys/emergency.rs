@@ -79,8 +79,9 @@ async fn a_replica_that_cannot_decrypt_the_new_key_drops_the_old_one() {
 async fn the_key_set_is_served_without_the_database() {
     let cluster = crate::support::Cluster::own();
     let gateway = Setup::new().on(&cluster.database()).toml(OFTEN).start();
+    // A key set that was loaded longer ago has a lower `max-age`.
+    until(async || gateway.browser().fetch(JWKS).await.header("cache-control") == "public, max-age=1").await;
     let before = gateway.browser().fetch(JWKS).await;
-    assert_eq!(before.header("cache-control"), "public, max-age=1");
     cluster.postgres().stop().expect("a stop");
     until(async || gateway.browser().fetch(JWKS).await.header("cache-control") == "public, max-age=0").await;
     let after = gateway.browser().fetch(JWKS).await;

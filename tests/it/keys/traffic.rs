@@ -13,13 +13,13 @@ use vestibule::keys;
 use crate::keys::replica::{JWKS, kid_of, now, policy, pool, secrets, status};
 use crate::support::{Browser, Gateway, Setup};
 
-/// A key is published two seconds before it signs; `max-age` is one second.
-const SETTINGS: &str = "[signing]\npublish_before_use = '2s'\nalgorithms = ['ES256']\n";
+/// A key is published eight seconds before it signs; `max-age` is seven seconds at most.
+const SETTINGS: &str = "[signing]\npublish_before_use = '8s'\nalgorithms = ['ES256']\n";
 const ROTATIONS: usize = 3;
 /// The number of users. Each requests a token every [`PAUSE`]; both caches and the other gateway verify each token.
 const PEOPLE: usize = 8;
 const PAUSE: Duration = Duration::from_millis(80);
-const TIMEOUT: Duration = Duration::from_secs(60);
+const TIMEOUT: Duration = Duration::from_secs(120);
 
 /// The key set cache of a service. It obeys `max-age` and makes no request for an unknown key.
 struct Cache {
@@ -30,6 +30,11 @@ struct Cache {
 impl Cache {
     fn of(gateway: &Gateway) -> Self {
         Self { browser: gateway.browser(), kept: tokio::sync::Mutex::default() }
+    }
+
+    /// Whether it has fetched the key set after that time.
+    async fn has_fetched_since(&self, time: Instant) -> bool {
+        self.kept.lock().await.as_ref().is_some_and(|(asked, ..)| *asked > time)
     }
 
     async fn verifies(&self, token: &str) -> bool {
@@ -79,8 +84,14 @@ async fn no_verification_fails_during_key_rotations() {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }
-    // Continue for longer than one more `max-age`, so that both caches fetch the last key set.
-    tokio::time::sleep(Duration::from_millis(1100)).await;
+    // Continue until both caches have fetched the last key set.
+    let rotated = Instant::now();
+    for cache in caches.iter() {
+        while !cache.has_fetched_since(rotated).await {
+            assert!(began.elapsed() < TIMEOUT, "the last key set is not fetched");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
     lock(&seen).done = true;
     for person in people {
         person.await.expect("no panic");
@@ -88,7 +99,6 @@ async fn no_verification_fails_during_key_rotations() {
     let seen = lock(&seen);
     assert_eq!(seen.failed, Vec::<String>::new(), "of {} tokens", seen.issued);
     assert_eq!(seen.kids.len(), 1 + ROTATIONS);
-    assert!(seen.issued > 200, "hardly any traffic: {} tokens in {:?}", seen.issued, began.elapsed());
     println!("{} tokens in {:?}, each verified five times", seen.issued, began.elapsed());
 }
 
