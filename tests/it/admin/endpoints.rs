@@ -93,7 +93,7 @@ async fn the_api_requires_the_admin_token_and_is_on_the_admin_listener_only() {
 /// IN-09: only wrong tokens use up the limit of their network.
 #[tokio::test]
 async fn wrong_admin_tokens_are_rate_limited_by_network() {
-    let limits = "[limits]\ntokens_per_minute = 3\n[server]\ntrusted_proxies = [\"127.0.0.1/32\"]";
+    let limits = "[limits]\ntokens_per_minute = 1\n[server]\ntrusted_proxies = [\"127.0.0.1/32\"]";
     let gateway = Setup::new().toml(&format!("[admin]\ntoken = \"{TOKEN}\"\n{limits}")).start();
     let ask = |from: &str, token: &str| {
         let ask = Browser::new(&gateway.admin).ask("GET", "/admin/users").for_json();
@@ -102,7 +102,7 @@ async fn wrong_admin_tokens_are_rate_limited_by_network() {
     for _ in 0..10 {
         assert_eq!(ask("192.0.2.1", TOKEN).await.status, 200);
     }
-    for expected in [401, 401, 401, 429, 429] {
+    for expected in [401, 429, 429] {
         assert_eq!(ask("192.0.2.1", "guess").await.status, expected);
     }
     let limited = ask("192.0.2.1", "guess").await;

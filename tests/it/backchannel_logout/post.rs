@@ -304,15 +304,15 @@ async fn without_provider_keys_a_logout_token_is_answered_with_503() {
 /// Only invalid tokens use up the limit of their address.
 #[tokio::test]
 async fn invalid_logout_tokens_are_rate_limited_and_valid_ones_are_not() {
-    let gateway = Gateway::with("[limits]\ntokens_per_minute = 3");
+    let gateway = Gateway::with("[limits]\ntokens_per_minute = 1");
     for _ in 0..5 {
         assert_eq!(send_logout_token(&gateway, &token(&gateway, &json!({"sid": "x"}))).await.status, 200);
     }
     let mut statuses = Vec::new();
-    for _ in 0..4 {
+    for _ in 0..3 {
         statuses.push(send_logout_token(&gateway, "junk").await.status);
     }
-    assert_eq!(statuses, [400, 400, 400, 429]);
+    assert_eq!(statuses, [400, 429, 429]);
     assert_eq!(send_logout_token(&gateway, &token(&gateway, &json!({"sid": "x"}))).await.status, 200);
 }
 

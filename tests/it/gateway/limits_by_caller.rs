@@ -61,26 +61,22 @@ async fn one_hundred_people_behind_one_address_sign_in_within_a_minute() {
 /// IN-09: also with consent pages, which stand between.
 #[tokio::test]
 async fn a_signed_in_browser_counts_for_its_session_only() {
-    let gateway = app::setup().toml("[limits]\ntokens_per_minute = 3").start();
+    let gateway = app::setup().toml("[limits]\ntokens_per_minute = 1").start();
     let (first, second) = (gateway.browser(), gateway.browser());
     for browser in [&first, &second] {
         browser.sign_in("alice").await;
-        assert_eq!(statuses(5, || silent(browser)).await, [302, 302, 302, 429, 429]);
+        assert_eq!(statuses(3, || silent(browser)).await, [302, 429, 429]);
         assert_eq!(browser.post("/session/token").await.status, 429, "the requests of a session count together");
     }
     let new = gateway.browser();
     let ask = path(&[]);
-    assert_eq!(
-        statuses(4, || async { new.get(&ask).await.status }).await,
-        [302, 302, 302, 429],
-        "the address was unused"
-    );
+    assert_eq!(statuses(2, || async { new.get(&ask).await.status }).await, [302, 429], "the address was unused");
 }
 
 /// IN-09: the cookie of an ended session is not a way around the limit of the address.
 #[tokio::test]
 async fn a_browser_whose_session_has_ended_counts_for_its_address() {
-    let gateway = app::setup().toml("[limits]\ntokens_per_minute = 3").start();
+    let gateway = app::setup().toml("[limits]\ntokens_per_minute = 1").start();
     let ended = [gateway.browser(), gateway.browser()];
     for browser in &ended {
         browser.sign_in("alice").await;
@@ -89,8 +85,7 @@ async fn a_browser_whose_session_has_ended_counts_for_its_address() {
         browser.set_cookie("vestibule", &cookie);
     }
     let [first, second] = &ended;
-    assert_eq!(statuses(2, || silent(first)).await, [302, 302]);
-    assert_eq!(statuses(2, || silent(second)).await, [302, 429]);
+    assert_eq!((silent(first).await, silent(second).await), (302, 429));
     assert_eq!(silent(&gateway.browser()).await, 429);
 }
 
@@ -98,10 +93,10 @@ async fn a_browser_whose_session_has_ended_counts_for_its_address() {
 #[tokio::test]
 async fn the_credential_is_checked_before_the_limit_of_the_address() {
     for path in ["/oauth2/token", "/oauth2/par", "/oauth2/introspect", "/oauth2/revoke"] {
-        let gateway = app::setup().toml("[limits]\ntokens_per_minute = 3\nfailures_before_lockout = 1000").start();
-        let failures = statuses(5, || wrong_secret(&gateway, path)).await;
-        assert!(failures[..3].iter().all(|status| [400, 401].contains(status)), "{path} {failures:?}");
-        assert_eq!(failures[3..], [429, 429], "{path}");
+        let gateway = app::setup().toml("[limits]\ntokens_per_minute = 1\nfailures_before_lockout = 1000").start();
+        let failures = statuses(3, || wrong_secret(&gateway, path)).await;
+        assert!([400, 401].contains(&failures[0]), "{path} {failures:?}");
+        assert_eq!(failures[1..], [429, 429], "{path}");
         assert_eq!(for_itself(&gateway, "server").await, 200, "{path}");
         let grant = ("grant_type", "client_credentials");
         let form = [("token", "x"), ("response_type", "code"), ("redirect_uri", app::SERVER), grant];
@@ -112,9 +107,9 @@ async fn the_credential_is_checked_before_the_limit_of_the_address() {
 /// IN-09: a public client proves nothing.
 #[tokio::test]
 async fn a_public_client_counts_for_its_address() {
-    let gateway = app::setup().toml("[limits]\ntokens_per_minute = 3").start();
+    let gateway = app::setup().toml("[limits]\ntokens_per_minute = 1").start();
     let junk = || async { post(&gateway, "/oauth2/token", &[("grant_type", "x"), ("client_id", "spa")]).await.status };
-    assert_eq!(statuses(5, junk).await, [400, 400, 400, 429, 429]);
+    assert_eq!(statuses(3, junk).await, [400, 429, 429]);
     let pushed = post(&gateway, "/oauth2/par", &[("client_id", "cli"), ("response_type", "code")]).await;
     assert_eq!(pushed.status, 400, "a push and the token request after it are counted separately: {pushed:?}");
 }
@@ -123,15 +118,15 @@ async fn a_public_client_counts_for_its_address() {
 #[tokio::test]
 async fn a_confidential_client_has_a_limit_of_its_own() {
     let more = format!(
-        "[limits]\nclient_tokens_per_minute = 3\n[clients.other]\ntype = 'confidential'\nclient_secret = '{SECRET}'\n\
+        "[limits]\nclient_tokens_per_minute = 1\n[clients.other]\ntype = 'confidential'\nclient_secret = '{SECRET}'\n\
          grants = ['client_credentials']\n"
     );
     let gateway = app::setup().toml(&more).start();
     let log = LogCapture::start();
-    assert_eq!(statuses(4, || for_itself(&gateway, "server")).await, [200, 200, 200, 429]);
+    assert_eq!(statuses(2, || for_itself(&gateway, "server")).await, [200, 429]);
     let limited = post_as(&gateway, "server", "/oauth2/token", &[("grant_type", "client_credentials")]).await;
     assert_eq!(error(&limited), (429, "temporarily_unavailable".into()));
-    assert!((1..=21).contains(&limited.header("retry-after").parse::<u64>().expect("seconds")));
+    assert!((1..=61).contains(&limited.header("retry-after").parse::<u64>().expect("seconds")));
     assert!(log.text().contains("limit=\"limits.client_tokens_per_minute\""), "the log names the limit");
     assert_eq!(for_itself(&gateway, "other").await, 200, "another client");
     assert_eq!(post_as(&gateway, "server", "/oauth2/introspect", &[("token", "x")]).await.status, 200);

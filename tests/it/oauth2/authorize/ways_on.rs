@@ -7,7 +7,7 @@ use crate::fake_provider::{Reply, WELL_KNOWN};
 use crate::support::app::{
     SPA, Tokens, code, path, post, redeem, redirect_error, request, setup, sign_in, start, to_provider,
 };
-use crate::support::{Answer, Begun, Browser, Gateway, parameter};
+use crate::support::{Answer, Begun, Browser, Gateway, parameter, wait_until};
 
 const STAFF: &str = "[providers.op.allow]\ngroups = ['staff']\n[limits]\nlogins_per_minute = 1000000\n";
 
@@ -176,7 +176,7 @@ async fn a_repeated_response_leads_to_the_app() {
 /// app.
 #[tokio::test]
 async fn a_temporary_failure_keeps_the_app() {
-    let gateway = setup().toml("[limits]\nlogins_per_minute = 3\n").start();
+    let gateway = setup().toml("[limits]\nlogins_per_minute = 1\n").start();
     let browser = gateway.browser();
     gateway.op.reply(WELL_KNOWN, Reply::text(500, "text/html", "<html>"));
     let page = browser.get(&path(&[])).await;
@@ -184,7 +184,7 @@ async fn a_temporary_failure_keeps_the_app() {
     assert_eq!(redirect_error(&back(&browser, &page).await), "temporarily_unavailable");
     gateway.op.recover(WELL_KNOWN);
     gateway.hand.advance(chrono::TimeDelta::seconds(31));
-    while browser.get(&path(&[])).await.status == 302 {}
+    wait_until("the limit is used up", async || browser.get(&path(&[])).await.status != 302).await;
     let page = browser.get(&path(&[])).await;
     let seconds = page.header("retry-after");
     assert_eq!((page.status, page.link("Try again")), (429, String::new()));

@@ -264,18 +264,18 @@ async fn an_ipv6_network_is_locked_as_one_address() {
 /// IN-09
 #[tokio::test]
 async fn invalid_requests_use_up_the_limit_and_valid_ones_do_not() {
-    let gateway = setup().toml("[limits]\ntokens_per_minute = 3").start();
+    let gateway = setup().toml("[limits]\ntokens_per_minute = 1").start();
     for _ in 0..20 {
         assert_eq!(with_basic(&gateway, "/oauth2/introspect", "shop", SECRET).await.status, 200);
     }
     let statuses: Vec<u16> = {
         let mut statuses = Vec::new();
-        for _ in 0..5 {
+        for _ in 0..3 {
             statuses.push(with_basic(&gateway, "/oauth2/introspect", "nobody", "x").await.status);
         }
         statuses
     };
-    assert_eq!(statuses, [401, 401, 401, 429, 429]);
+    assert_eq!(statuses, [401, 429, 429]);
     let limited = form(&gateway, "/oauth2/revoke", &[("token", "x")]).send().await;
     assert_eq!(error(&limited), (429, "temporarily_unavailable".into()));
     assert!(!limited.header("retry-after").is_empty());
