@@ -22,7 +22,7 @@ fn start(toml: &str) -> Gateway {
                 post_logout_redirect_uris: vec![],
             };
             let listen = "127.0.0.1:0".parse().expect("an address");
-            let settings = Settings { listen, issuer: None, client, slow: Duration::from_secs(3), clock };
+            let settings = Settings { listen, issuer: None, client, slow: Duration::from_secs(60), clock };
             let provider = Provider::start(settings).expect("a provider");
             tell.send(provider.issuer().to_owned()).expect("a receiver");
             std::future::pending::<()>().await;
@@ -75,7 +75,7 @@ async fn users_sign_in_by_the_browser_flow_and_the_spa_flow() {
 /// FI-07
 #[tokio::test]
 async fn each_offered_failure_has_its_code() {
-    let gateway = start("[providers.pretend]\ntimeout = '1s'\n");
+    let gateway = start("[providers.pretend]\ntimeout = '5s'\n");
     for (failure, status, row) in [
         ("deny", 403, "denied provider_denied"),
         ("broken_signature", 400, "token_failed token_invalid"),

@@ -44,7 +44,7 @@ fn at_keycloak(mistake: fn(&mut Client), client_id: &'static str) -> Scene {
 }
 
 fn at_issuer(issuer: &str) -> Scene {
-    let gateway = Setup::new().issuer("kc", issuer).toml("[providers.kc]\ntimeout = '2s'\n").start();
+    let gateway = Setup::new().issuer("kc", issuer).start();
     Scene { gateway, issuer: issuer.to_owned(), client_id: CLIENT }
 }
 
@@ -159,7 +159,7 @@ async fn each_mistake_is_reported_with_its_cause_and_a_remedy() {
         has(name, "logins show", &shown(&gateway, &reported), &[in_each_message, login]);
         let toml = format!(
             "[providers.kc]\npreset = \"keycloak\"\nissuer = \"{issuer}\"\nclient_id = \"{client_id}\"\n\
-             client_secret = '''{CLIENT_SECRET}'''\ntimeout = \"2s\"\n"
+             client_secret = '''{CLIENT_SECRET}'''\ntimeout = \"30s\"\n"
         );
         let (code, said, complaint) = Operator::new().run(&toml, &["config", "check", "--probe"]);
         assert_eq!(code, Some(1), "{name}: the probe fails: {said}{complaint}");

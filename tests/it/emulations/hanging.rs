@@ -9,6 +9,9 @@ use crate::support::{Gateway, Setup};
 
 const TOKEN: &str = "/token";
 
+/// The timeout of a request to the provider `slow`.
+const TIMEOUT: Duration = Duration::from_secs(5);
+
 /// A login at a provider: the status and the duration of the callback.
 async fn login(gateway: &Gateway, provider: &str) -> (u16, Duration) {
     let browser = gateway.browser();
@@ -22,7 +25,7 @@ async fn login(gateway: &Gateway, provider: &str) -> (u16, Duration) {
 #[tokio::test]
 async fn the_circuit_of_a_hanging_provider_opens_and_closes_again() {
     let slow = Op::start();
-    let gateway = Setup::new().provider("slow", &slow).toml("[providers.slow]\ntimeout = \"1s\"\n").start();
+    let gateway = Setup::new().provider("slow", &slow).toml("[providers.slow]\ntimeout = \"5s\"\n").start();
     gateway.hand.hold();
     assert_eq!(login(&gateway, "slow").await.0, 303, "the provider responds at first");
     slow.reply(TOKEN, Reply::Silent);
@@ -45,7 +48,7 @@ async fn the_circuit_of_a_hanging_provider_opens_and_closes_again() {
 
     let (status, took) = login(&gateway, "slow").await;
     assert_eq!(status, 504);
-    assert!(took < Duration::from_secs(1), "the login waited for the provider: {took:?}");
+    assert!(took < TIMEOUT, "the login waited for the provider: {took:?}");
     assert_eq!(slow.calls_to(TOKEN).len(), 5, "no further request is sent");
     assert_eq!(login(&gateway, "op").await.0, 303);
 

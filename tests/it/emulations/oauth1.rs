@@ -146,7 +146,7 @@ fn encoded(text: &str) -> String {
 /// RD-04, RD-13, RD-14: a login that cannot start is not stored.
 #[tokio::test]
 async fn a_login_without_temporary_credentials_does_not_start() {
-    let (setup, photos) = Photos::setup("HMAC-SHA1", "timeout = '1s'");
+    let (setup, photos) = Photos::setup("HMAC-SHA1", "timeout = '5s'");
     let gateway = setup.start();
     let other_server = Op::start();
     let answered = |body: &str| Reply::text(200, FORM, body);
@@ -181,7 +181,7 @@ async fn a_login_without_temporary_credentials_does_not_start() {
 /// FI-07, RD-04, RD-13, RD-14, RT-30: failures after the user's approval.
 #[tokio::test]
 async fn a_failure_after_the_approval_ends_the_login_with_its_status() {
-    let (setup, photos) = Photos::setup("HMAC-SHA1", "timeout = '1s'");
+    let (setup, photos) = Photos::setup("HMAC-SHA1", "timeout = '5s'");
     let gateway = setup.start();
     let other_server = Op::start();
     let redirected = || Reply::text(302, FORM, "").with("Location", &format!("{}/x", other_server.issuer));

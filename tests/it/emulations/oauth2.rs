@@ -218,7 +218,7 @@ async fn a_denied_authorization_or_a_wrong_code_ends_the_login() {
 #[tokio::test]
 async fn every_other_response_ends_the_login_with_its_status() {
     let github = GitHub::start();
-    let gateway = github.setup("timeout = '1s'").start();
+    let gateway = github.setup("timeout = '5s'").start();
     let other_server = Op::start();
     let redirected = |status| Reply::text(status, JSON, "").with("Location", &format!("{}/x", other_server.issuer));
     let bombs = || {

@@ -53,7 +53,7 @@ async fn the_parameters_are_pushed_and_the_url_has_only_the_request_uri() {
 #[tokio::test]
 async fn a_login_whose_request_cannot_be_pushed_does_not_start() {
     let (op, setup) = offering();
-    let gateway = setup.toml("[providers.op]\ntimeout = \"1s\"\n").start();
+    let gateway = setup.toml("[providers.op]\ntimeout = \"5s\"\n").start();
     let browser = gateway.browser();
     for (reply, expected) in [
         (Reply::text(401, JSON, r#"{"error":"invalid_client"}"#), (502, "provider_error")),

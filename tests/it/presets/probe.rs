@@ -191,7 +191,7 @@ fn providers_are_probed_independently() {
     let (op, silent) = (good(), Op::start());
     silent.reply(crate::fake_provider::WELL_KNOWN, Reply::Silent);
     let second = of(&op.issuer).replace("[providers.op]", "[providers.second]");
-    let (code, report) = probe(&format!("{}timeout = \"1s\"\n{second}", of(&silent.issuer)));
+    let (code, report) = probe(&format!("{}timeout = \"5s\"\n{second}", of(&silent.issuer)));
     assert_eq!(code, Some(1));
     assert!(found(&report, "reachable").1.ends_with("no answer in time"), "{report:#}");
     assert_eq!((&report["providers"][1]["id"], &report["providers"][1]["good"]), (&json!("second"), &json!(true)));

@@ -1,12 +1,10 @@
 //! A login does not fail by what it does not need: the userinfo request of `userinfo = "auto"`.
 
-use std::time::Duration;
-
 use serde_json::{Value, json};
 use vestibule::config::Userinfo;
 use vestibule::upstream::{Fault, Stage};
 
-use super::{failure, finish, oidc_with, provider_with, registry};
+use super::{failure, finish, oidc_with, provider_with, registry, timeout_for};
 use crate::fake_provider::{self as op, Op, Reply};
 use crate::support::LogCapture;
 
@@ -49,13 +47,13 @@ fn without_claims(op: &Op) -> Vec<(Reply, Fault)> {
 #[tokio::test]
 async fn a_failed_userinfo_request_does_not_fail_a_login_that_does_not_need_it() {
     let op = Op::start();
-    let with = |userinfo: Userinfo| {
-        provider_with(&op, |oidc| {
-            oidc.userinfo = userinfo;
-            oidc.registration.timeout = Duration::from_millis(700);
-        })
-    };
     for (reply, fault) in without_claims(&op) {
+        let with = |userinfo: Userinfo| {
+            provider_with(&op, |oidc| {
+                oidc.userinfo = userinfo;
+                oidc.registration.timeout = timeout_for(&reply);
+            })
+        };
         op.reply("/userinfo", reply.clone());
         let log = LogCapture::start();
         let identity = finish(&with(Userinfo::Auto), 0).await.unwrap_or_else(|failure| panic!("{reply:?}: {failure}"));

@@ -79,6 +79,12 @@ fn provider(op: &Op) -> Provider {
     provider_with(op, |_| ())
 }
 
+/// The timeout for a reply: short for one that never ends, because the test waits for it, and long for the others, which a busy
+/// machine may delay.
+fn timeout_for(reply: &Reply) -> Duration {
+    Duration::from_secs(if matches!(reply, Reply::Silent | Reply::Dripping) { 3 } else { 30 })
+}
+
 fn login_request() -> LoginRequest {
     LoginRequest { redirect_uri: "https://gw.example/callback/op".into(), hints: LoginHints::default() }
 }
@@ -225,7 +231,7 @@ async fn the_code_is_sent_once_whatever_the_token_endpoint_responds() {
         (Reply::text(200, json, "{\"access_token\":\"a\",\"token_type\":\"Bearer\"}"), Fault::Refused),
     ] {
         let op = Op::start();
-        let provider = provider_with(&op, |oidc| oidc.registration.timeout = Duration::from_millis(700));
+        let provider = provider_with(&op, |oidc| oidc.registration.timeout = timeout_for(&reply));
         provider.refresh_documents(at(0)).await;
         op.reply("/token", reply.clone());
         let (stage, fault, reason) = failure(finish(&provider, 0).await);
@@ -251,7 +257,7 @@ async fn invalid_documents_are_not_used() {
         ] {
             let op = Op::start();
             op.reply(path, reply.clone());
-            let provider = provider_with(&op, |oidc| oidc.registration.timeout = Duration::from_millis(700));
+            let provider = provider_with(&op, |oidc| oidc.registration.timeout = timeout_for(&reply));
             let (_, fault, reason) = failure(finish(&provider, 0).await);
             assert_eq!(fault, Fault::Unavailable, "{path} {reply:?}: {reason}");
             assert_eq!(op.calls_to("/token").len(), 0, "the code is not spent in vain");
@@ -357,12 +363,13 @@ async fn an_id_token_of_another_login_is_rejected() {
 #[tokio::test]
 async fn userinfo_is_requested_when_needed_and_must_have_the_same_sub() {
     let op = Op::start();
-    let ask = |userinfo: Userinfo| {
+    let with_timeout = |userinfo: Userinfo, timeout: Duration| {
         provider_with(&op, |oidc| {
             oidc.userinfo = userinfo;
-            oidc.registration.timeout = Duration::from_millis(700);
+            oidc.registration.timeout = timeout;
         })
     };
+    let ask = |userinfo: Userinfo| with_timeout(userinfo, Duration::from_secs(30));
     let info = |body: &Value| Reply::text(200, "application/json", &body.to_string());
     op.reply("/userinfo", info(&json!({"sub": "alice", "email": "a@b.c", "email_verified": true})));
     let identity = finish(&ask(Userinfo::Auto), 0).await.expect("signed in");
@@ -389,7 +396,8 @@ async fn userinfo_is_requested_when_needed_and_must_have_the_same_sub() {
         (Reply::Silent, Fault::Timeout),
     ] {
         op.reply("/userinfo", reply.clone());
-        let (stage, fault, reason) = failure(finish(&ask(Userinfo::Always), 0).await);
+        let always = with_timeout(Userinfo::Always, timeout_for(&reply));
+        let (stage, fault, reason) = failure(finish(&always, 0).await);
         assert_eq!((stage, fault), (Stage::Userinfo, expected), "{reply:?}: {reason}");
     }
 }

@@ -54,7 +54,7 @@ async fn a_failing_provider_does_not_invalidate_the_stored_token() {
 /// Callers get an error after the provider's timeout, and no second request is sent during the back-off.
 #[tokio::test]
 async fn a_hanging_provider_causes_one_request() {
-    let gateway = with("[providers.op]\ntimeout = \"1s\"");
+    let gateway = with("[providers.op]\ntimeout = \"5s\"");
     let browser = signed_in(&gateway, "alice").await;
     let_expire(&gateway);
     gateway.op.reply("/token", Reply::Silent);
