@@ -11,7 +11,7 @@ use vestibule::dev::postgres::{Place, Postgres};
 
 use crate::support::{Answer, Browser, Cluster, Database, Setup};
 
-const SHORT_TIMEOUTS: &str = "[database]\nacquire_timeout = '1s'\nstatement_timeout = '2s'\n";
+const SHORT_TIMEOUTS: &str = "[database]\nacquire_timeout = '2s'\nstatement_timeout = '5s'\n";
 
 /// The directory of a standby; removed on drop.
 struct Directory(PathBuf);

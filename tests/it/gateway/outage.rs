@@ -13,9 +13,9 @@ use vestibule::base::db::{Access, Db};
 use vestibule::base::secret::Plain;
 
 use crate::fake_provider::Reply;
-use crate::support::{Answer, Ask, Browser, Cluster, Gateway, LogCapture, Setup};
+use crate::support::{Answer, Ask, BOUND, Browser, Cluster, Gateway, LogCapture, Setup};
 
-const SHORT_TIMEOUTS: &str = "[database]\nacquire_timeout = '500ms'\nstatement_timeout = '1s'\npool_size = 2\n";
+const SHORT_TIMEOUTS: &str = "[database]\nacquire_timeout = '2s'\nstatement_timeout = '2s'\npool_size = 2\n";
 
 fn gateway_of_its_own() -> Gateway {
     // A cached session is answered without a database; `verify::outage` tests that.
@@ -40,11 +40,11 @@ async fn all(asks: impl IntoIterator<Item = Ask>) -> Vec<Answer> {
     answers
 }
 
-/// Repeats a request until it has that status, at most ten seconds.
+/// Repeats a request until it has that status, at most for [`BOUND`].
 async fn until(browser: &Browser, path: &str, status: u16) {
     let started = Instant::now();
     while browser.fetch(path).await.status != status {
-        assert!(started.elapsed() < Duration::from_secs(10), "{path} is still not {status}");
+        assert!(started.elapsed() < BOUND, "{path} is still not {status}");
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
 }
@@ -89,7 +89,7 @@ async fn a_database_outage_is_503_and_recovers_without_a_restart() {
             unavailable(answer);
             assert_eq!(answer.set_cookie("vestibule"), None, "the cookie stays");
         }
-        assert!(started.elapsed() < Duration::from_secs(10), "took {:?}", started.elapsed());
+        assert!(started.elapsed() < BOUND, "took {:?}", started.elapsed());
         let page = browser.get("/login/op").await;
         assert!(page.status == 503 && page.is_page() && !page.header("retry-after").is_empty());
 
@@ -162,11 +162,11 @@ async fn an_exhausted_pool_is_503_within_the_timeout() {
         took.push(asked.elapsed());
     }
     took.sort_unstable();
-    assert!(took[10] < Duration::from_secs(1), "{took:?}");
+    assert!(took[10] < Duration::from_secs(5), "{took:?}");
     for answer in waiting {
         let (answer, at) = answer.await.expect("an answer");
         unavailable(&answer);
-        assert!(at - started < Duration::from_secs(10), "after {:?}", at - started);
+        assert!(at - started < BOUND, "after {:?}", at - started);
     }
     conn.batch_execute("ROLLBACK").expect("the end");
     until(&browser, "/session", 200).await;
@@ -183,11 +183,10 @@ async fn a_read_only_database_serves_reads() {
     let begun = browser.begin("op").await;
     let name = gateway.database.words("SELECT current_database()").concat();
     let switch = |state: &str| {
-        let cut = format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'");
-        gateway
-            .database
-            .cluster
-            .execute(&format!("ALTER DATABASE {name} SET default_transaction_read_only = {state}; {cut}"));
+        let cluster = &gateway.database.cluster;
+        cluster.execute(&format!("ALTER DATABASE {name} SET default_transaction_read_only = {state}"));
+        // After the commit, so that no new connection has the old setting.
+        cluster.execute(&format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"));
     };
     switch("on");
     until(&browser, "/session", 200).await;

@@ -3,12 +3,11 @@
 use chrono::TimeDelta;
 use std::collections::HashSet;
 use std::thread;
-use std::time::Duration;
 
 use serde_json::json;
 
 use crate::fake_provider::{Reply, WELL_KNOWN};
-use crate::support::{Browser, Cluster, Gateway, Setup};
+use crate::support::{Browser, Cluster, Gateway, Setup, wait_until};
 
 const JWKS: &str = "/.well-known/jwks.json";
 
@@ -117,11 +116,7 @@ async fn a_new_algorithm_adds_a_key_and_keeps_the_old_ones() {
     one.hand.advance(TimeDelta::minutes(61));
     let late = Setup::beside(&one).toml("[signing]\nalgorithms = ['EdDSA', 'ES256']\n").start();
     one.database.until("SELECT count(*) FROM signing_keys WHERE algorithm = 'EdDSA' AND state = 'active'", 1).await;
-    let mut tries = 0;
-    while signs_with(&late).await != jsonwebtoken::Algorithm::EdDSA {
-        tries += 1;
-        assert!(tries < 500, "it never signs");
-    }
+    wait_until("the new key signs", async || signs_with(&late).await == jsonwebtoken::Algorithm::EdDSA).await;
 }
 
 async fn signs_with(gateway: &Gateway) -> jsonwebtoken::Algorithm {
@@ -160,11 +155,12 @@ async fn a_graceful_stop_loses_no_login() {
     op.reply("/token", Reply::Held);
     let path = slow.callback_of("alice");
     let in_flight = tokio::spawn(async move { running.get(&path).await.status });
-    until(async || one.token_requests() == 1).await;
+    wait_until("the code is redeemed", async || one.token_requests() == 1).await;
     let admin = Browser::new(&one.admin);
-    let gone = one.admin.trim_start_matches("http://").to_owned();
+    // The public port, which the system gives to no other connection. The admin listener has any port.
+    let gone = one.address;
     let stopping = thread::spawn(move || one.stop());
-    until(async || admin.fetch("/readyz").await.status == 503).await;
+    wait_until("the replica is not ready", async || admin.fetch("/readyz").await.status == 503).await;
     op.recover("/token");
     assert_eq!(in_flight.await.expect("an answer"), 303);
     stopping.join().expect("a stop");
@@ -173,15 +169,4 @@ async fn a_graceful_stop_loses_no_login() {
     let there = two.browser();
     there.set_cookie("vestibule-binding", &begun.cookie("vestibule-binding").expect("a binding"));
     assert_eq!(there.get(&later.callback_of("bob")).await.status, 303);
-}
-
-/// Waits for a condition, at most ten seconds.
-async fn until(done: impl AsyncFn() -> bool) {
-    for _ in 0..1000 {
-        if done().await {
-            return;
-        }
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
-    panic!("it did not happen");
 }
