@@ -1,11 +1,11 @@
 //! The connections that are closed at accept.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use vestibule::server::Bounds;
+use vestibule::server::{Bounds, Timeouts};
 
 use super::client::Client;
-use crate::support::{Gateway, Setup};
+use crate::support::{BOUND, Gateway, Setup};
 
 const GET: &str = "GET /providers HTTP/1.1\r\nHost: x\r\n\r\n";
 
@@ -23,7 +23,11 @@ fn connections_of_one_address_are_limited() {
     assert!(!is_served(&mut beyond));
     assert!(open.iter_mut().all(is_served), "the other connections stay open");
     open.pop();
-    while !is_served(&mut Client::new(gateway.address)) {}
+    let began = Instant::now();
+    while !is_served(&mut Client::new(gateway.address)) {
+        assert!(began.elapsed() < BOUND, "the closed connection still counts");
+        std::thread::sleep(Duration::from_millis(10));
+    }
 }
 
 #[test]
@@ -76,7 +80,10 @@ fn served_from(source: [u8; 4], gateway: &Gateway) -> Client {
 /// each new connection of another address, one of them is closed.
 #[test]
 fn idle_connections_are_closed_for_those_of_other_addresses() {
-    let counted = Bounds { count_loopback: true, ..Bounds::default() };
+    // No connection is closed for its time limit.
+    let minute = Duration::from_secs(60);
+    let timeouts = Timeouts { head: minute, idle: minute, ..Timeouts::default() };
+    let counted = Bounds { timeouts, count_loopback: true };
     let gateway = Setup::new().bounds(counted).toml("[limits]\nconnections = 4").start();
     let sources = [2, 4, 2, 4].map(|last| [127, 0, 0, last]);
     let mut open = sources.map(|source| Client::from(source, gateway.address));

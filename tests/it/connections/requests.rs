@@ -157,7 +157,7 @@ fn half_closed_connections_get_their_answers() {
 pub fn quick() -> Bounds {
     let tenths = |count: u64| Duration::from_millis(count * 100);
     let timeouts = Timeouts {
-        head: tenths(5),
+        head: tenths(20),
         idle: tenths(10),
         idle_proxy: tenths(600),
         stall: tenths(10),
