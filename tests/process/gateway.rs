@@ -14,7 +14,7 @@ use crate::guarded::Guarded;
 use crate::ports;
 
 /// The timeout of steps that usually take less than a second.
-const STEP_TIMEOUT: Duration = Duration::from_secs(30);
+pub const STEP_TIMEOUT: Duration = Duration::from_secs(30);
 const POLL_INTERVAL: Duration = Duration::from_millis(10);
 
 /// The configuration of a gateway.
@@ -32,7 +32,8 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// A configuration with one provider, `op`.
+    /// A configuration with one provider, `op`, and with longer database timeouts than the default, because the machine is
+    /// busy with other programs.
     pub fn new(database_url: &str, issuer: &str) -> Self {
         let (directory, port) = (Directory::new(), ports::free::<2>());
         let (client_secret, ring_key) = (format!("client-secret-{}", uuid::Uuid::new_v4()), seal::generate_key());
@@ -47,6 +48,8 @@ listen = "127.0.0.1:{port}"
 admin_listen = "127.0.0.1:{admin}"
 [database]
 url_file = "{url_file}"
+acquire_timeout = "20s"
+statement_timeout = "20s"
 [secrets]
 keys_file = "{keys_file}"
 [signing]
@@ -82,7 +85,7 @@ client_secret_file = "{secret_file}"
         below.with("server.public_url", &public)
     }
 
-    /// With long timeouts of the database. The first login of a real browser compiles the patterns of user agents, on a thread of
+    /// With still longer timeouts of the database. The first login of a real browser compiles the patterns of user agents, on a thread of
     /// the database: without optimisation that takes seconds, on a busy machine more than the default timeouts.
     pub fn with_long_database_timeouts(self) -> Self {
         self.with("database.statement_timeout", "60s").with("database.acquire_timeout", "30s")
@@ -245,14 +248,14 @@ pub fn signal(pid: u32, name: &str) {
     assert!(sent.expect("a shell").success(), "no process {pid}");
 }
 
-/// The log of the gateway at that port. A thread writes it after the answers, in order, so this sends a request and waits for its line;
-/// at most a second, since the level of the log may leave it out.
+/// The log of the gateway at that port. A thread writes it after the answers, in order, so this sends a request and waits for its line,
+/// which the level `info` and more detailed ones have.
 pub fn complete_log(path: &Path, port: u16) -> String {
     let read = || std::fs::read_to_string(path).expect("a log");
-    let answer = answer(([127, 0, 0, 1], port).into(), "/log", Duration::from_secs(1)).unwrap_or_default();
+    let answer = answer(([127, 0, 0, 1], port).into(), "/log", Duration::from_secs(5)).unwrap_or_default();
     let id = answer.lines().find_map(|line| line.strip_prefix("x-request-id: "));
     let started = Instant::now();
-    while id.is_some_and(|id| !read().contains(id)) && started.elapsed() < Duration::from_secs(1) {
+    while id.is_some_and(|id| !read().contains(id)) && started.elapsed() < STEP_TIMEOUT {
         std::thread::sleep(Duration::from_millis(5));
     }
     read()

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::setting::{confidential, go, patient, setup};
+use super::setting::{confidential, go, setup};
 use crate::database::Database;
 use crate::gateway::{Gateway, Settings};
 use crate::peer::{self, node};
@@ -16,7 +16,7 @@ fn two() -> (Setup, Gateway, String) {
     let redirect_uri = format!("{second}/callback/op");
     let first = setup(&confidential("second", &settings.client_secret, &redirect_uri, ""));
     let settings = settings.with("providers.op.issuer", &first.gateway.public()).with("server.public_url", &second);
-    (first, patient(settings).serve(), second)
+    (first, settings.serve(), second)
 }
 
 /// A login at the second gateway passes through both gateways, and the second gateway issues its own token.

@@ -61,12 +61,7 @@ pub fn setup(clients: &str) -> Setup {
 
 /// The same with other settings.
 pub fn setup_with(clients: &str, change: impl FnOnce(Settings) -> Settings) -> Setup {
-    Setup::with(|settings| patient(change(settings.and(clients).with("signing.algorithms", "ES256,RS256,EdDSA"))))
-}
-
-/// Longer database timeouts, because the machine is busy with a browser.
-pub fn patient(settings: Settings) -> Settings {
-    settings.with("database.acquire_timeout", "20s").with("database.statement_timeout", "20s")
+    Setup::with(|settings| change(settings.and(clients).with("signing.algorithms", "ES256,RS256,EdDSA")))
 }
 
 /// Opens a URL and follows redirects, as Ada at the pretend provider, up to the first page or to a URL that begins with

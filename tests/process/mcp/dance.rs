@@ -7,7 +7,6 @@ use serde_json::Value;
 
 use super::person::Person;
 use super::place::{Ports, behind_nginx};
-use crate::apps::setting::patient;
 use crate::directory::Directory;
 use crate::guarded::Guarded;
 use crate::peer::{node, python};
@@ -17,7 +16,7 @@ use crate::proxies::program::Program;
 use crate::setup::Setup;
 
 /// The end of a session is seen within 2 s; this bound leaves time for other tests.
-const BOUND: f64 = 10.0;
+const BOUND: f64 = 20.0;
 
 /// Runs all clients at a gateway with that path.
 fn dance_at(path: &'static str) {
@@ -36,7 +35,7 @@ fn dance_at(path: &'static str) {
         at.gateway(),
         host.certificate
     );
-    let setup = Setup::with(|settings| patient(behind_nginx(settings.and(&accepted).below(path))));
+    let setup = Setup::with(|settings| behind_nginx(settings.and(&accepted).below(path)));
     let _server = at.mcp_server(&own);
     let behind = Directory::new();
     let nginx = at.nginx(&behind, (setup.gateway.settings.port, path), &[]);

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::place::{Ports, behind_nginx};
 use crate::apps::running::Server;
-use crate::apps::setting::{patient, sent_back};
+use crate::apps::setting::sent_back;
 use crate::directory::Directory;
 use crate::peer::node;
 use crate::ports;
@@ -39,7 +39,7 @@ impl Guarded {
     fn start() -> Self {
         let (directory, ports) = (Directory::new(), ports::free::<2>());
         let at = Ports { nginx: ports, server: ports + 1 };
-        let setup = Setup::with(|settings| patient(behind_nginx(settings.and(&at.gateway()))));
+        let setup = Setup::with(|settings| behind_nginx(settings.and(&at.gateway())));
         let site = Server::start(node("guarded_site.mjs").arg(at.server.to_string()), at.server);
         let nginx = at.nginx(&directory, (setup.gateway.settings.port, ""), &[]);
         Self { at, setup, nginx, _site: site, _directory: directory }
@@ -179,7 +179,7 @@ async fn nginx_before_an_mcp_server_asks_for_the_scopes_of_each_path() {
 async fn nginx_before_an_mcp_server_has_tls() {
     let (directory, ports) = (Directory::new(), ports::free::<2>());
     let at = Ports { nginx: ports, server: ports + 1 };
-    let setup = Setup::with(|settings| patient(behind_nginx(settings.and(&at.gateway()))));
+    let setup = Setup::with(|settings| behind_nginx(settings.and(&at.gateway())));
     let files = certified(&directory, &["tools.example.com"]);
     let tls = Place::fill(
         &named("mcp-nginx-tls"),
