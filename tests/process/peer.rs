@@ -68,10 +68,10 @@ pub struct Provider {
 }
 
 impl Provider {
-    /// The pretend provider on `port`, for a client `vestibule`. A login that is asked to be slow takes two seconds.
+    /// The pretend provider on `port`, for a client `vestibule`. A login that is asked to be slow takes four seconds.
     pub fn pretend(port: u16, issuer: &str, secret: &str, redirect_uris: &[String]) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_vestibule"));
-        command.args(["dev", "provider", "--listen", &format!("127.0.0.1:{port}"), "--issuer", issuer, "--slow", "2"]);
+        command.args(["dev", "provider", "--listen", &format!("127.0.0.1:{port}"), "--issuer", issuer, "--slow", "4"]);
         command.args(["--client-secret", secret]);
         command.args(redirect_uris.iter().flat_map(|uri| ["--redirect-uri", uri]));
         let child = Guarded::spawn(command.stdin(Stdio::null()).stdout(Stdio::null())).expect("the pretend provider");

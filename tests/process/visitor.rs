@@ -82,9 +82,13 @@ impl Visitor {
         Self::send(self.request(Method::GET, url)).await
     }
 
-    /// The status of a page, if there is a response.
+    /// The status of a page, if there is a response within two seconds.
     pub async fn try_get(&self, url: impl AsRef<str>) -> Option<u16> {
-        let limit = Duration::from_secs(2);
+        self.try_get_within(Duration::from_secs(2), url).await
+    }
+
+    /// The status of a page, if there is a response within `limit`.
+    pub async fn try_get_within(&self, limit: Duration, url: impl AsRef<str>) -> Option<u16> {
         Some(self.request(Method::GET, url).timeout(limit).send().await.ok()?.status().as_u16())
     }
 
