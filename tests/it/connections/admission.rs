@@ -67,11 +67,13 @@ fn the_total_number_of_connections_is_limited() {
 
 /// Connects from this address, and repeats this until a connection is served.
 fn served_from(source: [u8; 4], gateway: &Gateway) -> Client {
+    let began = Instant::now();
     loop {
         let mut client = Client::from(source, gateway.address);
         if is_served(&mut client) {
             return client;
         }
+        assert!(began.elapsed() < BOUND, "no connection is served");
         std::thread::sleep(Duration::from_millis(120));
     }
 }

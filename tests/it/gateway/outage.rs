@@ -13,7 +13,7 @@ use vestibule::base::db::{Access, Db};
 use vestibule::base::secret::Plain;
 
 use crate::fake_provider::Reply;
-use crate::support::{Answer, Ask, BOUND, Browser, Cluster, Gateway, LogCapture, Setup};
+use crate::support::{Answer, Ask, BOUND, Browser, Cluster, Gateway, LogCapture, Setup, wait_until};
 
 const SHORT_TIMEOUTS: &str = "[database]\nacquire_timeout = '2s'\nstatement_timeout = '2s'\npool_size = 2\n";
 
@@ -122,9 +122,7 @@ async fn a_database_outage_during_a_callback_leaves_no_partial_rows() {
     gateway.op.reply("/token", Reply::Held);
     let (tab, path, asked) = (browser.clone(), begun.callback_of("alice"), gateway.token_requests());
     let callback = tokio::spawn(async move { tab.fetch(&path).await });
-    while gateway.token_requests() == asked {
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
+    wait_until("the code is redeemed", async || gateway.token_requests() > asked).await;
     gateway.database.cluster.execute("CHECKPOINT");
     gateway.database.cluster.postgres().crash().expect("a crash");
     gateway.op.recover("/token");
