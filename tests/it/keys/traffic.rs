@@ -86,7 +86,7 @@ async fn no_verification_fails_during_key_rotations() {
     }
     // Continue until both caches have fetched the last key set.
     let rotated = Instant::now();
-    for cache in caches.iter() {
+    for cache in &*caches {
         while !cache.has_fetched_since(rotated).await {
             assert!(began.elapsed() < TIMEOUT, "the last key set is not fetched");
             tokio::time::sleep(Duration::from_millis(20)).await;
