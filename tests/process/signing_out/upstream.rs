@@ -42,7 +42,7 @@ pub async fn until_signed_out(visitor: &Visitor, gateway: &Gateway, public_url: 
 }
 
 /// The number of logout tokens that a gateway accepted.
-pub fn accepted_logout_tokens(gateway: &Gateway) -> usize {
+fn accepted_logout_tokens(gateway: &Gateway) -> usize {
     gateway.log().matches("logout token of the provider accepted").count()
 }
 
