@@ -47,7 +47,7 @@ impl Device {
         self.browser.fetch("/session").await.status
     }
 
-    /// Waits until the session is over: what another process has ended is learned from the feed, within 2 s.
+    /// Waits until the session is over: what another process has ended is known from the feed.
     pub async fn ends(&self) {
         self.browser.ends().await;
     }
