@@ -21,7 +21,7 @@ async fn statements(gateway: &Gateway, work: impl Future<Output = ()>) -> Vec<St
     gateway.database.words("SELECT pg_stat_statements_reset()");
     work.await;
     let seen = "SELECT left(regexp_replace(query, '\\s+', ' ', 'g'), 100) FROM pg_stat_statements s, generate_series(1, s.calls)
-                WHERE query NOT LIKE '%pg_stat_statements%' AND query NOT LIKE 'SELECT set_config%' AND query NOT LIKE '%SKIP LOCKED%'
+                WHERE query NOT LIKE '%pg_stat_statements%' AND query NOT LIKE 'SELECT set_config%' AND (query NOT LIKE '%SKIP LOCKED%' OR query ~ '::[A-Za-z]+All ')
                   AND query NOT LIKE '%pg_snapshot_xmin%' AND query NOT LIKE '%pg_try_advisory%' AND query NOT LIKE '%provider_metadata%' AND query NOT LIKE '%signing_keys%' AND query NOT LIKE '%known::Know%' AND query NOT LIKE '%CountPending%' AND query NOT LIKE '%due_removals::Due%' AND query NOT LIKE '%count(*) FROM logout_notices%'
                   AND dbid = (SELECT oid FROM pg_database WHERE datname = current_database())";
     gateway.database.words(seen)

@@ -52,14 +52,14 @@ async fn the_circuit_of_a_hanging_provider_opens_and_closes_again() {
     assert_eq!(slow.calls_to(TOKEN).len(), 5, "no further request is sent");
     assert_eq!(login(&gateway, "op").await.0, 303);
 
-    gateway.hand.advance(TimeDelta::seconds(15));
+    gateway.hand.advance(TimeDelta::seconds(20));
     assert_eq!(login(&gateway, "slow").await.0, 504);
     assert_eq!(slow.calls_to(TOKEN).len(), 6, "one trial request is sent");
     assert_eq!(login(&gateway, "slow").await.0, 504);
     assert_eq!(slow.calls_to(TOKEN).len(), 6, "a failed trial keeps the circuit open, so no request is sent");
 
     slow.recover(TOKEN);
-    gateway.hand.advance(TimeDelta::seconds(15));
+    gateway.hand.advance(TimeDelta::seconds(20));
     assert_eq!(login(&gateway, "slow").await.0, 303);
     assert_eq!(login(&gateway, "slow").await.0, 303);
 }
