@@ -91,7 +91,7 @@ impl ManySessions {
              WHERE dbid = (SELECT oid FROM pg_database WHERE datname = current_database())
                AND query !~ 'pg_stat_statements|^SELECT set_config|pg_current_wal|provider_metadata|signing_keys'
                AND (query !~ 'SKIP LOCKED' OR query ~ '::[A-Za-z]+All ')
-               AND query !~ '::known::Know|::due_removals::Due|JOIN revocations|pg_try_advisory_xact_lock|DELETE FROM|count\\(\\*\\) FROM logout_notices'",
+               AND query !~ '::known::Know|::pending::CountPending|::due_removals::Due|JOIN revocations|pg_try_advisory_xact_lock|DELETE FROM|count\\(\\*\\) FROM logout_notices'",
         )
     }
 
