@@ -1,4 +1,5 @@
-//! Administration of users, sessions, providers and sealed values, by the admin API or the command line.
+//! Administration of users, sessions, providers and sealed values, by the admin API or the command line; and what persons do with
+//! the own account as a whole.
 
 mod actor;
 mod own_data;
@@ -15,4 +16,4 @@ pub use own_data::{OwnData, own_data};
 pub use providers::{MovedProvider, move_provider};
 pub use seals::{ColumnResult, reseal};
 pub use sessions::{all_sessions, end_session, end_sessions, end_sessions_of_client, sessions, sessions_of_client};
-pub use users::{delete, details, disable, enable, matching, search, with_ids};
+pub use users::{Deleted, delete, delete_own, details, disable, enable, matching, search, with_ids};

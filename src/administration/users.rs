@@ -1,15 +1,15 @@
-//! Finding, disabling, enabling and deleting users.
+//! Finding, disabling, enabling and deleting users, by administrators; and the deletion of the own account.
 
 use serde::Serialize;
 
 use super::actor::Actor;
-use super::store;
+use super::store::{self, OwnDeletion};
 use crate::account::{self, Identity, Record};
 use crate::base::clock::Timestamp;
 use crate::base::db::{Db, DbError};
 use crate::base::event::Event;
-use crate::base::id::UserId;
-use crate::session::{EndReason, Ended, Endings};
+use crate::base::id::{SessionId, UserId};
+use crate::session::{Dismissed, EndReason, Ended, Endings};
 use crate::telemetry;
 
 /// A user with the user's identities.
@@ -93,9 +93,45 @@ pub async fn delete(db: &Db, endings: &Endings, user: UserId, by: Actor, now: Ti
     let write = endings.clone();
     let act = move |conn: &mut _| store::delete(conn, user, &write, by, now);
     let Some(dismissed) = db.run("delete user", act).await? else { return Ok(false) };
-    record_ends(endings, &dismissed.ended, EndReason::Admin);
-    telemetry::record(&Event::UserDeleted { user });
+    record_deletion(endings, user, &dismissed, by);
     Ok(true)
+}
+
+/// What the user learns about the deletion of the own account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Deleted {
+    /// The account is deleted, now or by a concurrent request.
+    Yes,
+    /// The session had ended, so nothing was deleted.
+    SessionEnded,
+    /// The user was disabled, so nothing was deleted.
+    Disabled,
+}
+
+/// Deletes the user of a session at the user's own wish, in the same way as [`delete`].
+pub async fn delete_own(
+    db: &Db,
+    endings: &Endings,
+    (user, session): (UserId, SessionId),
+    by: Actor,
+    now: Timestamp,
+) -> Result<Deleted, DbError> {
+    let write = endings.clone();
+    let act = move |conn: &mut _| store::delete_own(conn, (user, session), &write, by, now);
+    Ok(match db.run("delete own account", act).await? {
+        OwnDeletion::Deleted(dismissed) => {
+            record_deletion(endings, user, &dismissed, by);
+            Deleted::Yes
+        }
+        OwnDeletion::Gone => Deleted::Yes,
+        OwnDeletion::SessionEnded => Deleted::SessionEnded,
+        OwnDeletion::Disabled => Deleted::Disabled,
+    })
+}
+
+fn record_deletion(endings: &Endings, user: UserId, dismissed: &Dismissed, by: Actor) {
+    record_ends(endings, &dismissed.ended, by.end_reason());
+    telemetry::record(&Event::UserDeleted { user });
 }
 
 /// Records an event for each ended session, and notifies the delivery of logout notices if it runs in this process.

@@ -41,6 +41,15 @@ pub async fn freshness(app: &App, session: &Session, now: Timestamp) -> Result<F
     Ok(found.map_or(Freshness::Confirm, |known| Freshness::SignIn(known.provider.clone())))
 }
 
+/// Decides what the deletion of the account needs. As [`freshness`], but a confirmation is enough in the first minutes of a
+/// session only: a stolen session cookie alone deletes nothing.
+pub async fn freshness_to_delete(app: &App, session: &Session, now: Timestamp) -> Result<Freshness, DbError> {
+    Ok(match freshness(app, session, now).await? {
+        Freshness::Confirm if now - session.auth_time >= FRESH => Freshness::SignIn(session.provider.clone()),
+        step => step,
+    })
+}
+
 /// Whether a login at the provider counts as fresh, or may. One `auth_time` shows that it can: a login without one proves
 /// nothing then, since `max_age` can be removed from the request in the browser. Not if no login can start there now.
 pub(super) fn shows_auth_time(app: &App, id: &str, auth_times: AuthTimes) -> bool {

@@ -52,7 +52,7 @@ pub use due_removal::{DueRemoval, RemovalMark, due_removals};
 pub use explain::{Explained, Largest, Rule, Token, explain};
 pub use failure::account_name;
 pub use finished::{Completed, Finished, Linked};
-pub use fresh::{FRESH, Freshness, confirm, confirm_value, freshness, is_confirmed};
+pub use fresh::{FRESH, Freshness, confirm, confirm_value, freshness, freshness_to_delete, is_confirmed};
 pub use input::{AuthorizationResponse, Callback, Caller, FetchSite, Flow, NewLogin};
 pub use new_session::new_session;
 pub use posted::store_response;

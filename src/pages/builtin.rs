@@ -8,9 +8,10 @@ macro_rules! files {
 }
 
 /// The templates: name and source.
-pub(super) const TEMPLATES: [(&str, &str); 16] = files!(
+pub(super) const TEMPLATES: [(&str, &str); 18] = files!(
     "templates":
     "account.html"
+    "account_deleted.html"
     "another_account.html"
     "base.html"
     "choose_provider.html"
@@ -19,6 +20,7 @@ pub(super) const TEMPLATES: [(&str, &str); 16] = files!(
     "consent.html"
     "continue.html"
     "cookies_conflict.html"
+    "delete_account.html"
     "form_post.html"
     "identity_removed.html"
     "problem.html"

@@ -48,6 +48,7 @@ pub use context::choose_provider::{Choice, ChooseProvider, Link};
 pub use context::confirm_identity::ConfirmIdentity;
 pub use context::consent::{Consent, Grant, Unregistered};
 pub use context::cookies_conflict::CookiesConflict;
+pub use context::delete_account::{AccountDeleted, DeleteAccount};
 pub use context::form_post::{FormPost, Parameter};
 pub use context::identities::{IdentityRemoved, RemoveIdentity};
 pub use context::page::Page;

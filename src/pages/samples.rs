@@ -11,7 +11,7 @@ use super::context::signing_out::{SignOut, SignedOut, SignedOutOf};
 use super::icons::Icons;
 use super::sample::{APP, EMAIL, PERSON, PROVIDER, SEALED, Sample, THEN, sample};
 use super::sample_choices;
-use super::samples_of_account::{accounts, questions};
+use super::samples_of_account::{accounts, deletions, questions};
 
 /// Every state of every page. `refusals`: the messages of the refusals, each of which is a state of the page `problem.html`.
 /// `prefix`: before the paths of icons.
@@ -21,7 +21,7 @@ pub(super) fn all(refusals: &[String], icons: &Icons, prefix: &str) -> Vec<Sampl
         sample(state, &Problem { title: format!("{message}.title"), sentence: message.clone(), ..problem() })
     });
     let choosing = sample_choices::all(icons, prefix).into_iter().map(|(state, page)| sample(state, &page)).collect();
-    [choosing, consents(), accounts(), questions(), identities(), logouts(), others(), problems()]
+    [choosing, consents(), accounts(), deletions(), questions(), identities(), logouts(), others(), problems()]
         .into_iter()
         .flatten()
         .chain(of_refusals)

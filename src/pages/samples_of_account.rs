@@ -4,6 +4,8 @@ use super::context::account::{
     Account, AppInUse, Claim, ClaimValue, ConfirmEnd, Device, DeviceName, Done, EndQuestion, LinkedIdentity, ListPages,
     PastSignIn,
 };
+use super::context::choose_provider::Link;
+use super::context::delete_account::{AccountDeleted, DeleteAccount};
 use super::context::time::Time;
 use super::sample::{APP, EMAIL, PERSON, PROVIDER, SEALED, Sample, THEN, links, sample};
 
@@ -20,6 +22,7 @@ fn before_now(seconds: i64) -> Time {
 
 pub(super) fn accounts() -> Vec<Sample> {
     let full = || Account {
+        self_deletion: true,
         email_verified: false,
         devices: vec![
             device(true, FIREFOX, &[APP, "Wiki"], 0),
@@ -60,6 +63,27 @@ pub(super) fn accounts() -> Vec<Sample> {
     ]
 }
 
+pub(super) fn deletions() -> Vec<Sample> {
+    let question = || DeleteAccount {
+        who: PERSON,
+        email: Some(EMAIL),
+        sign_in: None,
+        is_other: false,
+        is_wrong: false,
+        action: "/account/delete".to_owned(),
+        shown_to: SEALED.to_owned(),
+    };
+    let sign_in = Some(Link { name: PROVIDER, href: "/login/sample".to_owned() });
+    vec![
+        sample("", &question()),
+        sample("wrong", &DeleteAccount { is_wrong: true, ..question() }),
+        sample("word", &DeleteAccount { email: None, ..question() }),
+        sample("sign-in", &DeleteAccount { sign_in, ..question() }),
+        sample("other", &DeleteAccount { is_other: true, ..question() }),
+        sample("", &AccountDeleted {}),
+    ]
+}
+
 pub(super) fn questions() -> Vec<Sample> {
     let question = |what| ConfirmEnd {
         who: PERSON,
@@ -96,6 +120,7 @@ fn account() -> Account<'static> {
         identities: vec![identity(PROVIDER, EMAIL, None, Vec::new())],
         others: Vec::new(),
         shown_to: SEALED.to_owned(),
+        self_deletion: false,
     }
 }
 

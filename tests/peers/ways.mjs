@@ -2,6 +2,7 @@
 //
 //   node ways.mjs form-post GATEWAY PROVIDER APP [--no-script]
 //   node ways.mjs another-account GATEWAY PROVIDER APP              a provider with two accounts, of which one is not allowed
+//   node ways.mjs delete-account GATEWAY PROVIDER APP [--pictures DIR] [--no-script]
 //   node ways.mjs states GATEWAY PROVIDER APP [--pictures DIR]      names of both directions, long names, no name; 320 and 1280 px
 //
 // GATEWAY is its public URL, PROVIDER and APP are origins of this machine; the app is the client `shop` with the path /cb.
@@ -95,6 +96,53 @@ const scenarios = {
     await page.getByRole('link', { name: 'Use another account' }).click();
     await page.getByRole('link', { name: 'grace' }).click();
     await page.getByRole('heading', { name: 'Grace Hopper' }).waitFor();
+  },
+
+  /** The provider states when it signed the person in only when it is asked. Another account at it comes back first. */
+  async 'delete-account'(page) {
+    const now = () => Math.floor(Date.now() / 1000);
+    const ada = { name: 'Ada Lovelace', email: 'ada@example.com', email_verified: true };
+    const at = (heading) => page.getByRole('heading', { level: 1, name: heading }).waitFor();
+    await page.goto(`${gateway}/login?return_to=/account`);
+    await at('Ada Lovelace');
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('link', { name: 'Download your data' }).click(),
+    ]);
+    const { user } = JSON.parse(await readFile(await download.path(), 'utf8'));
+    if (download.suggestedFilename() !== 'vestibule-data.json' || user.email !== ada.email) complaints.push(`the data: ${user}`);
+    await page.getByRole('link', { name: 'Delete account' }).click();
+    await at('Delete your account?');
+    await look(page, 'delete-account-sign-in');
+    settings.claims = { name: 'Grace Hopper', email: 'grace@example.com', auth_time: now() };
+    await page.getByRole('link', { name: /Continue with|Sign in with/ }).click();
+    await at('This is another account');
+    await look(page, 'delete-account-other');
+    settings.claims = ada;
+    await page.goto(`${gateway}/login?return_to=/account/delete`);
+    await at('Delete your account?');
+    settings.claims = { ...ada, auth_time: now() };
+    await page.getByRole('link', { name: /Continue with|Sign in with/ }).click();
+    const field = page.getByLabel('To confirm, type ada@example.com');
+    await field.waitFor();
+    if (await field.inputValue() !== '') complaints.push('the field is filled');
+    // The browser refuses an empty field by itself.
+    await page.getByRole('button', { name: 'Delete account' }).click();
+    await field.fill('grace@example.com');
+    await page.getByRole('button', { name: 'Delete account' }).click();
+    await page.getByRole('alert').waitFor();
+    await look(page, 'delete-account-wrong');
+    await field.fill('ADA@example.com');
+    await page.keyboard.press('Enter');
+    await at('Your account was deleted');
+    await look(page, 'account-deleted');
+    const visits = settings.visits;
+    await page.reload();
+    await at('Your account was deleted');
+    await page.goBack().catch(() => {});
+    if (settings.visits !== visits) complaints.push('a reload signed in again');
+    const [cookie] = (await page.context().cookies()).filter(({ name }) => /vestibule$/.test(name));
+    if (cookie) complaints.push(`${cookie.name} is still there`);
   },
 
   async states(page) {

@@ -9,6 +9,9 @@ use crate::gateway::Settings;
 use crate::peer::{self, node};
 use crate::ports;
 
+/// A person may delete the own account.
+const DELETION: &str = "[login]\nself_deletion = true\n";
+
 /// People of one tenant may sign in.
 const ALLOW: &str = "[providers.op.allow]\nclaims = { \"/tenant\" = \"good\" }\n";
 
@@ -21,7 +24,12 @@ fn run_scenario(scenario: &str, options: &[&str]) -> Vec<Value> {
          scopes = [\"openid\", \"profile\", \"email\", \"groups\", \"offline_access\"]\n\
          insecure_skip_loopback_consent = true\n"
     );
-    let served = Settings::new(&database.url, &provider).and(ALLOW).and(&client).with_long_database_timeouts().serve();
+    let served = Settings::new(&database.url, &provider)
+        .and(DELETION)
+        .and(ALLOW)
+        .and(&client)
+        .with_long_database_timeouts()
+        .serve();
     let mut command = node("ways.mjs");
     let ended = peer::run(command.args([scenario, &served.public(), &provider, &app]).args(options), "");
     assert_eq!(ended.code, Some(0), "{scenario}: {}\n{}\n{}", ended.stderr, ended.stdout, served.log());
@@ -48,6 +56,18 @@ fn another_account_reaches_the_goal() {
     let said = run_scenario("another-account", &[]);
     let [code] = said.as_slice() else { panic!("{said:?}") };
     assert!(code["code"].is_string() && code["state"] == "s&\"<t", "{code}");
+}
+
+/// A person downloads the own data, and deletes the account: an old login, another account at the new login, a wrong text, and the
+/// right one. A reload of the last page signs nobody in. The pictures are in `target/tmp/pages`.
+#[test]
+fn a_person_deletes_the_own_account() {
+    let pictures = Path::new(env!("CARGO_TARGET_TMPDIR")).join("pages");
+    std::fs::create_dir_all(&pictures).expect("a directory");
+    let said = run_scenario("delete-account", &["--pictures", pictures.to_str().expect("text")]);
+    let names: Vec<_> = said.iter().filter_map(|page| page["name"].as_str()).collect();
+    let expected = ["delete-account-sign-in", "delete-account-other", "delete-account-wrong", "account-deleted"];
+    assert_eq!(names, expected);
 }
 
 /// WB-12: names of both directions of writing, long names and none, at 320 and 1280 px: axe-core finds nothing, and nothing

@@ -1,14 +1,17 @@
 //! Disabling, enabling and deleting users, each with its audit row; and the profile that a login refreshes.
 
-use diesel::sql_types::{Array, Bool, Jsonb, Nullable, Text, Timestamptz, Uuid};
+use std::net::IpAddr;
+
+use diesel::sql_types::{Array, Bool, Inet, Jsonb, Nullable, Text, Timestamptz, Uuid};
 use diesel::{QueryResult, RunQueryDsl};
+use ipnet::IpNet;
 use serde_json::Value;
 
 use crate::account::user::Profile;
 use crate::base::audit::audit_rows;
 use crate::base::clock::Timestamp;
 use crate::base::db::{Change, Conn, note};
-use crate::base::id::{UserId, uuid_v7};
+use crate::base::id::{SessionId, UserId, uuid_v7};
 use crate::base::statement::statement;
 
 statement! {
@@ -53,11 +56,16 @@ statement! {
         id: UserId => Uuid,
         now: Timestamp => Timestamptz,
         audit: uuid::Uuid => Uuid,
+        session: Option<SessionId> => Nullable<Uuid>,
+        ip: Option<IpNet> => Nullable<Inet>,
         detail: &'a Value => Jsonb,
     }
     concat!(
         "WITH changed AS (DELETE FROM users WHERE id = {id} RETURNING id) ",
-        audit_rows!(from "changed", id "{audit}", kind "'user_deleted'", user_id "id", detail "{detail}")
+        audit_rows!(
+            from "changed", id "{audit}", kind "'user_deleted'", user_id "id", session_id "{session}", ip "{ip}",
+            detail "{detail}"
+        )
     )
 }
 
@@ -111,8 +119,15 @@ pub fn refresh(conn: &mut Conn, id: UserId, profile: &Profile, now: Timestamp) -
     update.execute(conn).map(|_| ())
 }
 
-/// Deletes the user; identities and sessions go by their foreign keys. `false` if there is no such user.
-pub fn delete(conn: &mut Conn, id: UserId, detail: &Value, now: Timestamp) -> QueryResult<bool> {
+/// Deletes the user; identities and sessions go by their foreign keys. `by`: the session and the address of the user, if the
+/// user asked for it. `false` if there is no such user.
+pub fn delete(
+    conn: &mut Conn,
+    id: UserId,
+    (by, detail): (Option<(SessionId, IpAddr)>, &Value),
+    now: Timestamp,
+) -> QueryResult<bool> {
     note(conn, Change::User(id));
-    Ok(DeleteUser { id, now, audit: uuid_v7(now), detail }.execute(conn)? == 1)
+    let (session, ip) = (by.map(|(session, _)| session), by.map(|(_, ip)| ip.into()));
+    Ok(DeleteUser { id, now, audit: uuid_v7(now), session, ip, detail }.execute(conn)? == 1)
 }

@@ -24,6 +24,7 @@ pub(crate) struct RawLogin {
 
 /// Signing in through a provider.
 #[derive(Deserialize, JsonSchema)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a key of the table")]
 pub struct Login {
     /// how long a user may take to sign in at the provider
     #[serde(with = "DurationText")]
@@ -34,6 +35,8 @@ pub struct Login {
     pub return_to: ReturnTo,
     /// the path or URL to which the browser is sent after a login without `return_to`
     pub default_return_to: String,
+    /// a person may delete the own account, at /account/delete
+    pub self_deletion: bool,
     /// false: only users who already exist may sign in
     pub sign_up: bool,
     /// link identities of two providers with `trusts_email` that have the same verified e-mail address

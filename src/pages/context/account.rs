@@ -45,6 +45,8 @@ pub struct Account<'a> {
     pub others: Vec<Link<'a>>,
     /// The sealed value of each form: it is valid for this session alone.
     pub shown_to: String,
+    /// Whether the person may delete the account.
+    pub self_deletion: bool,
 }
 
 impl Page for Account<'_> {

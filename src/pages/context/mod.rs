@@ -5,6 +5,7 @@ pub mod choose_provider;
 pub mod confirm_identity;
 pub mod consent;
 pub mod cookies_conflict;
+pub mod delete_account;
 pub mod form_post;
 pub mod identities;
 pub mod page;

@@ -57,6 +57,7 @@ pub fn page(
         identities: identities.iter().map(|one| linked(app, one)).collect(),
         others: not_linked(app, identities),
         shown_to: shown_to(app, session),
+        self_deletion: app.config.login.self_deletion,
     };
     // Linking an identity redirects to a provider, and logout may. Browsers apply `form-action` to the redirects that
     // follow a form post.

@@ -25,7 +25,8 @@ const REPEATABLE: [&str; 5] = ["/login", "/account", "/oauth2/authorize/agree", 
 /// must the ID token of a logout.
 pub(super) fn repeatable(app: &App, request: &HttpRequest) -> Option<String> {
     let path = request.path().strip_prefix(app.config.server.public_url.prefix())?;
-    let is_known = REPEATABLE.contains(&path) || path.starts_with("/account/");
+    let is_known =
+        REPEATABLE.contains(&path) || ["/account/", "/account-deleted/"].iter().any(|start| path.starts_with(start));
     let is_repeatable =
         is_known && request.method() == Method::GET && !request.query_string().contains("id_token_hint");
     let whole = request.uri().path_and_query().filter(|_| is_repeatable)?;

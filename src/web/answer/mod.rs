@@ -10,6 +10,7 @@ pub mod conditional;
 pub mod confirm_identity;
 pub mod consent;
 pub mod cookies_conflict;
+pub mod delete_account;
 pub mod explained;
 mod from_errors;
 pub mod goes_on;

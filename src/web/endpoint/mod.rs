@@ -11,6 +11,7 @@ pub mod brand;
 pub mod chooser;
 mod client_by_url;
 pub mod consent;
+pub mod delete_account;
 pub mod discovery;
 pub mod fresh_login;
 pub mod identities;

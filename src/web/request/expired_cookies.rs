@@ -19,6 +19,7 @@ pub const COOKIE_PATHS: &[&str] = &[
     "/account/apps",
     "/account/identities",
     "/account/data",
+    "/account/delete",
     "/session",
     "/session/token",
     "/session/start-again",

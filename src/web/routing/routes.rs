@@ -18,9 +18,9 @@ use crate::web::answer::problem::Problem;
 use crate::web::answer::refusals::Refusal;
 use crate::web::answer::{assets, page};
 use crate::web::endpoint::{
-    account, account_ends, app_ways, authorize, backchannel_logout, brand, chooser, consent, discovery, identities,
-    introspection, language, login, logout, metadata, own_data, par, provider_token, providers, resource_metadata,
-    revocation, session, sessions, spa_flow, start_again, status_list, token, userinfo, verify,
+    account, account_ends, app_ways, authorize, backchannel_logout, brand, chooser, consent, delete_account, discovery,
+    identities, introspection, language, login, logout, metadata, own_data, par, provider_token, providers,
+    resource_metadata, revocation, session, sessions, spa_flow, start_again, status_list, token, userinfo, verify,
 };
 
 use crate::web::answer::goes_on::BegunBy::{OtherSite, OtherSiteOrUnknown};
@@ -113,6 +113,14 @@ pub static ROUTES: &[Row] = &[
         "/account/identities/{id}/unlink",
         &[Entry::get(Cookie, || web::to(account::confirm_unlink)), Entry::post(Cookie, || web::to(account::unlink))],
     ),
+    Row::page(
+        "/account/delete",
+        &[
+            Entry::get(Cookie, || web::to(delete_account::ask)),
+            Entry::post(Cookie, || web::to(delete_account::delete)).limited(Limit::Token),
+        ],
+    ),
+    Row::page("/account-deleted/{proof}", &[Entry::get(Open, || web::to(delete_account::done))]),
     Row::page("/account/data", &[Entry::read(Cookie, || web::to(own_data::show)).limited(Limit::Token)]),
     Row::page("/account/identities/{id}/keep", &[Entry::post(Cookie, || web::to(account::cancel_removal))]),
     // The session, and the user's account as JSON.

@@ -2,6 +2,7 @@
 
 mod apps;
 mod data;
+mod delete;
 mod further_claims;
 mod identities;
 mod lists;
