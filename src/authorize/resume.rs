@@ -4,14 +4,12 @@ use super::answer::{ErrorAnswer, OAuthError};
 use super::decision::{Decision, DecisionInput, decide};
 use super::next::{Next, decision_input, issue_code, only_provider, prepare_answer, refusal};
 use super::open::{ClosedRequest, OpenRequest, OpenRequestError, check};
-use super::request::AuthorizationRequest;
+use super::remembered::{self, decide_remembering};
 use super::store;
 use crate::app::App;
 use crate::base::clock::Timestamp;
-use crate::base::db::DbError;
 use crate::base::id::AuthorizationRequestId;
 use crate::base::secret::Hashed;
-use crate::client::{self, Agreement};
 use crate::grant::{AppAnswer, PreparedAnswer, StoredRequest};
 use crate::session::{Session, ShownTo, SignedIn};
 
@@ -67,23 +65,11 @@ pub async fn consent(
     now: Timestamp,
 ) -> Result<Next, OpenRequestError> {
     let shown_to = ShownTo::open(&app.config.ring, &question(open.id), shown_to);
-    let consented =
-        shown_to.is_some_and(|shown_to| signed_in.is_some_and(|here| shown_to == ShownTo::new(&here.session)));
-    if consented {
-        note_client_by_url(app, &open.request, now).await?;
+    let agrees = signed_in.filter(|here| shown_to == Some(ShownTo::new(&here.session)));
+    if let Some(here) = agrees {
+        remembered::remember(app, &open.request, here.session.user, now).await?;
     }
-    proceed(app, open, signed_in, false, consented, now).await
-}
-
-/// Notes a client by URL that the person agrees to, for `vestibule clients list`.
-async fn note_client_by_url(app: &App, request: &AuthorizationRequest, now: Timestamp) -> Result<(), DbError> {
-    let Some(said) = request.by_url.clone() else { return Ok(()) };
-    let id = request.client_id.clone();
-    let note = move |conn: &mut _| {
-        let (name, authenticates) = (said.name.as_deref(), said.jwks_uri.is_some());
-        client::note_agreement(conn, &Agreement { client_id: &id, name, authenticates }, now)
-    };
-    app.db.run("note client by URL", note).await
+    proceed(app, open, signed_in, false, agrees.is_some(), now).await
 }
 
 /// Answers the app with `access_denied` after a person declined on the page that carried `shown_to`. Where another person
@@ -117,7 +103,7 @@ async fn proceed(
     let for_this = just_now || signed_in.is_some_and(|signed_in| *session == Some(signed_in.session.id));
     let input =
         DecisionInput { consented, asked_at: *asked_at, ..decision_input(app, request, signed_in, for_this, now) };
-    match (decide(request, &input), signed_in) {
+    match (decide_remembering(app, request, input, signed_in).await?, signed_in) {
         (Decision::Refuse(error, why), _) => {
             answer_once(app, open, now).await?;
             Ok(refusal(request, error, why))

@@ -3,9 +3,10 @@
 use chrono::TimeDelta;
 
 use super::answer::OAuthError;
-use super::decision::{Decision, decide};
+use super::decision::Decision;
 use super::next::{FirstStep, LoginStep, Next, decision_input, issue_code, only_provider, refusal};
 use super::open::{OpenRequest, OpenRequestError};
+use super::remembered::decide_remembering;
 use super::request::AuthorizationRequest;
 use super::store;
 use crate::app::App;
@@ -32,7 +33,7 @@ pub struct Browser {
 }
 
 /// Handles a request from a browser. One statement, which stores the code or the request; none if the request is stored
-/// with a login.
+/// with a login. One more to find a remembered consent.
 pub async fn start(
     app: &App,
     request: AuthorizationRequest,
@@ -40,7 +41,7 @@ pub async fn start(
     now: Timestamp,
 ) -> Result<FirstStep, DbError> {
     let input = decision_input(app, &request, browser.signed_in.as_ref(), false, now);
-    let next = decide(&request, &input);
+    let next = decide_remembering(app, &request, input, browser.signed_in.as_ref()).await?;
     if let Decision::Refuse(error, why) = next {
         return Ok(FirstStep::Next(refusal(&request, error, why)));
     }

@@ -73,6 +73,10 @@ id!(
     UserId
 );
 id!(
+    /// The id of a consent (`consents.id`).
+    ConsentId
+);
+id!(
     /// The id of a `(provider, sub)` pair of a user.
     SubId
 );

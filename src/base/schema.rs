@@ -98,6 +98,18 @@ diesel::table! {
 }
 
 diesel::table! {
+    consents (id) {
+        id -> Uuid,
+        user_id -> Uuid,
+        client_id -> Text,
+        resource -> Text,
+        origin -> Text,
+        scopes -> Array<Text>,
+        agreed_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     logins_not_begun (reference) {
         reference -> Text,
         provider -> Text,

@@ -41,8 +41,8 @@ mod times;
 
 pub use check::check;
 pub use context::account::{
-    Account, AppInUse, Claim, ClaimValue, ConfirmEnd, Device, DeviceName, Done, EndQuestion, LinkedIdentity, ListPages,
-    PastSignIn,
+    Account, AppInUse, Claim, ClaimValue, ConfirmEnd, ConsentGiven, Device, DeviceName, Done, EndQuestion,
+    LinkedIdentity, ListPages, PastSignIn,
 };
 pub use context::choose_provider::{Choice, ChooseProvider, Link};
 pub use context::confirm_identity::ConfirmIdentity;

@@ -1,10 +1,11 @@
 //! The states of the account page, and of the page that asks before something there is ended.
 
 use super::context::account::{
-    Account, AppInUse, Claim, ClaimValue, ConfirmEnd, Device, DeviceName, Done, EndQuestion, LinkedIdentity, ListPages,
-    PastSignIn,
+    Account, AppInUse, Claim, ClaimValue, ConfirmEnd, ConsentGiven, Device, DeviceName, Done, EndQuestion,
+    LinkedIdentity, ListPages, PastSignIn,
 };
 use super::context::choose_provider::Link;
+use super::context::consent::Grant;
 use super::context::delete_account::{AccountDeleted, DeleteAccount};
 use super::context::time::Time;
 use super::sample::{APP, EMAIL, PERSON, PROVIDER, SEALED, Sample, THEN, links, sample};
@@ -40,6 +41,7 @@ pub(super) fn accounts() -> Vec<Sample> {
             identity("GitHub", "1234567", Some(THEN), Vec::new()),
         ],
         others: links(&["Google"]),
+        consents: vec![consent(APP, None, 86_400), consent("app.example.com", Some("Tools"), 40 * 86_400)],
         sign_ins: vec![sign_in(FIREFOX, 0), sign_in(SAFARI, 86_400), sign_in(UNKNOWN, 70 * 86_400)],
         ..account()
     };
@@ -47,7 +49,12 @@ pub(super) fn accounts() -> Vec<Sample> {
         let address = |is: bool| is.then(|| "/account?devices=2#devices".to_owned());
         Some(ListPages { first: 21, last: 40, total: 1234, previous: address(previous), next: address(next) })
     };
-    let paged = Account { device_pages: pages(true, true), app_pages: pages(false, true), ..full() };
+    let paged = Account {
+        device_pages: pages(true, true),
+        app_pages: pages(false, true),
+        consent_pages: pages(true, false),
+        ..full()
+    };
     let done = |done| Account { done: Some(done), ..account() };
     vec![
         sample("", &account()),
@@ -57,6 +64,7 @@ pub(super) fn accounts() -> Vec<Sample> {
         sample("done-device", &done(Done::Device)),
         sample("done-others", &done(Done::Others)),
         sample("done-app", &done(Done::App)),
+        sample("done-consent", &done(Done::Consent)),
         sample("done-identity", &done(Done::Identity)),
         sample("done-identity-requested", &done(Done::IdentityRequested)),
         sample("done-identity-kept", &done(Done::IdentityKept)),
@@ -96,6 +104,7 @@ pub(super) fn questions() -> Vec<Sample> {
         sample("this-device", &question(EndQuestion::Device { device: UNKNOWN, current: true })),
         sample("one-other", &question(EndQuestion::Others { count: 1 })),
         sample("others", &question(EndQuestion::Others { count: 12 })),
+        sample("consent", &question(EndQuestion::Consent { app: APP })),
         sample("app", &question(EndQuestion::App { app: APP, device: SAFARI })),
     ]
 }
@@ -116,6 +125,8 @@ fn account() -> Account<'static> {
         other_devices: false,
         apps: Vec::new(),
         app_pages: None,
+        consents: Vec::new(),
+        consent_pages: None,
         sign_ins: vec![sign_in(FIREFOX, 3 * 86_400)],
         identities: vec![identity(PROVIDER, EMAIL, None, Vec::new())],
         others: Vec::new(),
@@ -132,6 +143,11 @@ fn device(current: bool, name: DeviceName<'static>, clients: &[&'static str], ag
 
 fn app(name: &'static str, current: bool, device: DeviceName<'static>, age: i64) -> AppInUse<'static> {
     AppInUse { id: SEALED.to_owned(), name, device, current, seen: before_now(age) }
+}
+
+fn consent(name: &'static str, resource: Option<&'static str>, age: i64) -> ConsentGiven<'static> {
+    let grants = ["openid", "profile", "email", "offline_access", "orders.read"].map(Grant::of).into();
+    ConsentGiven { id: SEALED.to_owned(), name, resource, grants, since: before_now(age) }
 }
 
 fn sign_in(device: DeviceName<'static>, age: i64) -> PastSignIn<'static> {

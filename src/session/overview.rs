@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use serde::Deserialize;
 
 use super::listed::Listed;
-use crate::account::IdentityWithClaims;
+use crate::account::{Consent, IdentityWithClaims};
 use crate::base::clock::Timestamp;
 use crate::base::id::SessionId;
 
@@ -44,6 +44,8 @@ pub struct AppSession {
 pub struct OfUser {
     /// The identities with their claims, the oldest first.
     pub identities: Vec<IdentityWithClaims>,
+    /// The consents to apps, the last one first.
+    pub consents: Vec<Consent>,
     /// The last sign-ins of the audit log, the newest first.
     pub sign_ins: Vec<PastSignIn>,
 }

@@ -2,11 +2,13 @@
 //
 //   node browser.mjs browser-flow GATEWAY [--no-script] [--keyboard]
 //   node browser.mjs demo-app APP
+//   node browser.mjs account GATEWAY [--no-script]      (with the public client `store`)
 //   node browser.mjs app-logout GATEWAY APP      (the app is the client `shop`)
 //
 // Prints what was seen, page by page, as JSON: {"pages": [{"path", "title", "text"}]}. Exits with 1, and says why, where
 // something is not there, the console has an error, the content security policy was violated, or axe-core has a serious
 // finding.
+import { createHash, randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { parseArgs } from 'node:util';
@@ -99,6 +101,68 @@ const scenarios = {
       await page.waitForURL((url) => url.href.startsWith(`${app}/`), { waitUntil: 'networkidle' });
       const state = new URL(page.url()).searchParams.get('state');
       if (state !== asked.state) complaints.push(`the state came back as ${state}`);
+    }
+  },
+
+  /** The buttons of the account page: an app, a consent, one device, and all others are ended, each after its question. */
+  async account(page) {
+    const signIn = async (where) => {
+      await where.goto(`${address}/account`);
+      await where.getByRole('button', { name: /Ada Lovelace/ }).click();
+      await where.getByRole('heading', { level: 1, name: 'Ada Lovelace' }).waitFor();
+    };
+    await signIn(page);
+    const others = [];
+    for (let count = 0; count < 3; count += 1) {
+      // The page of an ended session has the status 401.
+      others.push(await open(browser, [], { javaScriptEnabled: false }));
+      await signIn(others[count]);
+    }
+
+    // An app to which the person agrees, and which redeems its code.
+    const verifier = randomBytes(32).toString('base64url');
+    const redirect_uri = 'https://store.example/cb';
+    await page.route('https://store.example/**', (route) => route.fulfill({ contentType: 'text/html', body: '<!doctype html><title>Store</title>' }));
+    const asked = {
+      client_id: 'store', redirect_uri, response_type: 'code', scope: 'openid offline_access', prompt: 'consent', state: 's',
+      code_challenge: createHash('sha256').update(verifier).digest('base64url'), code_challenge_method: 'S256',
+    };
+    const token = (fields) => fetch(`${address}/oauth2/token`, { method: 'POST', body: new URLSearchParams({ client_id: 'store', ...fields }) });
+    const openApp = async () => {
+      await page.goto(`${address}/oauth2/authorize?${new URLSearchParams(asked)}`);
+      await press(page, 'button', 'Continue');
+      await page.waitForURL(/store\.example/);
+      const code = new URL(page.url()).searchParams.get('code');
+      const answer = await (await token({ grant_type: 'authorization_code', code, redirect_uri, code_verifier: verifier })).json();
+      await page.goto(`${address}/account`);
+      return answer.refresh_token;
+    };
+
+    // Each button asks first; the account page says what was done, where a screen reader says it too.
+    const act = async (link, question, button, done) => {
+      await see(page, 'Ada Lovelace');
+      await press(page, 'link', link);
+      await see(page, question);
+      await press(page, 'link', 'Cancel');
+      await see(page, 'Ada Lovelace');
+      await press(page, 'link', link);
+      await see(page, question);
+      await press(page, 'button', button);
+      await page.getByRole('status').filter({ hasText: done }).waitFor();
+    };
+    const isEnded = async (refresh_token) => (await token({ grant_type: 'refresh_token', refresh_token })).status === 400;
+    const app = await openApp();
+    await act(/^Sign out of .*The store/, 'Sign out of The store?', 'Sign out', 'You were signed out of the app.');
+    if (!await isEnded(app)) complaints.push('the app stays signed in');
+    const again = await openApp();
+    await act(/^Remove access: .*The store/, 'Remove the access of The store?', 'Remove access', 'The access of the app was removed.');
+    if (!await isEnded(again)) complaints.push('the app of a withdrawn consent stays signed in');
+    await act(/^Sign out .*Chrome/, /^Sign out .*Chrome/, 'Sign out', 'The device was signed out.');
+    await act('Sign out everywhere else', 'Sign out everywhere else?', 'Sign out everywhere else', 'Your other devices were signed out.');
+    await see(page, 'Ada Lovelace');
+    for (const other of others) {
+      await other.goto(`${address}/account`);
+      await other.getByText(/session was ended/).first().waitFor();
     }
   },
 

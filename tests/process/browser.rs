@@ -73,6 +73,18 @@ fn people_sign_in_and_out_with_a_browser() {
     }
 }
 
+/// WB-09 in a browser: the buttons of the account page, with and without JavaScript.
+#[test]
+fn people_end_devices_and_apps_on_their_account_page() {
+    let store = "[clients.store]\nname = \"The store\"\nscopes = [\"openid\", \"offline_access\"]\nredirect_uris = [\"https://store.example/cb\"]\n";
+    let dev = Dev::with(|_| store.to_owned());
+    for options in [&[][..], &["--no-script"]] {
+        let seen = run_scenario(&dev, "account", dev.port, options);
+        let last = text(seen.last().expect("a page"));
+        assert!(last.contains("Your other devices were signed out.") && last.contains("Recent sign-ins"), "{last}");
+    }
+}
+
 /// WB-05 in a browser: the single-page app has another origin, and reads the responses of the SPA flow.
 #[test]
 fn people_sign_in_at_the_demo_app() {

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::store::{AuditEvent, OwnIdentity, SignIn, StoredAppSession};
+use super::store::{AuditEvent, OwnConsent, OwnIdentity, SignIn, StoredAppSession};
 use crate::account::Record;
 use crate::base::clock::{Timestamp, TimestampSchema};
 
@@ -29,6 +29,8 @@ pub struct OwnData {
     pub sessions: Vec<SignIn>,
     /// The sessions of apps, newest first, with those that ended and are not yet removed.
     pub apps: Vec<AppSession>,
+    /// The remembered consents to apps, newest first.
+    pub consents: Vec<OwnConsent>,
     /// The audit events of the user, newest first.
     pub audit_events: Vec<AuditEvent>,
 }

@@ -9,6 +9,7 @@ pub fn hot_statements() -> Vec<HotStatement> {
         store::Identities: ["subs_user_id"],
         store::SignIns: ["sessions_user_id"],
         store::AppSessions: ["sessions_user_id"],
+        store::Consents: ["consents_user_id"],
         store::AuditEvents: ["audit_events_user_id"],
     ]
 }

@@ -13,16 +13,18 @@ const VERSION: u32 = 1;
 /// The most entries of each list.
 pub const LIMIT: i64 = 1000;
 
-/// The data of a user; `None` if there is no such user. Five statements on one connection.
+/// The data of a user; `None` if there is no such user. Six statements on one connection.
 pub async fn own_data(app: &App, user: UserId, now: Timestamp) -> Result<Option<OwnData>, DbError> {
     let found = app.db.run("read own data", move |conn| store::read(conn, user, LIMIT + 1)).await?;
-    let Some(Stored { user, mut identities, mut sessions, mut app_sessions, mut audit_events }) = found else {
+    let Some(Stored { user, mut identities, mut sessions, mut app_sessions, mut consents, mut audit_events }) = found
+    else {
         return Ok(None);
     };
     let cut = [
         ("identities", is_cut(&mut identities)),
         ("sessions", is_cut(&mut sessions)),
         ("apps", is_cut(&mut app_sessions)),
+        ("consents", is_cut(&mut consents)),
         ("audit_events", is_cut(&mut audit_events)),
     ];
     let apps = app_sessions.into_iter().map(|stored| {
@@ -39,6 +41,7 @@ pub async fn own_data(app: &App, user: UserId, now: Timestamp) -> Result<Option<
         identities,
         sessions,
         apps: apps.collect(),
+        consents,
         audit_events,
     }))
 }

@@ -20,6 +20,7 @@ pub struct Stored {
     pub identities: Vec<OwnIdentity>,
     pub sessions: Vec<SignIn>,
     pub app_sessions: Vec<StoredAppSession>,
+    pub consents: Vec<OwnConsent>,
     pub audit_events: Vec<AuditEvent>,
 }
 
@@ -175,9 +176,37 @@ pub struct StoredAppSession {
 }
 
 statement! {
+    struct Consents { user: UserId => Uuid, most: i64 => BigInt }
+    "SELECT client_id, resource, origin, scopes, agreed_at
+     FROM consents WHERE user_id = {user} ORDER BY agreed_at DESC, id DESC LIMIT {most}"
+}
+
+/// A remembered consent.
+#[derive(Debug, QueryableByName, Serialize, JsonSchema)]
+pub struct OwnConsent {
+    /// The `client_id` of the app.
+    #[diesel(sql_type = Text)]
+    pub client_id: String,
+    /// The protected resource that the access is for (RFC 8707); empty if the app named none.
+    #[diesel(sql_type = Text)]
+    pub resource: String,
+    /// The origin to which the app's answers go.
+    #[diesel(sql_type = Text)]
+    pub origin: String,
+    /// The scopes.
+    #[diesel(sql_type = Array<Text>)]
+    pub scopes: Vec<String>,
+    /// When the person last agreed.
+    #[schemars(with = "TimestampSchema")]
+    #[diesel(sql_type = Timestamptz)]
+    pub agreed_at: Timestamp,
+}
+
+statement! {
     struct AuditEvents { user: UserId => Uuid, most: i64 => BigInt }
+    // The sum of `at` and nothing keeps the planner from reading the log of all users backwards.
     "SELECT id, at, kind, session_id AS session, provider, client_id, ip, reference, detail
-     FROM audit_events WHERE user_id = {user} ORDER BY at DESC, id DESC LIMIT {most}"
+     FROM audit_events WHERE user_id = {user} ORDER BY at + interval '0' DESC, id DESC LIMIT {most}"
 }
 
 /// An audit event. It has no secrets.
@@ -223,6 +252,7 @@ pub fn read(conn: &mut Conn, user: UserId, most: i64) -> QueryResult<Option<Stor
         identities: Identities { user, most }.load(conn)?,
         sessions: SignIns { user, most }.load(conn)?,
         app_sessions: AppSessions { user, most }.load(conn)?,
+        consents: Consents { user, most }.load(conn)?,
         audit_events: AuditEvents { user, most }.load(conn)?,
     }))
 }

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::choose_provider::Link;
+use super::consent::Grant;
 use super::page::Page;
 use super::time::Time;
 
@@ -37,6 +38,10 @@ pub struct Account<'a> {
     pub apps: Vec<AppInUse<'a>>,
     /// The further pages of the list.
     pub app_pages: Option<ListPages>,
+    /// The consents of one page of the list, the last one first.
+    pub consents: Vec<ConsentGiven<'a>>,
+    /// The further pages of the list.
+    pub consent_pages: Option<ListPages>,
     /// The last sign-ins, the newest first.
     pub sign_ins: Vec<PastSignIn<'a>>,
     /// The linked identities.
@@ -65,6 +70,9 @@ pub enum Done {
     /// An app was signed out.
     #[serde(rename = "done-app")]
     App,
+    /// A consent was withdrawn.
+    #[serde(rename = "done-consent")]
+    Consent,
     /// An identity was removed.
     #[serde(rename = "done-identity")]
     Identity,
@@ -77,8 +85,15 @@ pub enum Done {
 }
 
 impl Done {
-    const ALL: [Self; 6] =
-        [Self::Device, Self::Others, Self::App, Self::Identity, Self::IdentityRequested, Self::IdentityKept];
+    const ALL: [Self; 7] = [
+        Self::Device,
+        Self::Others,
+        Self::App,
+        Self::Consent,
+        Self::Identity,
+        Self::IdentityRequested,
+        Self::IdentityKept,
+    ];
 
     /// The word in the URL of the account page.
     pub fn word(self) -> &'static str {
@@ -86,6 +101,7 @@ impl Done {
             Self::Device => "device",
             Self::Others => "others",
             Self::App => "app",
+            Self::Consent => "consent",
             Self::Identity => "identity",
             Self::IdentityRequested => "identity-requested",
             Self::IdentityKept => "identity-kept",
@@ -135,6 +151,21 @@ pub struct AppInUse<'a> {
     pub current: bool,
     /// The time of the last use.
     pub seen: Time,
+}
+
+/// What the person has agreed to give an app.
+#[derive(Debug, Serialize)]
+pub struct ConsentGiven<'a> {
+    /// The id of the consent.
+    pub id: String,
+    /// The name of the app.
+    pub name: &'a str,
+    /// The name of the resource that the access is for, if it is for one alone.
+    pub resource: Option<&'a str>,
+    /// The rights.
+    pub grants: Vec<Grant<'a>>,
+    /// The time of the last consent.
+    pub since: Time,
 }
 
 /// A sign-in of the past.
@@ -247,6 +278,11 @@ pub enum EndQuestion<'a> {
         app: &'a str,
         /// The device.
         device: DeviceName<'a>,
+    },
+    /// A consent, and the sessions of its app.
+    Consent {
+        /// The name of the app.
+        app: &'a str,
     },
 }
 

@@ -168,6 +168,12 @@ device-sign-out-of = تسجيل الخروج من { $device }، آخر نشاط:
 device-signed-in-with = تم تسجيل الدخول باستخدام { $provider }
 apps = تطبيقاتك
 app-sign-out-of = تسجيل الخروج من { $app }، { $device }
+consents = التطبيقات التي لديها إذن بالوصول إلى حسابك
+consent-since = تم منح الإذن بالوصول { $time }
+consent-details = التفاصيل
+consent-allowed = { $app }:
+consent-withdraw = إزالة إذن الوصول
+consent-withdraw-named = إزالة إذن الوصول: { $app }
 page-of = { $first }–{ $last } من { $total }
 page-previous = الصفحة السابقة
 page-next = الصفحة التالية
@@ -229,12 +235,15 @@ end-others-sentence =
     }
 end-app-question = هل تريد تسجيل الخروج من { $app }؟
 end-app-sentence = سيتم تسجيل الخروج من { $app } ({ $device }). وفيما عدا ذلك يبقى تسجيل دخولك هناك.
+withdraw-question = هل تريد إزالة إذن وصول { $app }؟
+withdraw-sentence = سيفقد { $app } إذن الوصول الذي منحته له، وسيتم تسجيل خروجه من جميع أجهزتك.
 
 ## On the account page, after it
 
 done-device = تم تسجيل الخروج من الجهاز.
 done-others = تم تسجيل الخروج من أجهزتك الأخرى.
 done-app = تم تسجيل خروجك من التطبيق.
+done-consent = تمت إزالة إذن وصول التطبيق.
 done-identity = تمت إزالة طريقة تسجيل الدخول.
 done-identity-requested = ستتم إزالة طريقة تسجيل الدخول بعد سبعة أيام.
 done-identity-kept = تم الاحتفاظ بطريقة تسجيل الدخول.

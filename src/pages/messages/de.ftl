@@ -153,6 +153,12 @@ device-sign-out-of = { $device } abmelden, zuletzt aktiv am { $time }
 device-signed-in-with = Angemeldet mit { $provider }
 apps = Ihre Apps
 app-sign-out-of = Von { $app } abmelden, { $device }
+consents = Apps mit Zugriff auf Ihr Konto
+consent-since = Zugriff erlaubt { $time }
+consent-details = Details
+consent-allowed = Für { $app } gilt:
+consent-withdraw = Zugriff entfernen
+consent-withdraw-named = Zugriff entfernen: { $app }
 page-of = { $first }–{ $last } von { $total }
 page-previous = Vorherige Seite
 page-next = Nächste Seite
@@ -211,12 +217,15 @@ end-others-sentence =
     }
 end-app-question = Von { $app } abmelden?
 end-app-sentence = Die Anmeldung bei { $app } wird beendet ({ $device }). Sonst bleiben Sie dort angemeldet.
+withdraw-question = Zugriff von { $app } entfernen?
+withdraw-sentence = { $app } verliert den Zugriff, den Sie erlaubt haben, und wird auf allen Ihren Geräten abgemeldet.
 
 ## On the account page, after it
 
 done-device = Das Gerät wurde abgemeldet.
 done-others = Ihre anderen Geräte wurden abgemeldet.
 done-app = Sie wurden von der App abgemeldet.
+done-consent = Der Zugriff der App wurde entfernt.
 done-identity = Die Anmeldemethode wurde entfernt.
 done-identity-requested = Die Anmeldemethode wird in sieben Tagen entfernt.
 done-identity-kept = Die Anmeldemethode wird behalten.

@@ -166,6 +166,12 @@ device-sign-out-of = Sign out { $device }, last seen { $time }
 device-signed-in-with = Signed in with { $provider }
 apps = Your apps
 app-sign-out-of = Sign out of { $app }, { $device }
+consents = Apps that you have given access
+consent-since = Access given { $time }
+consent-details = Details
+consent-allowed = { $app }
+consent-withdraw = Remove access
+consent-withdraw-named = Remove access: { $app }
 page-of = { $first }–{ $last } of { $total }
 page-previous = Previous page
 page-next = Next page
@@ -224,12 +230,15 @@ end-others-sentence =
     }
 end-app-question = Sign out of { $app }?
 end-app-sentence = { $app } loses its sign-in on { $device }. You stay signed in there otherwise.
+withdraw-question = Remove the access of { $app }?
+withdraw-sentence = { $app } loses the access that you gave it, and is signed out on all your devices.
 
 ## On the account page, after it
 
 done-device = The device was signed out.
 done-others = Your other devices were signed out.
 done-app = You were signed out of the app.
+done-consent = The access of the app was removed.
 done-identity = The way to sign in was removed.
 done-identity-requested = The way to sign in will be removed in seven days.
 done-identity-kept = The way to sign in is kept.

@@ -153,6 +153,12 @@ device-sign-out-of = Cerrar sesión ({ $device }, última actividad: { $time })
 device-signed-in-with = Sesión iniciada con { $provider }
 apps = Sus aplicaciones
 app-sign-out-of = Cerrar sesión en { $app }, { $device }
+consents = Aplicaciones con acceso a su cuenta
+consent-since = Acceso concedido { $time }
+consent-details = Detalles
+consent-allowed = { $app }
+consent-withdraw = Quitar acceso
+consent-withdraw-named = Quitar acceso: { $app }
 page-of = { $first }–{ $last } de { $total }
 page-previous = Página anterior
 page-next = Página siguiente
@@ -211,12 +217,15 @@ end-others-sentence =
     }
 end-app-question = ¿Cerrar la sesión en { $app }?
 end-app-sentence = Se cerrará la sesión de { $app } ({ $device }). Por lo demás, su sesión seguirá abierta allí.
+withdraw-question = ¿Quitar el acceso de { $app }?
+withdraw-sentence = { $app } perderá el acceso que usted le concedió y se cerrará su sesión en todos sus dispositivos.
 
 ## On the account page, after it
 
 done-device = Se ha cerrado la sesión en el dispositivo.
 done-others = Se ha cerrado la sesión en sus demás dispositivos.
 done-app = Se ha cerrado su sesión en la aplicación.
+done-consent = Se ha quitado el acceso de la aplicación.
 done-identity = Se ha quitado la forma de iniciar sesión.
 done-identity-requested = La forma de iniciar sesión se quitará dentro de siete días.
 done-identity-kept = Se conserva la forma de iniciar sesión.

@@ -153,6 +153,12 @@ device-sign-out-of = Se déconnecter : { $device }, dernière activité le { $t
 device-signed-in-with = Connecté avec { $provider }
 apps = Vos applications
 app-sign-out-of = Se déconnecter de { $app }, { $device }
+consents = Applications ayant accès à votre compte
+consent-since = Accès autorisé { $time }
+consent-details = Détails
+consent-allowed = { $app } peut :
+consent-withdraw = Supprimer l’accès
+consent-withdraw-named = Supprimer l’accès : { $app }
 page-of = { $first }–{ $last } sur { $total }
 page-previous = Page précédente
 page-next = Page suivante
@@ -211,12 +217,15 @@ end-others-sentence =
     }
 end-app-question = Se déconnecter de { $app } ?
 end-app-sentence = La connexion à { $app } prendra fin ({ $device }). Pour le reste, vous y restez connecté.
+withdraw-question = Supprimer l’accès de { $app } ?
+withdraw-sentence = { $app } perdra l’accès que vous avez autorisé et sera déconnecté sur tous vos appareils.
 
 ## On the account page, after it
 
 done-device = L’appareil a été déconnecté.
 done-others = Vos autres appareils ont été déconnectés.
 done-app = Vous avez été déconnecté de l’application.
+done-consent = L’accès de l’application a été supprimé.
 done-identity = Le moyen de connexion a été supprimé.
 done-identity-requested = Le moyen de connexion sera supprimé dans sept jours.
 done-identity-kept = Le moyen de connexion est conservé.

@@ -148,6 +148,12 @@ device-sign-out-of = { $device } からログアウト、最終利用：{ $time 
 device-signed-in-with = { $provider } でログイン
 apps = アプリ
 app-sign-out-of = { $app }（{ $device }）からログアウト
+consents = アカウントへのアクセスを許可したアプリ
+consent-since = アクセスを許可：{ $time }
+consent-details = 詳細
+consent-allowed = { $app } は次のことができます。
+consent-withdraw = アクセス権を削除
+consent-withdraw-named = アクセス権を削除：{ $app }
 page-of = { $first }～{ $last } / { $total } 件
 page-previous = 前のページ
 page-next = 次のページ
@@ -205,12 +211,15 @@ end-others-sentence =
     }
 end-app-question = { $app } からログアウトしますか？
 end-app-sentence = { $app } からログアウトします（{ $device }）。そのデバイスのその他のログインはそのまま残ります。
+withdraw-question = { $app } のアクセス権を削除しますか？
+withdraw-sentence = { $app } は許可されたアクセス権を失い、すべてのデバイスでログアウトされます。
 
 ## On the account page, after it
 
 done-device = デバイスからログアウトしました。
 done-others = 他のデバイスからログアウトしました。
 done-app = アプリからログアウトしました。
+done-consent = アプリのアクセス権を削除しました。
 done-identity = ログイン方法を削除しました。
 done-identity-requested = ログイン方法は 7 日後に削除されます。
 done-identity-kept = ログイン方法の削除を取り消しました。

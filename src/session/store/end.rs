@@ -9,7 +9,7 @@ use super::move_tokens_to_outbox::move_tokens_to_outbox;
 use crate::base::audit::audit_rows;
 use crate::base::clock::Timestamp;
 use crate::base::db::{Change, Conn, in_transaction, note};
-use crate::base::id::{SessionId, SubId, UserId, uuid_v7};
+use crate::base::id::{ConsentId, SessionId, SubId, UserId, uuid_v7};
 use crate::base::statement::statement;
 use crate::session::end_reason::EndReason;
 use crate::session::ending::Ending;
@@ -49,6 +49,13 @@ pub enum Scope {
         user: UserId,
         /// The id of a session of the app, which may have ended.
         id: SessionId,
+    },
+    /// The sessions of the app and the resource of a consent, if it belongs to this user.
+    OfConsent {
+        /// The id of the user.
+        user: UserId,
+        /// The id of the consent.
+        consent: ConsentId,
     },
 }
 
@@ -95,8 +102,25 @@ statement! {
     struct LockAppOfUser { user: UserId => Uuid, id: SessionId => Uuid }
     locking!(
         "id = ANY (ARRAY(
-             SELECT app.id FROM sessions named JOIN sessions app ON app.parent_id = ANY (ARRAY[named.parent_id])
-             WHERE named.id = {id} AND (named.user_id = {user}) IS TRUE AND app.client_id = named.client_id
+             SELECT app.id FROM sessions app
+             WHERE app.parent_id = (
+                     SELECT named.parent_id FROM sessions named WHERE named.id = {id} AND (named.user_id = {user}) IS TRUE
+                 )
+               AND (app.client_id = (SELECT named.client_id FROM sessions named WHERE named.id = {id})) IS TRUE
+         )) AND (user_id = {user}) IS TRUE"
+    )
+}
+
+statement! {
+    struct LockOfConsent { user: UserId => Uuid, consent: ConsentId => Uuid }
+    locking!(
+        "id = ANY (ARRAY(
+             SELECT app.id FROM sessions app
+             WHERE app.user_id = {user}
+               AND (app.client_id, coalesce(app.resource, '')) = (
+                   SELECT agreed.client_id, agreed.resource FROM consents agreed
+                   WHERE agreed.id = {consent} AND (agreed.user_id = {user}) IS TRUE
+               )
          )) AND (user_id = {user}) IS TRUE"
     )
 }
@@ -241,6 +265,7 @@ fn lock(conn: &mut Conn, scope: Scope) -> QueryResult<Vec<SessionId>> {
         Scope::One(id) => LockOne { id }.load(conn)?,
         Scope::OneOfUser { user, id } => LockOneOfUser { user, id }.load(conn)?,
         Scope::AppOfUser { user, id } => LockAppOfUser { user, id }.load(conn)?,
+        Scope::OfConsent { user, consent } => LockOfConsent { user, consent }.load(conn)?,
         Scope::OfIdentity { user, identity } => LockOfIdentity { user, identity }.load(conn)?,
         Scope::OfUser(user) => LockOfUser { user, except: None }.load(conn)?,
         Scope::OthersOfUser { user, except } => LockOfUser { user, except: Some(except) }.load(conn)?,

@@ -18,6 +18,7 @@ pub fn hot_statements() -> Vec<HotStatement> {
         end::LockOne: ["sessions_pkey", "sessions_parent_id"],
         end::LockOneOfUser: ["sessions_pkey", "sessions_parent_id"],
         end::LockAppOfUser: ["sessions_pkey", "sessions_parent_id"],
+        end::LockOfConsent: ["consents_pkey", "sessions_user_id", "sessions_pkey"],
         end::LockOfUser: ["sessions_user_id"],
         end::LockOfIdentity: ["sessions_sub_id"],
         end::LockSomeOfIdentity: ["sessions_sub_id"],
@@ -30,7 +31,7 @@ pub fn hot_statements() -> Vec<HotStatement> {
         feed::Read: ["revocations_xid"],
         list::OfUser: ["sessions_user_id", "sessions_parent_id"],
         list::OfTag: ["sessions_user_id"],
-        overview::ReadOverview: ["sessions_user_id", "sessions_parent_id", "subs_user_id", "audit_events_user_id", "sessions_pkey"],
+        overview::ReadOverview: ["sessions_user_id", "sessions_parent_id", "subs_user_id", "consents_user_id", "audit_events_user_id", "sessions_pkey"],
         revoke_token::Revoke: [],
     ]
 }

@@ -37,6 +37,7 @@ statement! {
              ) app
          ) END AS apps,
          ",
+        // The sum of `at` and nothing keeps the planner from reading the log backwards until it finds ten logins of the user.
         // Only the first row has the rest: the claims of an identity have up to 16 KiB.
         "CASE WHEN row_number() OVER () = 1 THEN jsonb_build_object(
              'identities', coalesce((
@@ -46,13 +47,20 @@ statement! {
                             'claims', claims) ORDER BY created_at, id)
                  FROM subs WHERE user_id = {user}
              ), '[]'),
+             'consents', coalesce((
+                 SELECT jsonb_agg(to_jsonb(agreed) ORDER BY agreed.agreed_at DESC, agreed.id)
+                 FROM (
+                     SELECT id, client_id, resource, scopes, agreed_at FROM consents
+                     WHERE user_id = {user} ORDER BY agreed_at DESC, id LIMIT {most}
+                 ) agreed
+             ), '[]'),
              'sign_ins', coalesce((
                  SELECT jsonb_agg(to_jsonb(past) - 'id' ORDER BY past.at DESC, past.id DESC)
                  FROM (
                      SELECT e.id, e.at, e.provider, host(e.ip) AS ip, s.browser, s.os
                      FROM audit_events e LEFT JOIN sessions s ON s.id = ANY (ARRAY[e.session_id])
                      WHERE e.user_id = {user} AND e.kind = 'login_completed'
-                     ORDER BY e.at DESC, e.id DESC LIMIT {most_sign_ins}
+                     ORDER BY e.at + interval '0' DESC, e.id DESC LIMIT {most_sign_ins}
                  ) past
              ), '[]')
          ) END AS of_user

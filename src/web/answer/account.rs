@@ -7,13 +7,13 @@ use serde_json::Value;
 
 use super::list_pages::{Lists, Part};
 use super::page::{Viewing, account_path, name_of, prefix, shown};
-use crate::account::{self, IdentityWithClaims};
+use crate::account::{self, Consent, IdentityWithClaims};
 use crate::app::App;
 use crate::base::clock::Timestamp;
-use crate::base::id::SessionId;
+use crate::base::id::{ConsentId, SessionId};
 use crate::pages::{
-    Account, AppInUse, Claim, ClaimValue, ConfirmEnd, Device, DeviceName, Done, EndQuestion, Link, LinkedIdentity,
-    PastSignIn,
+    Account, AppInUse, Claim, ClaimValue, ConfirmEnd, ConsentGiven, Device, DeviceName, Done, EndQuestion, Grant, Link,
+    LinkedIdentity, PastSignIn,
 };
 use crate::session::{self, AppSession, Listed, ListedWithApps, Overview, Session, ShownTo, SignedIn};
 use crate::upstream::Provider;
@@ -38,6 +38,7 @@ pub fn page(
     let apps = lists.part(&path, "apps", &all_apps);
     let Part { shown: shown_devices, pages: device_pages } = devices;
     let Part { shown: shown_apps, pages: app_pages } = apps;
+    let Part { shown: shown_consents, pages: consent_pages } = lists.part(&path, "consents", &overview.user.consents);
     let page = Account {
         person: name_of(signed_in),
         email: profile.email.as_deref(),
@@ -53,6 +54,8 @@ pub fn page(
         other_devices: others(overview, session.id) > 0,
         apps: shown_apps.iter().map(|(of, one)| app_in_use(app, of, one, session.id)).collect(),
         app_pages,
+        consents: shown_consents.iter().map(|one| consent(app, one)).collect(),
+        consent_pages,
         sign_ins: overview.user.sign_ins.iter().map(|one| past_sign_in(app, one)).collect(),
         identities: identities.iter().map(|one| linked(app, one)).collect(),
         others: not_linked(app, identities),
@@ -88,6 +91,12 @@ pub fn device_question(listed: &Listed, current: SessionId) -> EndQuestion<'_> {
 pub fn app_question<'a>(app: &'a App, overview: &'a Overview, id: SessionId) -> Option<EndQuestion<'a>> {
     let (of, one) = apps(overview).find(|(_, one)| one.id == id)?;
     Some(EndQuestion::App { app: app.clients.name(&one.client_id), device: device_name(&of.listed) })
+}
+
+/// The question for the consent with this id; `None` if it is not listed.
+pub fn consent_question<'a>(app: &'a App, overview: &'a Overview, id: ConsentId) -> Option<EndQuestion<'a>> {
+    let found = overview.user.consents.iter().find(|one| one.id == id)?;
+    Some(EndQuestion::Consent { app: app.clients.name(&found.client_id) })
 }
 
 /// The number of sign-ins besides the current one.
@@ -131,6 +140,17 @@ fn app_in_use<'a>(app: &'a App, of: &'a ListedWithApps, one: &'a AppSession, cur
         device: device_name(&of.listed),
         current: of.listed.id == current,
         seen: shown(one.last_activity_at),
+    }
+}
+
+fn consent<'a>(app: &'a App, one: &'a Consent) -> ConsentGiven<'a> {
+    let resource = Some(one.resource.as_str()).filter(|resource| !resource.is_empty());
+    ConsentGiven {
+        id: one.id.to_string(),
+        name: app.clients.name(&one.client_id),
+        resource: resource.map(|url| app.config.resource_at(url).map_or(url, |known| known.name.as_str())),
+        grants: one.scopes.iter().map(|scope| Grant::of(scope)).collect(),
+        since: shown(one.agreed_at),
     }
 }
 

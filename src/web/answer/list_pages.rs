@@ -7,7 +7,7 @@ use crate::pages::ListPages;
 /// The entries on one page.
 const PER_PAGE: usize = 20;
 /// The lists that have pages; each is a parameter of the query, and the fragment that leads to the list.
-const LISTS: [&str; 2] = ["devices", "apps"];
+const LISTS: [&str; 3] = ["devices", "apps", "consents"];
 
 /// The page of each list, from 1, in the order of [`LISTS`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,12 +1,13 @@
-//! The pages and forms of the account page that sign out a device, all other devices, or an app. Each asks first; a form is
-//! idempotent, and the account page says afterwards what was done.
+//! The pages and forms of the account page that sign out a device, all other devices, or an app, or withdraw a consent. Each asks
+//! first; a form is idempotent, and the account page says afterwards what was done.
 
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 
 use super::account::{is_for, overview};
 use crate::app::App;
-use crate::base::id::SessionId;
+use crate::authorize;
+use crate::base::id::{ConsentId, SessionId};
 use crate::logout;
 use crate::pages::{Done, EndQuestion};
 use crate::web::answer::account;
@@ -98,6 +99,34 @@ pub async fn end_app(
     }
     logout::end_app(&app, caller.signed_in.user.sub, session_id(&id)?, app.clock.now()).await?;
     Ok(page::see_other(&page::account_after(&app, Done::App)))
+}
+
+/// `GET /account/consents/{id}/withdraw`: asks before a consent is withdrawn.
+pub async fn ask_withdraw(
+    app: Data<App>,
+    caller: Caller,
+    request: HttpRequest,
+    id: Path<String>,
+) -> Result<HttpResponse, Problem> {
+    let id = id.parse::<ConsentId>().map_err(|_| Refusal::NotFound)?;
+    let overview = overview(&app, &caller.signed_in, app.clock.now()).await?;
+    let what = account::consent_question(&app, &overview, id);
+    Ok(ask(&app, &caller, &request, what, &format!("consents/{id}/withdraw")))
+}
+
+/// `POST /account/consents/{id}/withdraw`: withdraws a consent, and ends the sessions of its app. Idempotent.
+pub async fn withdraw(
+    app: Data<App>,
+    caller: Caller,
+    id: Path<String>,
+    OptionalForm(form): OptionalForm,
+) -> Result<HttpResponse, Problem> {
+    if !is_for(&app, &caller.signed_in, &form) {
+        return Ok(page::see_other(&page::account_path(&app)));
+    }
+    let id = id.parse::<ConsentId>().map_err(|_| Refusal::NotFound)?;
+    authorize::withdraw_consent(&app, caller.signed_in.user.sub, id, app.clock.now()).await?;
+    Ok(page::see_other(&page::account_after(&app, Done::Consent)))
 }
 
 fn session_id(text: &str) -> Result<SessionId, Problem> {

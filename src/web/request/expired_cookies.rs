@@ -17,6 +17,7 @@ pub const COOKIE_PATHS: &[&str] = &[
     "/account/sessions",
     "/account/sessions/end-others",
     "/account/apps",
+    "/account/consents",
     "/account/identities",
     "/account/data",
     "/account/delete",

@@ -103,6 +103,13 @@ pub static ROUTES: &[Row] = &[
         ],
     ),
     Row::page(
+        "/account/consents/{id}/withdraw",
+        &[
+            Entry::read(Cookie, || web::to(account_ends::ask_withdraw)),
+            Entry::post(Cookie, || web::to(account_ends::withdraw)),
+        ],
+    ),
+    Row::page(
         "/account/identities/{provider}/link",
         &[
             Entry::get(Cookie, || web::to(account::confirm_link)),

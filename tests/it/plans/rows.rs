@@ -47,6 +47,10 @@ pub fn insert_rows(kind: Kind, first: u32, last: u32) -> String {
          SELECT {notice}, 'op', {sub}, {version}, {hash}, now(), now() {few};
          INSERT INTO provider_metadata (provider, kind, source, document, fetched_at)
          SELECT 'op' || n, 'jwks', 'https://op.example', '{{}}', now() {few};
+         INSERT INTO audit_events (id, at, kind, user_id, session_id, provider)
+         SELECT {notice}, now(), 'login_completed', {user}, {session}, 'op' {from};
+         INSERT INTO consents (id, user_id, client_id, origin, scopes, agreed_at)
+         SELECT {notice}, {user}, 'app', 'https://app.example', ARRAY['openid'], now() {from};
          SET session_replication_role = DEFAULT;"
     )
 }

@@ -134,19 +134,27 @@ async fn an_app_at_a_listed_host_gets_its_errors() {
     assert_eq!((silent.status, redirect_error(&silent)), (302, "consent_required".to_owned()));
 }
 
-/// Consent is asked each time, and only it gives a code.
+/// Only consent gives a code. It is asked for each time on the own device, and remembered for an https address.
 #[tokio::test]
-async fn consent_is_asked_each_time() {
+async fn consent_is_asked_each_time_on_the_own_device() {
     let host = Host::start();
     let browser = host.signed_in().await;
-    for redirect_uri in ["http://127.0.0.1:4711/cb", "https://app.example/cb"] {
+    for (redirect_uri, is_remembered) in [("http://127.0.0.1:4711/cb", false), ("https://app.example/cb", true)] {
+        let silent = host.path(&[("redirect_uri", redirect_uri), ("prompt", "none")]);
+        assert_eq!(sent_back(&browser, &browser.get(&silent).await).await, "consent_required", "{redirect_uri}");
         for _ in 0..2 {
-            let page = host.consent_page(&browser, &[("redirect_uri", redirect_uri)]).await;
+            let asks = [("redirect_uri", redirect_uri), ("prompt", "consent")];
+            let page = host.consent_page(&browser, if is_remembered { &asks } else { &asks[..1] }).await;
             assert!(page.text().contains("does not know this app"), "{}", page.text());
             code(&host.agree(&browser, &page).await);
         }
-        let silent = browser.get(&host.path(&[("redirect_uri", redirect_uri), ("prompt", "none")])).await;
-        assert_eq!(sent_back(&browser, &silent).await, "consent_required", "{redirect_uri}");
+        let answer = browser.get(&silent).await;
+        if is_remembered {
+            code(&answer);
+            code(&browser.get(&host.path(&[("redirect_uri", redirect_uri)])).await);
+        } else {
+            assert_eq!(sent_back(&browser, &answer).await, "consent_required", "{redirect_uri}");
+        }
     }
     // Without a session no redirect URI is known, so the error is a page of ours.
     let fetches = host.fetches();
