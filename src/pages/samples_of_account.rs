@@ -45,14 +45,14 @@ pub(super) fn accounts() -> Vec<Sample> {
         sign_ins: vec![sign_in(FIREFOX, 0), sign_in(SAFARI, 86_400), sign_in(UNKNOWN, 70 * 86_400)],
         ..account()
     };
-    let pages = |previous: bool, next: bool| {
+    let beside = |previous: bool, next: bool| {
         let address = |is: bool| is.then(|| "/account?devices=2#devices".to_owned());
         Some(ListPages { first: 21, last: 40, total: 1234, previous: address(previous), next: address(next) })
     };
     let paged = Account {
-        device_pages: pages(true, true),
-        app_pages: pages(false, true),
-        consent_pages: pages(true, false),
+        device_pages: beside(true, true),
+        app_pages: beside(false, true),
+        consent_pages: beside(true, false),
         ..full()
     };
     let done = |done| Account { done: Some(done), ..account() };

@@ -122,7 +122,6 @@ const scenarios = {
     // An app to which the person agrees, and which redeems its code.
     const verifier = randomBytes(32).toString('base64url');
     const redirect_uri = 'https://store.example/cb';
-    await page.route('https://store.example/**', (route) => route.fulfill({ contentType: 'text/html', body: '<!doctype html><title>Store</title>' }));
     const asked = {
       client_id: 'store', redirect_uri, response_type: 'code', scope: 'openid offline_access', prompt: 'consent', state: 's',
       code_challenge: createHash('sha256').update(verifier).digest('base64url'), code_challenge_method: 'S256',
@@ -130,11 +129,14 @@ const scenarios = {
     const token = (fields) => fetch(`${address}/oauth2/token`, { method: 'POST', body: new URLSearchParams({ client_id: 'store', ...fields }) });
     const openApp = async () => {
       await page.goto(`${address}/oauth2/authorize?${new URLSearchParams(asked)}`);
+      // No server has that name: the address with the code is all that the app needs here.
+      const sent = page.waitForRequest((request) => request.url().startsWith(redirect_uri));
       await press(page, 'button', 'Continue');
-      await page.waitForURL(/store\.example/);
-      const code = new URL(page.url()).searchParams.get('code');
+      const code = new URL((await sent).url()).searchParams.get('code');
       const answer = await (await token({ grant_type: 'authorization_code', code, redirect_uri, code_verifier: verifier })).json();
+      await page.waitForURL(/^chrome-error:/).catch(() => {});
       await page.goto(`${address}/account`);
+      complaints.splice(0, complaints.length, ...complaints.filter((complaint) => !complaint.startsWith(redirect_uri)));
       return answer.refresh_token;
     };
 
