@@ -11,12 +11,12 @@ use crate::base::log_limit::LogLimit;
 use crate::base::once_per::{CountPerMinute, OncePer};
 use crate::base::outbound::Outbound;
 use crate::client;
-use crate::config::Config;
+use crate::config::{Chooser, Config};
 use crate::keys::KeyRing;
 use crate::pages::Pages;
 use crate::session::{Ended, Ending, Endings, Lifetime, RevocationCache, SessionCache};
 use crate::telemetry;
-use crate::upstream::{IssuerChange, Registry, issuer_changed};
+use crate::upstream::{IssuerChange, Provider, Registry, issuer_changed};
 use crate::vault::Vault;
 
 /// The gateway's shared state.
@@ -70,6 +70,11 @@ pub struct App {
 }
 
 impl App {
+    /// Whether lists of providers contain the provider. With `pages.chooser = "email"`, e-mail addresses lead to the others.
+    pub fn lists_provider(&self, provider: &Provider) -> bool {
+        self.config.pages.chooser == Chooser::Buttons || provider.registration().domains.is_empty()
+    }
+
     /// Counts a refused request of this address, and logs it. Beyond the limit of its network it is counted only: anyone can send
     /// such requests, which would fill the log.
     pub fn refused(&self, event: &Event, ip: IpAddr, now: Timestamp) {

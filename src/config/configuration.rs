@@ -22,11 +22,12 @@ use super::section::log::{self, Log};
 use super::section::login::{self, Login, RawLogin};
 use super::section::missing_public_url;
 use super::section::outbound::{self, Outbound};
-use super::section::pages::PageSettings;
+use super::section::pages::{self, PageSettings};
 use super::section::provider::linking;
 use super::section::provider::needs::ClaimNeeds;
 use super::section::provider::protocol::{self, Provider};
 use super::section::provider::raw::RawProvider;
+use super::section::provider::shared_domain;
 use super::section::provider::shared_redirect;
 use super::section::resource;
 use super::section::resource::model::{OF_OPENID, ProtectedResource};
@@ -167,6 +168,8 @@ pub(crate) fn validate(mut raw: RawConfig, ids: &Ids, validator: &mut Validator<
     let providers = in_order(ids.of_section("providers"), raw.providers, validate_provider);
     linking::validate(login.as_ref().is_some_and(|login| login.link_by_verified_email), &providers, validator);
     shared_redirect::validate(public_url, &providers, validator);
+    shared_domain::validate(&providers, validator);
+    pages::validate(&raw.pages, &providers, validator);
     let context = ClientContext {
         algorithms: signing.as_ref().map(|signing| signing.algorithms.as_slice()),
         providers: ids.of_section("providers"),

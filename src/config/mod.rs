@@ -43,7 +43,7 @@ pub(crate) use section::client::tokens::ClientTokens;
 pub(crate) use section::clients_by_url::ClientsByUrl;
 pub(crate) use section::limits::Limits;
 pub(crate) use section::log::{Log, LogFormat};
-pub(crate) use section::pages::PageSettings;
+pub(crate) use section::pages::{Chooser, PageSettings};
 pub(crate) use section::picture::Picture;
 pub(crate) use section::provider::another_account::AnotherAccount;
 pub(crate) use section::provider::choice::{
@@ -70,6 +70,7 @@ pub(crate) use section::tokens::LongestLifetimes;
 pub(crate) use section::tokens::{Tokens, UserClaim};
 pub(crate) use section::verify::model::{SiteAccess, SiteConditions, SiteRule, Verify};
 pub use value::algorithm::Algorithm;
+pub(crate) use value::email_domain::comparable_domain;
 pub(crate) use value::key_file::KeyFile;
 pub(crate) use value::pointer::Pointer;
 pub(crate) use value::public_key::AssertionKey;

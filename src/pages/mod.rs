@@ -35,6 +35,7 @@ mod sample;
 mod sample_choices;
 mod samples;
 mod samples_of_account;
+mod search;
 mod source_files;
 mod texts;
 mod times;
@@ -44,7 +45,7 @@ pub use context::account::{
     Account, AppInUse, Claim, ClaimValue, ConfirmEnd, ConsentGiven, Device, DeviceName, Done, EndQuestion,
     LinkedIdentity, ListPages, PastSignIn,
 };
-pub use context::choose_provider::{Choice, ChooseProvider, Link};
+pub use context::choose_provider::{Choice, ChooseProvider, EmailForm, Link, Search};
 pub use context::confirm_identity::ConfirmIdentity;
 pub use context::consent::{Consent, Grant, Unregistered};
 pub use context::cookies_conflict::CookiesConflict;
@@ -61,3 +62,4 @@ pub use frame::BrandView;
 pub use frame::Frame;
 pub use language::Language;
 pub use renderer::Pages;
+pub use search::search_matches;

@@ -4,6 +4,8 @@
 //   node browser.mjs demo-app APP
 //   node browser.mjs account GATEWAY [--no-script]      (with the public client `store`)
 //   node browser.mjs app-logout GATEWAY APP      (the app is the client `shop`)
+//   node browser.mjs search GATEWAY              (with more than eight providers)
+//   node browser.mjs email GATEWAY               (`pages.chooser = "email"`; example.com leads to the pretend provider)
 //
 // Prints what was seen, page by page, as JSON: {"pages": [{"path", "title", "text"}]}. Exits with 1, and says why, where
 // something is not there, the console has an error, the content security policy was violated, or axe-core has a serious
@@ -53,7 +55,55 @@ async function press(page, role, name) {
   throw new Error(`${name} at ${page.url()} cannot be reached by Tab`);
 }
 
+/** Writes into a field that already has the focus, or that Tab reaches, and sends its form by Enter. */
+async function enter(page, role, name, text) {
+  const field = page.getByRole(role, { name }).first();
+  await field.waitFor();
+  for (let tabs = 0; tabs < 30 && !(await field.evaluate((element) => element === document.activeElement)); tabs += 1) {
+    await page.keyboard.press('Tab');
+  }
+  await page.keyboard.press('ControlOrMeta+a');
+  await page.keyboard.type(text);
+  await page.keyboard.press('Enter');
+}
+
 const scenarios = {
+  /** Find a provider among many, and sign in there. */
+  async search(page) {
+    await page.goto(`${address}/login?return_to=/account`);
+    await see(page, 'Sign in');
+    await enter(page, 'searchbox', /Search/, 'no such provider');
+    await page.getByText('No way to sign in matches').waitFor();
+    await see(page, 'Sign in');
+    await press(page, 'link', 'Show all');
+    await enter(page, 'searchbox', /Search/, 'PRÉTEND');
+    await page.waitForURL(/q=/);
+    await see(page, 'Sign in');
+    await press(page, 'link', /Pretend provider/);
+    await press(page, 'button', /Ada Lovelace/);
+    await see(page, 'Ada Lovelace');
+  },
+
+  /** Type an address that is none, one that leads nowhere, and one that leads to the provider. */
+  async email(page) {
+    page.on('request', (request) => {
+      if (request.url().startsWith(`${address}/`) && request.url().includes('example')) complaints.push(`an address in ${request.url()}`);
+    });
+    await page.goto(`${address}/login?return_to=/account`);
+    await see(page, 'Sign in');
+    await enter(page, 'textbox', 'E-mail address', 'ada');
+    await page.getByText('Enter an e-mail address').waitFor();
+    await see(page, 'Sign in');
+    await enter(page, 'textbox', 'E-mail address', 'ada@elsewhere.example');
+    await page.getByText('No way to sign in was found').waitFor();
+    await see(page, 'Sign in');
+    await press(page, 'link', 'Use an e-mail address');
+    await enter(page, 'textbox', 'E-mail address', 'ada@example.com');
+    await see(page, 'Whom would you like to be?');
+    await press(page, 'button', /Ada Lovelace/);
+    await see(page, 'Ada Lovelace');
+  },
+
   /** Sign in, look, sign out, sign in again as another user, and let a login fail. */
   async 'browser-flow'(page) {
     await page.goto(`${address}/account`);
@@ -197,7 +247,7 @@ const scenarios = {
 };
 
 if (!scenarios[scenario] || !address) {
-  console.error('usage: node browser.mjs browser-flow GATEWAY | demo-app APP | app-logout GATEWAY APP');
+  console.error('usage: node browser.mjs browser-flow GATEWAY | demo-app APP | app-logout GATEWAY APP | search GATEWAY | email GATEWAY');
   process.exit(2);
 }
 const browser = await launch();

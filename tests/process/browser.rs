@@ -100,3 +100,38 @@ fn people_sign_in_at_the_demo_app() {
     assert!(dev.log().contains("session ended"), "{}", dev.log());
     assert!(text(&seen[4]).contains("Reference"), "{}", text(&seen[4]));
 }
+
+/// Providers beside the pretend one, which nobody signs in at.
+fn others(count: usize) -> String {
+    let table = |number: usize| {
+        format!(
+            "[providers.other{number}]\npreset = \"github\"\nname = \"Other {number}\"\nclient_id = \"a\"\nclient_secret = \"b\"\n"
+        )
+    };
+    (0..count).map(table).collect::<Vec<_>>().concat()
+}
+
+/// WB-12: the search among many providers, by keyboard and without JavaScript too.
+#[test]
+fn people_find_a_provider_among_many() {
+    let dev = Dev::with(|_| others(9));
+    for options in [&[][..], &["--keyboard"], &["--no-script", "--keyboard"]] {
+        let seen = run_scenario(&dev, "search", dev.port, options);
+        let found = text(&seen[2]);
+        assert!(found.contains("Pretend provider") && !found.contains("Other"), "{options:?}: {found}");
+    }
+}
+
+/// WB-12: a browser holds the redirect to the provider, which follows the form, against the policy of the page.
+#[test]
+fn people_sign_in_by_their_address() {
+    let dev = Dev::with(|_| {
+        format!("[pages]\nchooser = \"email\"\n[providers.pretend]\ndomains = [\"example.com\"]\n{}", others(2))
+    });
+    for options in [&[][..], &["--keyboard"], &["--no-script", "--keyboard"]] {
+        let seen = run_scenario(&dev, "email", dev.port, options);
+        let unknown = text(&seen[2]);
+        assert!(unknown.contains("Other 0") && !unknown.contains("Pretend"), "{options:?}: {unknown}");
+    }
+    assert!(!dev.log().contains("@example.com"), "{}", dev.log());
+}

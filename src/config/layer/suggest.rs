@@ -34,7 +34,9 @@ impl Suggestion {
 
 /// Finds the valid key that is most similar to `wrong`. Ids of providers and clients in `wrong` are kept.
 pub(crate) fn suggest_key(wrong: &[String], root: Shape<'_>) -> Suggestion {
-    if let Some(path) = split_at_underscores(&wrong.join("_"), root) {
+    // An id that is written as one part stays as it is: `providers.corp.email_domains` is no key of a provider `corp_email`.
+    let keeps_id = |path: &Vec<String>| wrong.len() < 3 || path.get(..2) == wrong.get(..2);
+    if let Some(path) = split_at_underscores(&wrong.join("_"), root).filter(keeps_id) {
         return Suggestion { path, is_similar: true };
     }
     let mut candidates = Vec::new();

@@ -5,6 +5,7 @@ pub(crate) mod admin_token;
 pub(crate) mod algorithm;
 pub(crate) mod database_url;
 pub(crate) mod duration;
+pub(crate) mod email_domain;
 pub(crate) mod given;
 pub(crate) mod glob;
 pub(crate) mod key_file;

@@ -22,7 +22,7 @@ impl Page for FormPost<'_> {
 }
 
 /// A field of the form.
-#[derive(Serialize)]
+#[derive(Debug, Serialize)]
 pub struct Parameter<'a> {
     /// Its name.
     pub name: &'a str,

@@ -93,6 +93,14 @@ powered-by = مدعوم من { $name }
 ## The login page
 
 no-providers = لم يتم إعداد أي طريقة لتسجيل الدخول بعد.
+search-providers = البحث عن طريقة لتسجيل الدخول
+search = بحث
+search-found-none = لا توجد طريقة لتسجيل الدخول تطابق «{ $query }».
+show-all = عرض الكل
+email-address = عنوان البريد الإلكتروني
+email-address-invalid = أدخل عنوان بريد إلكتروني، مثل name@example.com.
+address-leads-nowhere = لم يتم العثور على طريقة لتسجيل الدخول بعنوان البريد الإلكتروني هذا.
+use-email-address = استخدام عنوان بريد إلكتروني
 
 ## Before a login with another account, at a provider that does not ask for the account
 

@@ -78,6 +78,14 @@ powered-by = Bereitgestellt mit { $name }
 ## The login page
 
 no-providers = Es ist noch keine Anmeldemethode eingerichtet.
+search-providers = Anmeldemethode suchen
+search = Suchen
+search-found-none = Keine Anmeldemethode passt zu „{ $query }“.
+show-all = Alle anzeigen
+email-address = E-Mail-Adresse
+email-address-invalid = Geben Sie eine E-Mail-Adresse ein, zum Beispiel name@example.com.
+address-leads-nowhere = Für diese E-Mail-Adresse wurde keine Anmeldemethode gefunden.
+use-email-address = E-Mail-Adresse verwenden
 
 ## Before a login with another account, at a provider that does not ask for the account
 

@@ -90,6 +90,14 @@ powered-by = Powered by { $name }
 ## The login page
 
 no-providers = No way to sign in has been set up yet.
+search-providers = Search for a way to sign in
+search = Search
+search-found-none = No way to sign in matches “{ $query }”.
+show-all = Show all
+email-address = E-mail address
+email-address-invalid = Enter an e-mail address, such as name@example.com.
+address-leads-nowhere = No way to sign in was found for this e-mail address.
+use-email-address = Use an e-mail address
 
 ## Before a login with another account, at a provider that does not ask for the account
 

@@ -78,6 +78,14 @@ powered-by = Con la tecnología de { $name }
 ## The login page
 
 no-providers = Todavía no se ha configurado ninguna forma de iniciar sesión.
+search-providers = Buscar una forma de iniciar sesión
+search = Buscar
+search-found-none = Ninguna forma de iniciar sesión coincide con «{ $query }».
+show-all = Mostrar todo
+email-address = Correo electrónico
+email-address-invalid = Introduzca una dirección de correo electrónico, por ejemplo nombre@example.com.
+address-leads-nowhere = No se ha encontrado ninguna forma de iniciar sesión con esta dirección de correo electrónico.
+use-email-address = Usar una dirección de correo electrónico
 
 ## Before a login with another account, at a provider that does not ask for the account
 

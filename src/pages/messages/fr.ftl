@@ -78,6 +78,14 @@ powered-by = Propulsé par { $name }
 ## The login page
 
 no-providers = Aucun moyen de connexion n’a encore été configuré.
+search-providers = Rechercher un moyen de connexion
+search = Rechercher
+search-found-none = Aucun moyen de connexion ne correspond à « { $query } ».
+show-all = Tout afficher
+email-address = Adresse e-mail
+email-address-invalid = Saisissez une adresse e-mail, par exemple nom@example.com.
+address-leads-nowhere = Aucun moyen de connexion n’a été trouvé pour cette adresse e-mail.
+use-email-address = Utiliser une adresse e-mail
 
 ## Before a login with another account, at a provider that does not ask for the account
 

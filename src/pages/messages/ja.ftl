@@ -73,6 +73,14 @@ powered-by = Powered by { $name }
 ## The login page
 
 no-providers = ログイン方法がまだ設定されていません。
+search-providers = ログイン方法を検索
+search = 検索
+search-found-none = 「{ $query }」に一致するログイン方法はありません。
+show-all = すべて表示
+email-address = メールアドレス
+email-address-invalid = メールアドレスを入力してください（例: name@example.com）。
+address-leads-nowhere = このメールアドレスに対応するログイン方法は見つかりませんでした。
+use-email-address = メールアドレスを使用
 
 ## Before a login with another account, at a provider that does not ask for the account
 

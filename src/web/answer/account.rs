@@ -177,10 +177,10 @@ fn linked(app: &App, IdentityWithClaims { identity, claims }: &IdentityWithClaim
 /// The providers without an identity of the user, with the URL of the form that links one.
 fn not_linked<'a>(app: &'a App, identities: &[IdentityWithClaims]) -> Vec<Link<'a>> {
     let is_known = |provider: &&Provider| identities.iter().any(|known| known.identity.provider == provider.id());
-    let others = app.providers.iter().filter(|provider| !is_known(provider)).map(|provider| Link {
-        name: provider.name(),
-        href: format!("{}/account/identities/{}/link", prefix(app), provider.id()),
-    });
+    let others =
+        app.providers.iter().filter(|provider| app.lists_provider(provider) && !is_known(provider)).map(|provider| {
+            Link { name: provider.name(), href: format!("{}/account/identities/{}/link", prefix(app), provider.id()) }
+        });
     others.collect()
 }
 

@@ -6,16 +6,25 @@ use actix_web::{HttpRequest, HttpResponse};
 use super::{authorize, login};
 use crate::app::App;
 use crate::authorize::OpenRequest;
+use crate::config::Chooser;
 use crate::upstream::Provider;
-use crate::web::answer::chooser::{self, Choosing};
+use crate::web::answer::chooser::{self, Choosing, EmailField};
 use crate::web::answer::page::{self, Viewing};
 use crate::web::answer::pages::{self, Purpose};
 use crate::web::answer::problem::Problem;
-use crate::web::request::extract::Query;
+use crate::web::answer::refusals::Refusal;
+use crate::web::request::email_address::{self, EmailAddress};
+use crate::web::request::extract::{Form, Parameters, Query};
 use crate::web::request::last_provider;
 use crate::web::request::login::{checked_return_to, wants_another_account};
 
-/// `GET /login`: the page with the providers. With only one provider, a redirect to it; `choose=1` shows the page.
+/// The parameters of the page, which its forms keep.
+const KEPT: [&str; 5] = ["return_to", "authorization_request", "prompt", "choose", "ui_locales"];
+/// The values of `choose` for the providers to which no address leads: the person asked for them, or the address led nowhere.
+const OTHERS: [&str; 2] = ["others", "unknown"];
+
+/// `GET /login`: the page with the providers, or the page that asks for the e-mail address (`pages.chooser`). With only one provider, a
+/// redirect to it; `choose=1` shows the page.
 pub async fn choose(app: Data<App>, request: HttpRequest, Query(query): Query) -> Result<HttpResponse, Problem> {
     let return_to = checked_return_to(&app, &query)?;
     let open = authorize::named_request(&app, &request, &query, app.clock.now()).await?;
@@ -24,13 +33,64 @@ pub async fn choose(app: Data<App>, request: HttpRequest, Query(query): Query) -
     if let Some(page) = login::end_of_loop(&app, &request, open.is_some(), None, return_to.as_ref()) {
         return Ok(page);
     }
-    let providers = usable(&app, open.as_ref());
-    if let ([only], None) = (providers.as_slice(), query.get("choose").filter(|choose| *choose == "1")) {
+    let (mut providers, asked) = (usable(&app, open.as_ref()), query.get("choose"));
+    let is_other = OTHERS.contains(&asked.unwrap_or_default()) && app.config.pages.chooser == Chooser::Email;
+    if let ([only], false) = (providers.as_slice(), is_other || asked == Some("1")) {
         let login = if another { pages::another_account_link } else { pages::login_link };
         return Ok(page::see_other(&login(&app, only.id(), purpose)));
     }
-    let last_used = last_provider::of(&app, &request);
-    Ok(chooser::choose(Viewing::new(&app, &request), providers, Choosing { purpose, another, last_used }))
+    let (viewing, last_used) = (Viewing::new(&app, &request), last_provider::of(&app, &request));
+    let (words, kept) = (query.get("q").map_or("", str::trim), kept(&query));
+    let choosing = Choosing { purpose, another, last_used, words, kept: &kept };
+    if app.config.pages.chooser == Chooser::Buttons || is_other {
+        providers.retain(|provider| app.lists_provider(provider));
+        return Ok(chooser::choose(viewing, providers, choosing));
+    }
+    let hint = open.as_ref().and_then(|open| open.request.login_hint.as_deref());
+    let text = hint.filter(|hint| email_address::read(hint).is_some()).unwrap_or_default();
+    Ok(ask(viewing, &providers, choosing, text, false))
+}
+
+/// `POST /login`: the e-mail address, which leads to the provider of its domain. An address that leads nowhere gets the page with the
+/// providers without domains, the same for each such address. The address is in no URL of the gateway, and in no log.
+pub async fn by_email(app: Data<App>, request: HttpRequest, Form(form): Form) -> Result<HttpResponse, Problem> {
+    if app.config.pages.chooser != Chooser::Email {
+        return Err(Refusal::NotFound.into());
+    }
+    let (app, now) = (app.get_ref(), app.clock.now());
+    let return_to = checked_return_to(app, &form)?;
+    let open = authorize::named_request(app, &request, &form, now).await?;
+    let (providers, kept) = (usable(app, open.as_ref()), kept(&form));
+    let text = form.get("email").map_or("", str::trim);
+    let Some(EmailAddress { text, domain }) = email_address::read(text) else {
+        let (purpose, another) = (Purpose::of(open.as_ref(), return_to.as_deref()), wants_another_account(&form));
+        let last_used = last_provider::of(app, &request);
+        let choosing = Choosing { purpose, another, last_used, words: "", kept: &kept };
+        return Ok(ask(Viewing::new(app, &request), &providers, choosing, text, true));
+    };
+    let leads_to =
+        |provider: &&Provider| domain.as_ref().is_some_and(|domain| provider.registration().domains.contains(domain));
+    match providers.into_iter().find(leads_to) {
+        Some(provider) => login::begin_with_address(app, &request, &form, provider.id(), text, open).await,
+        None => Ok(page::see_other(&chooser::login_page(app, &kept, Some("unknown")))),
+    }
+}
+
+/// The page that asks for the e-mail address.
+fn ask<'a>(
+    viewing: Viewing<'a>,
+    providers: &[&'a Provider],
+    choosing: Choosing<'a>,
+    text: &'a str,
+    is_invalid: bool,
+) -> HttpResponse {
+    let used = providers.iter().find(|provider| choosing.last_used == Some(provider.id())).copied();
+    let has_others = providers.iter().any(|provider| viewing.app.lists_provider(provider));
+    chooser::ask_email(viewing, used, choosing, EmailField { text, is_invalid, has_others })
+}
+
+fn kept(query: &Parameters) -> Vec<(&'static str, &str)> {
+    KEPT.iter().filter_map(|name| Some((*name, query.get(name)?))).collect()
 }
 
 /// The providers at which the person may sign in, in the order of the configuration: for an app, those of the app.

@@ -1,6 +1,6 @@
 //! The browser flow: `/login/{provider}`, `/callback/{provider}`.
 
-use actix_web::http::header;
+use actix_web::http::{StatusCode, header};
 use actix_web::web::{Data, Path, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 
@@ -49,17 +49,58 @@ pub async fn begin(
         return Ok(page);
     }
     let step_up = attempts::step_up_once(&app, &request, &query, now)?;
-    let (binding, cookie) = cookies::bind(&app, &request);
-    let stored = open.as_ref().map(|open| LoginFor::Stored(open.id));
-    let new_login = NewLogin::in_browser(provider.clone(), hints, binding, caller(&app, &request));
-    let new_login = NewLogin { return_to, request: stored, ..new_login };
-    let begun = login::begin(&app, new_login, now).await.map_err(|refusal| not_begun(refusal, &provider, open))?;
-    let mut answer = HttpResponse::Found();
-    answer.insert_header((header::LOCATION, begun.url)).cookie(cookie);
+    let mut answer =
+        to_provider(&app, &request, BeginAt { provider, hints, return_to, open }, StatusCode::FOUND).await?;
     if let Some(cookie) = step_up {
-        answer.cookie(cookie);
+        let _always_a_cookie = answer.add_cookie(&cookie);
     }
-    Ok(answer.finish())
+    Ok(answer)
+}
+
+/// A login at the provider of an e-mail address. The provider gets the address as `login_hint`.
+pub(super) async fn begin_with_address(
+    app: &App,
+    request: &HttpRequest,
+    form: &Parameters,
+    provider: &str,
+    address: &str,
+    open: Option<OpenRequest>,
+) -> Result<HttpResponse, Problem> {
+    let (hints, return_to) = passed_on(app, provider, form, open.as_ref())?;
+    if let Some(page) = page_before_login(app, request, form, provider, open.as_ref(), return_to.as_ref()) {
+        return Ok(page);
+    }
+    let hints = LoginHints { login_hint: Some(address.to_owned()), ..hints };
+    let begin_at = BeginAt { provider: provider.to_owned(), hints, return_to, open };
+    to_provider(app, request, begin_at, StatusCode::SEE_OTHER).await
+}
+
+/// A login that begins.
+struct BeginAt {
+    /// The id of the provider.
+    provider: String,
+    /// The parameters that the provider gets.
+    hints: LoginHints,
+    /// The URL after the login.
+    return_to: Option<String>,
+    /// The app's authorization request that it is for.
+    open: Option<OpenRequest>,
+}
+
+/// Begins the login, and redirects the browser to the provider.
+async fn to_provider(
+    app: &App,
+    request: &HttpRequest,
+    BeginAt { provider, hints, return_to, open }: BeginAt,
+    status: StatusCode,
+) -> Result<HttpResponse, Problem> {
+    let (binding, cookie) = cookies::bind(app, request);
+    let stored = open.as_ref().map(|open| LoginFor::Stored(open.id));
+    let new_login = NewLogin::in_browser(provider.clone(), hints, binding, caller(app, request));
+    let new_login = NewLogin { return_to, request: stored, ..new_login };
+    let begun = login::begin(app, new_login, app.clock.now()).await;
+    let begun = begun.map_err(|refusal| not_begun(refusal, &provider, open))?;
+    Ok(HttpResponse::build(status).insert_header((header::LOCATION, begun.url)).cookie(cookie).finish())
 }
 
 /// The parameters that are passed on to the provider, and the URL after the login. For an app's authorization request,

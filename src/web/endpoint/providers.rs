@@ -8,7 +8,8 @@ use serde::Serialize;
 use crate::app::App;
 use crate::upstream::Provider;
 
-/// `GET /providers`: the providers, in the order of the configuration.
+/// `GET /providers`: the providers, in the order of the configuration. With `pages.chooser = "email"`, only those
+/// to which no e-mail address leads.
 pub async fn list(app: Data<App>) -> HttpResponse {
     let view = |provider: &Provider| ProviderView {
         id: provider.id().to_owned(),
@@ -18,7 +19,8 @@ pub async fn list(app: Data<App>) -> HttpResponse {
         icon: app.config.server.public_url.at(&app.pages.mark(provider.id()).icon),
         available: provider.is_available(),
     };
-    HttpResponse::Ok().json(Providers { providers: app.providers.iter().map(view).collect() })
+    let listed = app.providers.iter().filter(|provider| app.lists_provider(provider));
+    HttpResponse::Ok().json(Providers { providers: listed.map(view).collect() })
 }
 
 #[derive(Serialize)]

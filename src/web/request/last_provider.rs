@@ -6,6 +6,7 @@ use actix_web::{HttpRequest, HttpResponse};
 
 use super::cookies;
 use crate::app::App;
+use crate::upstream::Provider;
 
 /// How long the provider is remembered.
 const MAX_AGE: time::Duration = time::Duration::days(365);
@@ -18,7 +19,7 @@ fn name(app: &App) -> String {
 pub fn of<'a>(app: &'a App, request: &HttpRequest) -> Option<&'a str> {
     let name = name(app);
     let mut ids = cookies::values(request, &name);
-    ids.find_map(|id| app.providers.get(id)).map(|provider| provider.id())
+    ids.find_map(|id| app.providers.get(id)).map(Provider::id)
 }
 
 /// Remembers the provider of a completed login.

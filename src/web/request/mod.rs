@@ -10,6 +10,7 @@ pub mod client_authentication;
 pub mod client_by_url;
 pub mod cookies;
 pub mod credentials;
+pub mod email_address;
 pub mod expired_cookies;
 pub mod extract;
 mod forwarded_for;

@@ -34,7 +34,13 @@ pub static ROUTES: &[Row] = &[
     Row::page("/", &[Entry::read(Open, || web::to(home))]),
     Row::program("/providers", &[Entry::read(Open, || web::to(providers::list))]),
     // Login in the browser flow.
-    Row::page("/login", &[Entry::read(Browser, || web::to(chooser::choose)).reads_session_after(OtherSiteOrUnknown)]),
+    Row::page(
+        "/login",
+        &[
+            Entry::read(Browser, || web::to(chooser::choose)).reads_session_after(OtherSiteOrUnknown),
+            Entry::post(Browser, || web::to(chooser::by_email)).from(OriginRule::Listed).limited(Limit::Login),
+        ],
+    ),
     Row::page(
         "/login/{provider}",
         &[

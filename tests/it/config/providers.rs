@@ -174,7 +174,7 @@ fn an_icon_is_a_preset_or_a_safe_picture() {
     std::fs::write(directory.0.join("good.png"), b"\x89PNG\r\n\x1a\n").expect("a file");
     let with = |icon: &str| provider(&format!("icon = '{icon}'"));
     let file = |name: &str| directory.0.join(name).display().to_string();
-    for good in ["".to_owned(), "github".to_owned(), file("good.svg"), file("good.png")] {
+    for good in [String::new(), "github".to_owned(), file("good.svg"), file("good.png")] {
         accepted(&with(&good));
     }
     for (icon, what) in [
@@ -192,4 +192,33 @@ fn an_icon_is_a_preset_or_a_safe_picture() {
         assert!(problem.remedy.contains("write the name of a preset"), "{problem}");
         assert!(matches!(problem.place, config::Place::File(_, Some(9))), "{problem}");
     }
+}
+
+/// LG-06: each domain leads to one provider.
+#[test]
+fn a_domain_leads_to_one_provider() {
+    let two = |first: &str, second: &str, chooser: &str| {
+        format!(
+            "{}domains = {first}\n[providers.other]\nissuer = \"https://other.example.com\"\nclient_id = \"v\"\nclient_secret = \"s\"\n\
+             domains = {second}\n[pages]\nchooser = \"{chooser}\"\n",
+            provider("")
+        )
+    };
+    let config = accepted(&two("[\"Corp.test.\", \"bücher.test\"]", "[\"sub.corp.test\"]", "email"));
+    assert_eq!(config.providers[0].registration().domains, ["corp.test", "xn--bcher-kva.test"]);
+    let problem =
+        only_problem(&two("[\"a.test\", \"bücher.test\"]", "[\"b.test\", \"XN--BCHER-KVA.test\"]", "buttons"));
+    assert_eq!(problem.key, "providers.other.domains[1]");
+    assert!(problem.what.contains("providers.corp") && problem.what.contains("providers.other"), "{problem}");
+    assert!(matches!(problem.place, config::Place::File(_, Some(_))), "{problem}");
+    assert_eq!(only_problem(&two("[\"a.test\", \"A.test\"]", "[]", "email")).key, "providers.corp.domains[1]");
+    for bad in ["ada@corp.test", "*.corp.test", "corp", "", "127.0.0.1", "https://corp.test"] {
+        let problem = only_problem(&two(&format!("[\"{bad}\"]"), "[]", "buttons"));
+        assert_eq!(problem.key, "providers.corp.domains[0]", "{problem}");
+    }
+    let problem = only_problem(&two("[]", "[]", "email"));
+    assert_eq!(
+        (problem.key.as_str(), problem.what.as_str()),
+        ("pages.chooser", "is \"email\", but no provider has domains")
+    );
 }

@@ -101,3 +101,65 @@ async fn a_provider_that_is_removed_or_unknown_is_not_first() {
     plain.set_cookie("__Host-vestibule-provider", "alpha");
     assert!(at(&plain.get("/login").await));
 }
+
+/// A gateway with nine providers that need no request.
+fn nine() -> Gateway {
+    let names = ["Universität Zürich", "Straßenbahn", "École", "Corp", "Corp two", "Six", "Seven", "Eight"];
+    let table = |(number, name): (usize, &&str)| {
+        format!(
+            "[providers.p{number}]\npreset = \"github\"\nname = \"{name}\"\nclient_id = \"a\"\nclient_secret = \"b\"\n"
+        )
+    };
+    Gateway::with(&names.iter().enumerate().map(table).collect::<Vec<_>>().concat())
+}
+
+#[tokio::test]
+async fn nine_providers_have_a_search_and_eight_have_none() {
+    let gateway = nine();
+    let browser = gateway.browser();
+    let page = browser.get("/login").await;
+    assert!(page.body.contains("type=\"search\" name=\"q\" value=\"\""), "{}", page.body);
+    assert_eq!(order(&page).len(), 9);
+    for (query, expected) in [
+        ("zurich", &["p0"][..]),
+        ("STRASSE", &["p1"]),
+        ("e%CC%81cole", &["p2"]),
+        ("corp", &["p3", "p4"]),
+        ("two+CORP", &["p4"]),
+        ("p5", &["p5"]),
+        ("op", &["op"]),
+    ] {
+        let page = browser.get(&format!("/login?q={query}")).await;
+        assert_eq!((page.status, order(&page)), (200, expected.to_vec()), "{query}");
+    }
+    let none = browser.get("/login?q=%3Cb%3E").await;
+    assert!(none.body.contains("No way to sign in matches “<bdi>&#60;b&#62;</bdi>”."), "{}", none.body);
+    assert_eq!(order(&none).len(), 0);
+    assert!(none.body.contains("<a href=\"/login\">Show all</a>"), "{}", none.body);
+
+    let few = three().start();
+    let page = few.browser().get("/login?q=zeta").await;
+    assert_eq!(order(&page), ["op", "zeta", "alpha"], "no search with few providers");
+    assert!(!page.body.contains("type=\"search\""), "{}", page.body);
+}
+
+#[tokio::test]
+async fn a_search_keeps_the_target_and_the_other_parameters() {
+    let gateway = nine();
+    let browser = gateway.browser();
+    let page = browser.get("/login?return_to=%2Fa%3Fb%3D%22&prompt=select_account&ui_locales=de&q=six&other=1").await;
+    for field in [
+        "<input type=\"hidden\" name=\"return_to\" value=\"/a?b=&#34;\">",
+        "<input type=\"hidden\" name=\"prompt\" value=\"select_account\">",
+        "<input type=\"hidden\" name=\"ui_locales\" value=\"de\">",
+        "href=\"/login?return_to=%2Fa%3Fb%3D%22&#38;prompt=select_account&#38;ui_locales=de\"",
+        "href=\"/login/p5?return_to=%2Fa%3Fb%3D%22&#38;prompt=select_account\"",
+    ] {
+        assert!(page.body.contains(field), "{field}: {}", page.body);
+    }
+    assert!(!page.body.contains("name=\"other\""), "{}", page.body);
+    assert_eq!(page.header("content-language"), "de");
+    let refused = browser.get("/login?return_to=//evil.example&q=six").await;
+    assert_eq!(refused.status, 400);
+    assert_eq!(browser.get("/login?q=a&q=b").await.status, 400);
+}

@@ -2,6 +2,7 @@
 
 mod another_account;
 mod chooser;
+mod email;
 mod not_begun;
 mod page;
 mod provider;

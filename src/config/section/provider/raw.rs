@@ -21,6 +21,8 @@ pub(crate) struct RawProvider {
     pub(crate) preset: String,
     /// the icon on its button: the name of a preset, or a svg or png file of at most 32 KiB without scripts; empty: the icon of its preset, or a neutral one
     pub(crate) icon: String,
+    /// with `pages.chooser = "email"`: the domains of e-mail addresses that lead here; each is compared as a whole, without regard to case and to the spelling of international names
+    pub(crate) domains: Vec<String>,
     /// oidc: base of discovery, and the required `iss`, compared byte for byte; required. oauth2: the required `iss` of an authorization response
     pub(crate) issuer: String,
     /// secret of that client

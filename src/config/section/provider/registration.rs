@@ -31,6 +31,9 @@ pub struct Registration {
     pub id: String,
     /// display name, as on the button; empty: the id
     pub name: String,
+    /// The domains of e-mail addresses that lead to it, as [`comparable_domain`](crate::config::comparable_domain) writes them.
+    #[serde(skip)]
+    pub domains: Vec<String>,
     /// The icon on its button.
     #[serde(skip)]
     pub icon: Icon,
@@ -163,6 +166,7 @@ impl Registration {
         Self {
             id: "op".into(),
             name: "Op".into(),
+            domains: vec![],
             icon: Icon::Neutral,
             preset: None,
             client_id: "us".into(),

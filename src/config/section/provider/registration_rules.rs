@@ -4,6 +4,7 @@ use super::allow::allow;
 use super::another_account;
 use super::choice::EmailVerified;
 use super::credentials;
+use super::domains::domains;
 use super::endpoints::endpoints;
 use super::icon::icon;
 use super::raw::RawProvider;
@@ -21,6 +22,7 @@ pub(crate) fn validate(
     validator: &mut Validator<'_>,
 ) -> Option<()> {
     check_stored(key, &raw.registration, validator);
+    let domains = domains(&key("domains"), &raw.domains, validator);
     let icon = icon(&key("icon"), &raw.icon, &raw.preset, validator);
     let redirect_uri = address::redirect_uri(&key("redirect_uri"), &raw.redirect_uri, validator);
     let post_logout = address::redirect_uri(&key("post_logout_redirect_uri"), &raw.post_logout_redirect_uri, validator);
@@ -38,6 +40,7 @@ pub(crate) fn validate(
         id.clone_into(&mut registration.name);
     }
     registration.icon = icon.ok()?;
+    registration.domains = domains?;
     registration.preset = Some(raw.preset.clone()).filter(|preset| !preset.is_empty());
     registration.client_secret = secrets.current;
     registration.client_secret_previous = secrets.previous;

@@ -1,0 +1,41 @@
+//! The search on the login page.
+
+use icu_normalizer::DecomposingNormalizerBorrowed;
+use icu_normalizer::properties::CanonicalCombiningClassMapBorrowed;
+
+/// Whether each word of the query is in one of the texts, without regard to case and accents.
+pub fn search_matches(query: &str, texts: [&str; 2]) -> bool {
+    let texts = texts.map(folded);
+    folded(query).split_whitespace().all(|word| texts.iter().any(|text| text.contains(word)))
+}
+
+/// The text in lower case and without accents: compatibility decomposition without combining marks (Unicode Standard Annex 15).
+fn folded(text: &str) -> String {
+    let classes = CanonicalCombiningClassMapBorrowed::new();
+    let lower = text.to_lowercase();
+    let decomposed = DecomposingNormalizerBorrowed::new_nfkd().normalize(&lower);
+    let bare: String = decomposed.chars().filter(|c| classes.get_u8(*c) == 0).collect();
+    // No decomposition has these: the lower case of "SS" and of a final sigma.
+    bare.replace('ß', "ss").replace('ς', "σ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn neither_case_nor_accents_matter() {
+        let university = ["Universität Zürich", "uzh"];
+        for query in ["zurich", "ZÜRICH", "Zu\u{308}rich uni", "UZH", " univ  zur ", "", "ｚｕｒｉｃｈ"] {
+            assert!(search_matches(query, university), "{query:?}");
+        }
+        for query in ["bern", "zurich bern", "uzh2"] {
+            assert!(!search_matches(query, university), "{query:?}");
+        }
+        for (query, name) in
+            [("strasse", "Straße"), ("STRASSE", "Straße"), ("ecole", "École"), ("ガ", "が株式ガ"), ("οδος", "ΟΔΌΣ")]
+        {
+            assert!(search_matches(query, [name, ""]), "{query}");
+        }
+    }
+}
