@@ -203,12 +203,14 @@ fn stored_issuers(db: Db, config: &Config) -> impl Future<Output = Result<Vec<Kn
 
 fn identities_found(id: &str, configured: &str, stored: &Result<Vec<KnownIssuer>, DbError>) -> Finding {
     match stored {
+        // A new database, before the first start.
+        Err(error) if error.is_without_tables() => Finding::note(
+            Check::Identities,
+            "no identity is stored: the database has no tables yet; the first start, or `vestibule migrate`, creates them",
+        ),
         Err(error) => {
             let unknown = "the issuer of the stored identities is unknown, as the database gave no answer";
-            Finding::note(
-                Check::Identities,
-                format!("{unknown}: {error}; `vestibule migrate`, or the first start, creates the tables"),
-            )
+            Finding::note(Check::Identities, format!("{unknown}: {error}"))
         }
         Ok(stored) => match stored.iter().find(|stored| stored.id == id) {
             None => Finding::good(Check::Identities, "no identity of another issuer is stored"),

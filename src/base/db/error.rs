@@ -69,6 +69,13 @@ impl From<DieselError> for DbError {
     }
 }
 
+impl DbError {
+    /// Whether a table is missing: nothing has migrated this database.
+    pub fn is_without_tables(&self) -> bool {
+        matches!(self, Self::Failed(text) if text.contains("relation \"") && text.contains("does not exist"))
+    }
+}
+
 /// Adds what an operator can do, if the server's message has a known cause.
 fn with_remedy(text: String) -> String {
     let is_missing =

@@ -57,7 +57,7 @@ pub struct Problem {
     /// The remedy, as an imperative.
     pub remedy: String,
     /// The line of a file that is not valid TOML, with a mark under the error.
-    pub excerpt: Option<Excerpt>,
+    pub excerpt: Option<Box<Excerpt>>,
 }
 
 impl fmt::Display for Problem {

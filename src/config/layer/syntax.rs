@@ -63,7 +63,7 @@ const CURLY: [char; 6] = ['“', '”', '„', '‘', '’', '«'];
 pub(crate) fn problem(name: &str, text: &str, error: &SyntaxError, root: Shape<'_>) -> Problem {
     let at = Position::of(text, begin(text, error));
     let rest = at.line.chars().skip(at.column - 1).collect::<String>();
-    let excerpt = Some(excerpt::of(&at.line, at.number, at.column, root));
+    let excerpt = Some(Box::new(excerpt::of(&at.line, at.number, at.column, root)));
     let place = Place::File(name.to_owned(), Some(at.number));
     if error.message == "duplicate key" {
         let (key, first) = repeated(name, text, &at, error);

@@ -47,8 +47,29 @@ pub enum PathSource<'r> {
 
 /// A header that is a list or contradicts another one.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
-#[error("{0} is a list, is not readable, or contradicts another header")]
-pub struct Contradiction(pub HeaderName);
+#[error("{header} {form}")]
+pub struct Contradiction {
+    /// The name of the header.
+    pub header: HeaderName,
+    form: Form,
+}
+
+/// What is wrong with a header.
+#[derive(Clone, Copy, Debug, thiserror::Error, PartialEq, Eq)]
+enum Form {
+    #[error("came more than once")]
+    Repeated,
+    #[error("is a list, or is not readable")]
+    Unreadable,
+    #[error("contradicts another header")]
+    Differs,
+}
+
+impl Form {
+    fn of(self, header: &HeaderName) -> Contradiction {
+        Contradiction { header: header.clone(), form: self }
+    }
+}
 
 /// The values that one request can report.
 #[derive(Default)]
@@ -102,7 +123,7 @@ impl<'r> Reported<'r> {
 /// Reads all headers that are present, each of which must agree with those before it.
 fn read_headers<'r>(reported: &mut Reported<'r>, request: &'r HttpRequest) -> Result<(), Contradiction> {
     if let Some(proto) = text(request, &PROTO)? {
-        set_same(&mut reported.scheme, scheme(proto).ok_or(Contradiction(PROTO))?, &PROTO)?;
+        set_same(&mut reported.scheme, scheme(proto).ok_or_else(|| Form::Unreadable.of(&PROTO))?, &PROTO)?;
     }
     if let Some(host) = text(request, &HOST)? {
         set_same_host(&mut reported.host, host, &HOST)?;
@@ -132,7 +153,7 @@ fn read_headers<'r>(reported: &mut Reported<'r>, request: &'r HttpRequest) -> Re
 fn single<'r>(request: &'r HttpRequest, name: &HeaderName) -> Result<Option<&'r [u8]>, Contradiction> {
     let mut values = request.headers().get_all(name);
     match (values.next(), values.next()) {
-        (Some(_), Some(_)) => Err(Contradiction(name.clone())),
+        (Some(_), Some(_)) => Err(Form::Repeated.of(name)),
         (value, _) => Ok(value.map(HeaderValue::as_bytes).filter(|value| !value.is_empty())),
     }
 }
@@ -141,7 +162,7 @@ fn single<'r>(request: &'r HttpRequest, name: &HeaderName) -> Result<Option<&'r 
 fn text<'r>(request: &'r HttpRequest, name: &HeaderName) -> Result<Option<&'r str>, Contradiction> {
     let Some(value) = single(request, name)? else { return Ok(None) };
     let text = std::str::from_utf8(value).ok().filter(|text| text.is_ascii() && !text.contains(','));
-    text.map(Some).ok_or(Contradiction(name.clone()))
+    text.map(Some).ok_or_else(|| Form::Unreadable.of(name))
 }
 
 /// The scheme as `http` or `https`: a proxy reports WebSocket connections by their own schemes.
@@ -155,7 +176,7 @@ fn scheme(text: &str) -> Option<&'static str> {
 
 fn set_same<T: PartialEq>(known: &mut Option<T>, found: T, name: &HeaderName) -> Result<(), Contradiction> {
     if known.as_ref().is_some_and(|known| *known != found) {
-        return Err(Contradiction(name.clone()));
+        return Err(Form::Differs.of(name));
     }
     *known = Some(found);
     Ok(())
@@ -172,12 +193,12 @@ fn set_same_host<'r>(known: &mut Option<&'r str>, found: &'r str, name: &HeaderN
         let hosts = (SiteHost::parse(before, port), SiteHost::parse(found, port));
         hosts.0.is_some() && hosts.0 == hosts.1
     };
-    if same(443) || same(80) { Ok(()) } else { Err(Contradiction(name.clone())) }
+    if same(443) || same(80) { Ok(()) } else { Err(Form::Differs.of(name)) }
 }
 
 /// `X-Original-URL`: an absolute URL, or path and query only.
 fn original_url<'r>(reported: &mut Reported<'r>, url: &'r [u8]) -> Result<(), Contradiction> {
-    let bad = || Contradiction(ORIGINAL_URL);
+    let bad = || Form::Unreadable.of(&ORIGINAL_URL);
     if url.first() == Some(&b'/') {
         return set_same(&mut reported.uri, url, &ORIGINAL_URL);
     }
@@ -195,7 +216,7 @@ fn original_url<'r>(reported: &mut Reported<'r>, url: &'r [u8]) -> Result<(), Co
 
 /// `Forwarded` with one element (RFC 7239 §4). It has no path.
 fn forwarded<'r>(reported: &mut Reported<'r>, line: &'r str) -> Result<(), Contradiction> {
-    let bad = || Contradiction(FORWARDED);
+    let bad = || Form::Unreadable.of(&FORWARDED);
     for pair in elements(line).ok_or_else(bad)?.into_iter().flatten() {
         let (Some(Cow::Borrowed(value)), false) = (pair.value, pair.is_ambiguous) else { return Err(bad()) };
         match pair.name.to_ascii_lowercase().as_str() {

@@ -158,7 +158,15 @@ async fn the_log_says_why_a_request_is_denied() {
         (asked(&browser, "GET", &url("/closed")), "no rule matches"),
         (
             asked(&browser, "GET", &url("/open/a")).header("x-original-uri", "/open/b"),
-            "x-original-uri is a list, is not readable, or contradicts another header",
+            "x-original-uri contradicts another header",
+        ),
+        (
+            asked(&browser, "GET", &url("/open/a")).header("x-forwarded-host", "evil.example"),
+            "x-forwarded-host came more than once",
+        ),
+        (
+            asked(&browser, "GET", &url("/open/a")).header("x-original-method", "GET, POST"),
+            "x-original-method is a list, or is not readable",
         ),
         (
             browser.ask("GET", "/verify").for_json().header("x-forwarded-uri", "/open/a"),

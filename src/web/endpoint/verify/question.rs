@@ -78,7 +78,7 @@ fn redirects(app: &App, query: &Parameters) -> Result<bool, Problem> {
 fn site_request<'r>(app: &App, request: &'r HttpRequest, source: PathSource<'r>) -> Result<SiteRequest<'r>, Problem> {
     site_request::read(request, source, app.config.verify.default_port).map_err(|contradiction| {
         tracing::Span::current().record("why", contradiction.to_string());
-        if app.verify_warnings.is_due(contradiction.0.as_str(), app.clock.now()) {
+        if app.verify_warnings.is_due(contradiction.header.as_str(), app.clock.now()) {
             tracing::warn!(%contradiction, "a request at /verify is denied: let the proxy overwrite that header");
         }
         Refusal::SiteNotAllowed.into()

@@ -18,7 +18,7 @@ fn shown(read: Result<SiteRequest<'_>, Contradiction>) -> String {
             let uri = site.uri.map(|uri| String::from_utf8_lossy(uri).into_owned()).unwrap_or_default();
             format!("{host}|{uri}|{}|{}", site.scheme.unwrap_or_default(), site.method.unwrap_or_default())
         }
-        Err(Contradiction(name)) => name.to_string(),
+        Err(contradiction) => contradiction.header.to_string(),
     }
 }
 
