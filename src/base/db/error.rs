@@ -105,12 +105,20 @@ pub(super) fn one_line(error: &impl std::fmt::Display) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{one_line, with_remedy};
+    use super::{DbError, one_line, with_remedy};
 
     #[test]
     fn what_libpq_says_twice_is_one_line() {
         let twice = "server at \"h\" failed: FATAL:  x\nserver at \"h\" failed: FATAL:  x\n\ndatabase.url has y: z\n";
         assert_eq!(one_line(&twice), "server at \"h\" failed: FATAL:  x; database.url has y: z");
+    }
+
+    #[test]
+    fn a_database_without_tables_is_told_from_another_failure() {
+        let failed = |text: &str| DbError::Failed(with_remedy(text.to_owned())).is_without_tables();
+        assert!(failed("relation \"providers\" does not exist"));
+        assert!(!failed("column \"tag\" does not exist") && !failed("permission denied for schema public"));
+        assert!(!DbError::Unavailable("relation \"providers\" does not exist".to_owned()).is_without_tables());
     }
 
     #[test]
