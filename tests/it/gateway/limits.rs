@@ -149,10 +149,10 @@ async fn many_pending_logins_reduce_the_limits() {
     };
     assert_eq!(begin("192.0.2.1", 51).await, 51);
     for address in ["192.0.2.2", "192.0.2.3"] {
-        let began = Instant::now();
+        let start = Instant::now();
         let good = begin(address, 20).await;
         // One more every ten seconds.
-        let most = 6 + usize::try_from(began.elapsed().as_secs() / 10).expect("a few");
+        let most = 6 + usize::try_from(start.elapsed().as_secs() / 10).expect("a few");
         assert!((6..=most).contains(&good), "{good} instead of a tenth");
     }
     for number in 4..=16 {
