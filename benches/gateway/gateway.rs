@@ -64,6 +64,11 @@ impl Gateway {
         fs::metadata(BINARY).map_or(0.0, |binary| binary.len() as f64 / 1024.0 / 1024.0)
     }
 
+    /// The configuration, as TOML.
+    pub fn configuration(&self) -> String {
+        fs::read_to_string(&self.file).expect("the file that was written")
+    }
+
     /// A command of the binary with the configuration of this gateway.
     pub fn command(&self, words: &[&str]) -> Command {
         let mut command = Command::new(BINARY);

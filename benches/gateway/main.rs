@@ -18,6 +18,7 @@ mod peers;
 mod pending;
 mod processor;
 mod provider;
+mod rendering;
 mod report;
 mod scale;
 mod scenarios;
@@ -75,6 +76,9 @@ fn run(options: &Options) -> Result<(), String> {
         return peers::compare(&stage, options);
     }
     println!("{}\n", at_rest(&stage));
+    if options.wants("pages") {
+        println!("{}\n", rendering::report(&stage.gateway.configuration())?);
+    }
     round(&stage, options)?;
     // The first round has rotated the refresh tokens of its sessions.
     let fresh = stage.beside("many_connections");
