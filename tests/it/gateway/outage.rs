@@ -228,18 +228,15 @@ fn db(url: &str) -> Db {
 
 /// LG-08: the server's message names the role.
 #[tokio::test]
-async fn a_failed_connection_is_reported_without_the_user_part() {
+async fn a_failed_connection_is_reported_without_the_password() {
     let database = Cluster::shared().database();
     let (address, _) = database.url.split_once("user=").expect("a user");
     let url = format!("{address}user=us3r&password=s3cret");
     let log = LogCapture::start();
     let failed = db(&url).run("nothing", |conn| conn.batch_execute("SELECT 1")).await;
     let reported = format!("{:?} {}", failed.expect_err("no such role"), log.text());
-    assert!(
-        reported.contains("role \\\"…\\\" does not exist") || reported.contains("role \"…\" does not exist"),
-        "{reported}"
-    );
-    assert!(!reported.contains("us3r") && !reported.contains("s3cret"), "{reported}");
+    assert!(reported.contains("us3r") && reported.contains("does not exist"), "{reported}");
+    assert!(!reported.contains("s3cret"), "{reported}");
 }
 
 /// RC-12: with any language of server messages.
