@@ -62,4 +62,4 @@ pub use frame::BrandView;
 pub use frame::Frame;
 pub use language::Language;
 pub use renderer::Pages;
-pub use search::search_matches;
+pub use search::{MAX_QUERY, SearchWords};

@@ -36,7 +36,7 @@ fn visible<'l>(line: &'l str, root: Shape<'_>) -> &'l str {
     };
     let (key, value) = line.split_at(at);
     let name = key.trim().rsplit('.').next().unwrap_or_default().trim();
-    let is_plain = key.chars().all(|letter| is_bare(letter) || matches!(letter, '.' | ' '));
+    let is_plain = !key.trim().contains(' ') && key.trim().chars().all(|letter| is_bare(letter) || letter == '.');
     let Some(is_secret) = names.get(name).filter(|_| is_plain) else { return up_to(indent) };
     let value = value.strip_prefix('=').unwrap_or(value);
     let blanks = value.len() - value.trim_start().len();
@@ -46,11 +46,10 @@ fn visible<'l>(line: &'l str, root: Shape<'_>) -> &'l str {
 /// Where the heading of a known section ends: what follows may be anything.
 fn heading(line: &str, root: Shape<'_>) -> Option<usize> {
     let ValueType::Table(sections) = root.value_type() else { return None };
-    let end = line.rfind(']').map_or(line.len(), |at| at + 1);
-    let heading = line.get(..end)?;
-    let section = heading.trim_start().trim_start_matches('[').split(['.', ']']).next()?.trim();
-    let is_plain = heading.chars().all(|letter| is_bare(letter) || matches!(letter, '[' | ']' | '.' | ' '));
-    (is_plain && sections.contains_key(section)).then_some(end)
+    let end = line.find(']').map_or(line.len(), |at| at + 1);
+    let name = line.get(..end)?.trim_start().trim_start_matches('[').trim_end_matches(']').trim();
+    let is_plain = name.chars().all(|letter| is_bare(letter) || letter == '.');
+    (is_plain && sections.contains_key(name.split('.').next()?)).then_some(end)
 }
 
 /// Whether the rest of a line may hold the secret of another key, or a password in a URL.

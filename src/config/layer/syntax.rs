@@ -261,6 +261,11 @@ mod tests {
             "hunter2\n",
             "\"hunter2\" x\n",
             "[hunter2\n",
+            "[secrets.keys hunter2\n",
+            "[database.url hunter2]\n",
+            "[secrets] keys [hunter2]\n",
+            "[providers.a.client_secret hunter2]\n",
+            "client_secret hunter2.name = \"x\"\n",
         ] {
             let problem = of(text);
             assert!(!problem.to_string().contains("hunter2"), "{text}\n{problem}");

@@ -258,8 +258,8 @@ impl UnclaimedRow {
         match same_cookie {
             _ if !same_origin => BrowserMatch::Other,
             Some(false) => BrowserMatch::Other,
-            _ if self.spa_challenge != claim.challenge => BrowserMatch::WrongVerifier,
             None if needs_cookie && self.spa_challenge.is_none() => BrowserMatch::Other,
+            _ if self.spa_challenge != claim.challenge => BrowserMatch::WrongVerifier,
             Some(true) | None => BrowserMatch::Same,
         }
     }
@@ -276,7 +276,9 @@ fn mistaken(
     let detail = mistake.text(&claim.provider);
     let same = json!([{ "step": REFUSED, "detail": detail }]);
     let steps = Steps::one(claim.now, REFUSED, Some(detail)).to_json();
-    Note { id: row.id, same: &same, steps: &steps }.execute(conn)?;
+    if row.status == Status::Pending {
+        Note { id: row.id, same: &same, steps: &steps }.execute(conn)?;
+    }
     Ok(Unclaimed { refusal, mistake: Some((mistake, Reference::from_row(row.reference))) })
 }
 

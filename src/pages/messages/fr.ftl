@@ -160,9 +160,9 @@ device-apps = Connecté à
 device-sign-out-of = Se déconnecter : { $device }, dernière activité le { $time }
 device-signed-in-with = Connecté avec { $provider }
 apps = Vos applications
-app-sign-out-of = Se déconnecter de { $app }, { $device }
+app-sign-out-of = Se déconnecter de l’application { $app }, { $device }
 consents = Applications ayant accès à votre compte
-consent-since = Accès autorisé { $time }
+consent-since = Accès autorisé : { $time }
 consent-details = Détails
 consent-allowed = { $app } peut :
 consent-withdraw = Supprimer l’accès
@@ -187,13 +187,13 @@ identities-removal-hint = La suppression d’un moyen de connexion déconnecte t
 own-data = Vos données
 own-data-download = Télécharger vos données
 delete-account = Supprimer le compte
-delete-account-question = Supprimer votre compte ?
+delete-account-question = Supprimer votre compte ?
 delete-account-final = Cette action est irréversible.
 delete-account-lost = Votre profil, vos moyens de connexion et la liste de vos appareils seront supprimés.
-delete-account-signs-out = Vous serez déconnecté sur tous vos appareils, ainsi que des applications auxquelles vous avez accédé depuis ce site.
+delete-account-signs-out = Vous serez déconnecté de tous vos appareils, ainsi que des applications auxquelles vous avez accédé depuis ce site.
 delete-account-apps = Les applications conservent ce qu’elles ont enregistré à votre sujet. Adressez-vous à elles si vous souhaitez que ces données soient aussi supprimées.
 delete-account-new = Si vous vous reconnectez ici plus tard, un nouveau compte sera créé. Les applications vous considéreront alors comme une nouvelle personne.
-delete-account-kept = Les informations consignées pour des raisons de sécurité, comme les dates de vos connexions, sont conservées pendant une durée limitée.
+delete-account-kept = Les informations consignées pour des raisons de sécurité, comme la date et l’heure de vos connexions, sont conservées pendant une durée limitée.
 delete-account-sign-in = Pour supprimer votre compte, reconnectez-vous d’abord. Rien n’a encore été supprimé.
 delete-account-type = Pour confirmer, saisissez { $text }
 delete-account-wrong = Le texte saisi ne correspond pas. Rien n’a été supprimé.
@@ -214,19 +214,19 @@ claim-updated-at = Mis à jour le
 
 ## Before something on the account page is ended
 
-end-device-question = Déconnecter { $device } ?
+end-device-question = Déconnecter { $device } ?
 end-device-sentence = Vous devrez vous y reconnecter. Les applications auxquelles cet appareil est connecté seront aussi déconnectées.
 end-device-current = C’est l’appareil que vous utilisez actuellement.
-end-others-question = Se déconnecter partout ailleurs ?
+end-others-question = Se déconnecter partout ailleurs ?
 end-others-sentence =
     { $count ->
-        [one] Votre autre appareil sera déconnecté, ainsi que les applications auxquelles il est connecté. Celui-ci reste connecté.
-       *[other] Vos { $count } autres appareils seront déconnectés, ainsi que les applications auxquelles ils sont connectés. Celui-ci reste connecté.
+        [one] Votre autre appareil sera déconnecté, ainsi que les applications auxquelles il est connecté. L’appareil que vous utilisez actuellement restera connecté.
+       *[other] Vos { $count } autres appareils seront déconnectés, ainsi que les applications auxquelles ils sont connectés. L’appareil que vous utilisez actuellement restera connecté.
     }
-end-app-question = Se déconnecter de { $app } ?
-end-app-sentence = La connexion à { $app } prendra fin ({ $device }). Pour le reste, vous y restez connecté.
-withdraw-question = Supprimer l’accès de { $app } ?
-withdraw-sentence = { $app } perdra l’accès que vous avez autorisé et sera déconnecté sur tous vos appareils.
+end-app-question = Se déconnecter de l’application { $app } ?
+end-app-sentence = La connexion à l’application { $app } prendra fin sur l’appareil « { $device } ». Pour le reste, vous y restez connecté.
+withdraw-question = Supprimer l’accès de l’application { $app } ?
+withdraw-sentence = L’application { $app } perdra l’accès que vous lui avez accordé et sera déconnectée sur tous vos appareils.
 
 ## On the account page, after it
 

@@ -78,7 +78,7 @@ search = 検索
 search-found-none = 「{ $query }」に一致するログイン方法はありません。
 show-all = すべて表示
 email-address = メールアドレス
-email-address-invalid = メールアドレスを入力してください（例: name@example.com）。
+email-address-invalid = メールアドレスを入力してください（例：name@example.com）。
 address-leads-nowhere = このメールアドレスに対応するログイン方法は見つかりませんでした。
 use-email-address = メールアドレスを使用
 
@@ -162,11 +162,11 @@ consent-details = 詳細
 consent-allowed = { $app } は次のことができます。
 consent-withdraw = アクセス権を削除
 consent-withdraw-named = アクセス権を削除：{ $app }
-page-of = { $first }～{ $last } / { $total } 件
+page-of = { $total } 件中 { $first }～{ $last } 件
 page-previous = 前のページ
 page-next = 次のページ
 sign-ins = 最近のログイン
-sign-ins-hint = 心当たりのないログインがある場合は、そのデバイスからログアウトし、プロバイダーのアカウントを確認してください。
+sign-ins-hint = 心当たりのないログインがある場合は、そのデバイスからログアウトし、プロバイダー側でアカウントを確認してください。
 identities = ログイン方法
 identity-last-used = 最終利用：{ $time }
 identity-will-be-removed = このページでの操作により、{ $time }に削除されます。
@@ -218,9 +218,9 @@ end-others-sentence =
        *[other] 他の { $count } 台のデバイスと、そこでログイン中のアプリからログアウトします。このデバイスではログインしたままになります。
     }
 end-app-question = { $app } からログアウトしますか？
-end-app-sentence = { $app } からログアウトします（{ $device }）。そのデバイスのその他のログインはそのまま残ります。
+end-app-sentence = { $device } で { $app } からログアウトします。それ以外では、そのデバイスでログインしたままになります。
 withdraw-question = { $app } のアクセス権を削除しますか？
-withdraw-sentence = { $app } は許可されたアクセス権を失い、すべてのデバイスでログアウトされます。
+withdraw-sentence = { $app } に許可したアクセス権が削除され、すべてのデバイスで { $app } からログアウトします。
 
 ## On the account page, after it
 

@@ -7,7 +7,7 @@ use super::page::{Viewing, prefix};
 use super::pages::{Purpose, login_link, with_another_account};
 use crate::app::App;
 use crate::config::Chooser;
-use crate::pages::{Choice, ChooseProvider, EmailForm, Parameter, Search, search_matches};
+use crate::pages::{Choice, ChooseProvider, EmailForm, Parameter, Search, SearchWords};
 use crate::upstream::Provider;
 
 /// With more providers than that the page has a search.
@@ -61,7 +61,7 @@ pub fn ask_email<'a>(
     };
     let status = if field.is_invalid { StatusCode::BAD_REQUEST } else { StatusCode::OK };
     // The form leads to the provider.
-    viewing_for(viewing, choosing.purpose).html_leading_away(status, &page)
+    viewing_for(viewing, choosing).html_leading_away(status, &page)
 }
 
 /// The URL of the login page with these parameters, and with another value of `choose`.
@@ -83,7 +83,8 @@ pub fn choose<'a>(viewing: Viewing<'a>, mut providers: Vec<&'a Provider>, choosi
     let is_choice = providers.len() > 1;
     let search = (providers.len() > MANY).then(|| search(viewing.app, choosing));
     if let Some(search) = &search {
-        providers.retain(|provider| search_matches(search.query, [provider.name(), provider.id()]));
+        let words = SearchWords::of(search.query);
+        providers.retain(|provider| words.are_in([provider.name(), provider.id()]));
     }
     let links = providers.into_iter().map(|provider| {
         let choice = choice(viewing.app, provider, choosing);
@@ -99,7 +100,7 @@ pub fn choose<'a>(viewing: Viewing<'a>, mut providers: Vec<&'a Provider>, choosi
         unknown_address: is_beside_email && unknown,
         by_email: is_beside_email.then(|| login_page(viewing.app, choosing.kept, None)),
     };
-    viewing_for(viewing, choosing.purpose).html(StatusCode::OK, &page)
+    viewing_for(viewing, choosing).html(StatusCode::OK, &page)
 }
 
 fn search<'a>(app: &App, choosing: Choosing<'a>) -> Search<'a> {
@@ -127,6 +128,8 @@ fn app_name<'a>(app: &'a App, purpose: Purpose<'a>) -> Option<&'a str> {
     purpose.client().map(|client| app.clients.name(client))
 }
 
-fn viewing_for<'a>(viewing: Viewing<'a>, purpose: Purpose<'a>) -> Viewing<'a> {
-    viewing.with_ui_locales(purpose.ui_locales()).for_client(purpose.client())
+/// In the language that the app asked for, or that the form kept from the page before it.
+fn viewing_for<'a>(viewing: Viewing<'a>, choosing: Choosing<'a>) -> Viewing<'a> {
+    let kept = choosing.kept.iter().find(|(name, _)| *name == "ui_locales").map(|(_, value)| *value);
+    viewing.with_ui_locales(choosing.purpose.ui_locales().or(kept)).for_client(choosing.purpose.client())
 }

@@ -7,6 +7,7 @@ use super::{authorize, login};
 use crate::app::App;
 use crate::authorize::OpenRequest;
 use crate::config::Chooser;
+use crate::pages::MAX_QUERY;
 use crate::upstream::Provider;
 use crate::web::answer::chooser::{self, Choosing, EmailField};
 use crate::web::answer::page::{self, Viewing};
@@ -16,7 +17,7 @@ use crate::web::answer::refusals::Refusal;
 use crate::web::request::email_address::{self, EmailAddress};
 use crate::web::request::extract::{Form, Parameters, Query};
 use crate::web::request::last_provider;
-use crate::web::request::login::{checked_return_to, wants_another_account};
+use crate::web::request::login::{MAX_HINT, checked_return_to, wants_another_account};
 
 /// The parameters of the page, which its forms keep.
 const KEPT: [&str; 5] = ["return_to", "authorization_request", "prompt", "choose", "ui_locales"];
@@ -40,7 +41,7 @@ pub async fn choose(app: Data<App>, request: HttpRequest, Query(query): Query) -
         return Ok(page::see_other(&login(&app, only.id(), purpose)));
     }
     let (viewing, last_used) = (Viewing::new(&app, &request), last_provider::of(&app, &request));
-    let (words, kept) = (query.get("q").map_or("", str::trim), kept(&query));
+    let (words, kept) = (first(MAX_QUERY, query.get("q").map_or("", str::trim)), kept(&query));
     let choosing = Choosing { purpose, another, last_used, words, kept: &kept };
     if app.config.pages.chooser == Chooser::Buttons || is_other {
         providers.retain(|provider| app.lists_provider(provider));
@@ -89,8 +90,20 @@ fn ask<'a>(
     chooser::ask_email(viewing, used, choosing, EmailField { text, is_invalid, has_others })
 }
 
+/// The first characters of the text.
+fn first(most: usize, text: &str) -> &str {
+    let end = text.char_indices().nth(most).map_or(text.len(), |(at, _)| at);
+    text.get(..end).unwrap_or_default()
+}
+
+/// The parameters that the forms of the page keep: those that a link of the page would pass on, too.
 fn kept(query: &Parameters) -> Vec<(&'static str, &str)> {
-    KEPT.iter().filter_map(|name| Some((*name, query.get(name)?))).collect()
+    let is_kept = |(name, value): &(&str, &str)| match *name {
+        "return_to" => true,
+        "prompt" => wants_another_account(query),
+        _ => value.len() <= MAX_HINT,
+    };
+    KEPT.iter().filter_map(|name| Some((*name, query.get(name)?))).filter(is_kept).collect()
 }
 
 /// The providers at which the person may sign in, in the order of the configuration: for an app, those of the app.

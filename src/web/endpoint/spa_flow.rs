@@ -253,9 +253,11 @@ fn parameter(app: &App, refusal: login::LoginRefusal) -> Problem {
     if problem.is(Refusal::UnknownProvider) { no_provider(app, Refusal::UnknownProviderParameter) } else { problem }
 }
 
-/// A refusal of the parameter `provider`. It lists the ids, which `GET /providers` shows to everyone.
+/// A refusal of the parameter `provider`. It lists the ids that `GET /providers` shows to everyone.
 fn no_provider(app: &App, refusal: Refusal) -> Problem {
-    let ids: Vec<&str> = app.providers.iter().map(Provider::id).collect();
+    let listed = app.providers.iter().filter(|provider| app.lists_provider(provider));
+    let ids: Vec<&str> = listed.map(Provider::id).collect();
     let state = if refusal == Refusal::InvalidRequest { "is missing" } else { "names no provider" };
-    Problem::from(refusal).with_detail(format!("The parameter provider {state}; the ids are: {}.", ids.join(", ")))
+    let ids = if ids.is_empty() { String::new() } else { format!("; the ids are: {}", ids.join(", ")) };
+    Problem::from(refusal).with_detail(format!("The parameter provider {state}{ids}."))
 }

@@ -15,7 +15,7 @@ use crate::web::answer::negotiate;
 use crate::web::answer::problem::Problem;
 
 /// The maximum length of a parameter that is passed on to the provider, in bytes.
-const MAX_HINT: usize = 512;
+pub const MAX_HINT: usize = 512;
 /// The parameters of a login that anyone may begin.
 pub const LOGIN_PARAMETERS: [&str; 8] =
     ["return_to", "iss", "target_link_uri", "login_hint", "prompt", "max_age", "acr_values", "ui_locales"];

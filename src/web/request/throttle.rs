@@ -62,7 +62,7 @@ impl Throttles {
         limits.count_address(app, request)
     }
 
-    /// Counts an authorization response whose `state` is of no login (`limits.logins_per_minute`).
+    /// Counts an authorization response whose `state` is of no login, or whose `code_verifier` is wrong (`limits.logins_per_minute`).
     pub fn unknown_state(&self, app: &App, request: &HttpRequest) -> Result<(), Problem> {
         self.unknown_states.count_address(app, request)
     }

@@ -125,11 +125,11 @@ fn count(app: &App, limit: Limit, request: &HttpRequest) -> Result<(), Problem> 
     }
 }
 
-/// Counts an authorization response that was refused since its `state` is of no login. The response of a pending login is not
-/// counted, so that other requests from its network cannot keep it from completing.
+/// Counts an authorization response that was refused since its `state` is of no login, or its `code_verifier` is wrong. The valid
+/// response of a pending login is not counted, so that other requests from its network cannot keep it from completing.
 fn count_unknown_state(app: &App, entry: &Entry, request: &HttpRequest, refusal: &Problem) -> Result<(), Problem> {
     let is_response = matches!(entry.limit, Some(Limit::Callback | Limit::CallbackUnlessForm));
-    if is_response && refusal.is(Refusal::UnknownState) {
+    if is_response && (refusal.is(Refusal::UnknownState) || refusal.is(Refusal::VerifierMismatch)) {
         throttles(request)?.unknown_state(app, request)
     } else {
         Ok(())

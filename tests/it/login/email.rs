@@ -149,6 +149,27 @@ async fn programs_get_the_providers_without_domains() {
     let ids: Vec<_> = listed["providers"].as_array().expect("a list").iter().map(|provider| &provider["id"]).collect();
     assert_eq!(ids.len(), 2, "{listed}");
     assert!(ids.iter().all(|id| *id == "github" || *id == "discord"), "{listed}");
+    for query in ["", "?provider=x"] {
+        let refused = gateway.browser().fetch(&format!("/oauth2/url{query}")).await.json();
+        let said = refused["detail"].as_str().expect("a detail");
+        assert!(said.ends_with("the ids are: github, discord."), "{said}");
+    }
+}
+
+/// The page that the form leads to is that of the links on the page with the form.
+#[tokio::test]
+async fn the_form_keeps_what_the_links_of_its_page_keep() {
+    let gateway = setup().start();
+    let browser = gateway.browser();
+    let wrong = send(&browser, &[("email", "ada"), ("ui_locales", "de")]).await;
+    assert_eq!((wrong.status, wrong.header("content-language")), (400, "de"));
+    for (prompt, is_kept) in [("none", false), ("login", false), ("select_account", true)] {
+        let page = browser.get(&format!("/login?prompt={prompt}")).await;
+        assert_eq!(page.body.contains("name=\"prompt\""), is_kept, "{prompt}: {}", page.body);
+    }
+    let long = "x".repeat(600);
+    let page = browser.get(&format!("/login?ui_locales={long}")).await;
+    assert!(page.status == 200 && !page.body.contains("name=\"ui_locales\""), "{page:?}");
 }
 
 #[tokio::test]

@@ -56,6 +56,22 @@ async fn a_browser_that_carries_the_cookie_must_bring_it() {
     }
 }
 
+/// RA-04: what comes without the cookie is of another browser, also if it brings a verifier. It learns nothing of the login.
+#[tokio::test]
+async fn a_verifier_does_not_stand_for_the_cookie() {
+    let gateway = Gateway::start();
+    let own = gateway.browser();
+    own.begin_json("op").await;
+    let begun = begin(&own, &[], false).await;
+    for verifier in [VERIFIER, "x"] {
+        let refused = exchange(&gateway.browser(), &[], &begun, Some(verifier)).await;
+        assert_eq!(refused.problem(), wrong_browser(), "{verifier}");
+        let steps = "SELECT count(*) FROM authorization_sessions WHERE steps::text LIKE '%refused%'";
+        assert_eq!(gateway.database.number(steps), 0);
+    }
+    assert_eq!(exchange(&own, &[], &begun, None).await.status, 200);
+}
+
 /// RFC 7636: judged before the claim, so that it spends nothing.
 #[tokio::test]
 async fn with_a_challenge_the_exchange_needs_the_verifier() {
