@@ -9,7 +9,7 @@ use crate::described::{described, read};
 
 /// Assets of our pages, which are no addresses for programs.
 const OF_PAGES: [&str; 5] =
-    ["/assets/style-5.css", "/assets/icon-1.svg", "/assets/brand/{file}", "/favicon.ico", "/language"];
+    ["/assets/style-6.css", "/assets/icon-1.svg", "/assets/brand/{file}", "/favicon.ico", "/language"];
 
 /// Described together with the path that ends with a slash.
 const WITHOUT_SLASH: &str = "/oauth2/url";

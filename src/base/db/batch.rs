@@ -68,6 +68,13 @@ struct State<B: Batch> {
     threads: usize,
 }
 
+impl<B: Batch> State<B> {
+    /// Whether a request has waited for longer than the statements under way should take.
+    fn stalls(&self, now: Instant) -> bool {
+        self.waiting.front().is_some_and(|oldest| now.duration_since(oldest.since) > STALL)
+    }
+}
+
 struct Waiting<B: Batch> {
     ask: B::Ask,
     /// When the request was added.
@@ -108,8 +115,7 @@ impl<B: Batch> Queue<B> {
             return Err(DbError::Busy);
         }
         let now = Instant::now();
-        let stalls = state.waiting.front().is_some_and(|oldest| now.duration_since(oldest.since) > STALL);
-        let needs_thread = state.threads < if stalls { 2 * THREADS_PER_KIND } else { THREADS_PER_KIND };
+        let needs_thread = state.threads < if state.stalls(now) { 2 * THREADS_PER_KIND } else { THREADS_PER_KIND };
         state.waiting.push_back(Waiting { ask, since: now, until: now + wait, reply });
         state.threads += usize::from(needs_thread);
         Ok((outcome, needs_thread))
@@ -121,6 +127,15 @@ impl<B: Batch> Queue<B> {
         state.threads = state.threads.saturating_sub(1);
         if state.threads == 0 {
             state.waiting.drain(..).for_each(Waiting::refuse);
+        }
+    }
+
+    /// A thread has panicked in a statement. Without another one, the waiting requests run singly.
+    fn abandoned(&self) {
+        let mut state = self.state();
+        state.threads = state.threads.saturating_sub(1);
+        if state.threads == 0 {
+            state.waiting.clear();
         }
     }
 
@@ -145,10 +160,16 @@ struct Serving<'a, B: Batch> {
 }
 
 impl<B: Batch> Serving<'_, B> {
-    /// The next requests. With `None` no request is waiting, and the thread is no longer counted.
+    /// The next requests. With `None` no request is waiting, or the kind no longer stalls and has enough other threads; the thread is
+    /// no longer counted.
     fn next(&mut self) -> Option<Vec<Waiting<B>>> {
         let mut state = self.queue.state();
         let now = Instant::now();
+        if state.threads > THREADS_PER_KIND && !state.stalls(now) {
+            state.threads -= 1;
+            self.has_left = true;
+            return None;
+        }
         let (mut batch, mut rows, mut later) = (Vec::new(), HashSet::new(), VecDeque::new());
         while batch.len() < MAX_ROWS
             && let Some(waiting) = state.waiting.pop_front()
@@ -178,7 +199,7 @@ impl<B: Batch> Drop for Serving<'_, B> {
     /// After a panic of the statement, the thread no longer serves the queue.
     fn drop(&mut self) {
         if !self.has_left {
-            self.queue.not_served();
+            self.queue.abandoned();
         }
     }
 }

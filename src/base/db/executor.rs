@@ -20,7 +20,7 @@ use super::retry::retry_conflicts;
 /// The length of the queue, for each thread of the executor.
 const QUEUE_PER_THREAD: usize = 32;
 /// Further places in the queue, for the jobs that serve a queue of batches: a thread that cannot hand on its queue while other jobs
-/// wait would serve it without end. Each kind has at most two such jobs.
+/// wait would serve it without end. Each of the six kinds has at most four such jobs.
 const SERVING_PLACES: usize = 32;
 
 type Job = Box<dyn FnOnce(&Lender) + Send>;

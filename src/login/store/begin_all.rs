@@ -107,7 +107,11 @@ pub async fn insert_pending(db: &Db, row: Pending) -> Result<(), DbError> {
 /// The row may be there already, if a statement for several rows was committed and its answer was lost.
 fn begin_once(conn: &mut Conn, row: &Pending) -> QueryResult<()> {
     match begin(conn, row) {
-        Err(Error::DatabaseError(DatabaseErrorKind::UniqueViolation, _)) => Ok(()),
+        Err(Error::DatabaseError(DatabaseErrorKind::UniqueViolation, info))
+            if info.constraint_name() == Some("authorization_sessions_pkey") =>
+        {
+            Ok(())
+        }
         other => other,
     }
 }

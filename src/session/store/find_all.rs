@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use diesel::sql_types::{Array, Bool, Uuid as SqlUuid};
 use diesel::{QueryResult, RunQueryDsl};
+use serde_json::Value;
 use uuid::Uuid;
 
 use super::find::find_with;
@@ -55,7 +56,14 @@ impl Batch for Lookups {
         let rows: Vec<SignedInRow> = FindAll { ids: &ids, with_claims: &with_claims }.load(conn)?;
         let found = rows.into_iter().map(SignedIn::from).map(|signed_in| (signed_in.session.id, signed_in));
         let found: HashMap<_, _> = found.collect();
-        Ok(asks.iter().map(|ask| (ask.number, found.get(&ask.id).cloned())).collect())
+        let answer = |ask: &SessionLookup| {
+            let mut signed_in = found.get(&ask.id).cloned();
+            if let Some(signed_in) = signed_in.as_mut().filter(|_| !ask.with_claims) {
+                signed_in.claims = Value::Null;
+            }
+            (ask.number, signed_in)
+        };
+        Ok(asks.iter().map(answer).collect())
     }
 }
 

@@ -131,11 +131,12 @@ statement! {
         "SELECT ", signed_in_columns!(claims_if "{with_claims}"), ", s.parent_id, code.nonce, ", others_of_app!(), "
          FROM authorization_codes code JOIN sessions s ON s.id = ANY (ARRAY[code.app_session_id])
               JOIN users u ON u.id = ANY (ARRAY[s.user_id])
-         WHERE code.hash = {hash} AND code.app_session_id = {session}"
+         WHERE code.hash = {hash} AND code.app_session_id = {session} AND s.ended_at IS NULL"
     )
 }
 
-/// What the redemption by that session gave, if it was committed: the answer to the statement may have been lost.
+/// What the redemption by that session gave, if it was committed and the session is live: the answer to the statement may have
+/// been lost.
 pub fn redeemed_as(
     conn: &mut Conn,
     hash: &[u8],

@@ -7,7 +7,7 @@ use actix_web::web::{Bytes, Data};
 use crate::app::App;
 
 /// The path of the stylesheet. A changed stylesheet gets a new name, because caches keep it for a year.
-pub const STYLE_PATH: &str = "/assets/style-5.css";
+pub const STYLE_PATH: &str = "/assets/style-6.css";
 const STYLE: &str = include_str!("../assets/style.css");
 /// The path of the icon. A changed icon gets a new name.
 pub const ICON_PATH: &str = "/assets/icon-1.svg";

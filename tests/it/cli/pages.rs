@@ -83,6 +83,6 @@ fn the_preview_has_every_language_with_the_files_of_the_operator() {
     assert_eq!(page("fr/signed_out.html"), "<p>Bye: Se connecter</p>");
     assert!(page("nl/choose_provider.html").contains("Inloggen</h1>"), "{}", page("nl/choose_provider.html"));
     assert!(page("nl/sign_out.html").contains("Stay signed in"), "English where a text is missing");
-    assert!(page("assets/style-5.css").contains("--accent"));
+    assert!(page("assets/style-6.css").contains("--accent"));
     assert!(page("index.html").contains("de/problem-not-found.html"));
 }

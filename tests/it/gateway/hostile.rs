@@ -71,7 +71,7 @@ const PATHS: [&str; 24] = [
     "/oauth2/token/",
     "/oauth2/token",
     "/.well-known/jwks.json",
-    "/assets/style-5.css",
+    "/assets/style-6.css",
     "//",
     "/login//op",
     "/login/op/",

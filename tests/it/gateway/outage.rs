@@ -93,7 +93,7 @@ async fn a_database_outage_is_503_and_recovers_without_a_restart() {
         let page = browser.get("/login/op").await;
         assert!(page.status == 503 && page.is_page() && !page.header("retry-after").is_empty());
 
-        for alive in ["/.well-known/jwks.json", "/providers", "/login?choose=1", "/assets/style-5.css"] {
+        for alive in ["/.well-known/jwks.json", "/providers", "/login?choose=1", "/assets/style-6.css"] {
             assert_eq!(browser.get(alive).await.status, 200, "{alive}");
         }
         assert_eq!(gateway.browser().fetch("/session").await.status, 401, "no credentials need no database");

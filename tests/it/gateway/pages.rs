@@ -65,7 +65,7 @@ async fn every_response_has_the_security_headers_and_no_server_name() {
     for path in ["/", "/providers", "/login/op", "/session", "/.well-known/jwks.json", "/oauth2/url/?provider=op"] {
         answers.push(browser.fetch(path).await);
     }
-    for path in ["/assets/style-5.css", "/assets/icon-1.svg", "/oauth2/token", "/nothing"] {
+    for path in ["/assets/style-6.css", "/assets/icon-1.svg", "/oauth2/token", "/nothing"] {
         answers.push(browser.get(path).await);
     }
     for answer in answers {

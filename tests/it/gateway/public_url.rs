@@ -11,7 +11,7 @@ async fn every_path_is_under_the_prefix() {
     let browser = gateway.browser();
     assert_eq!(browser.get("/login").await.location(), "/auth/login/op");
     let page = browser.get("/login?choose=1").await;
-    assert!(page.body.contains("href=\"/auth/login/op\"") && page.body.contains("href=\"/auth/assets/style-5.css\""));
+    assert!(page.body.contains("href=\"/auth/login/op\"") && page.body.contains("href=\"/auth/assets/style-6.css\""));
     let providers = browser.fetch("/providers").await.json();
     assert_eq!(providers["providers"][0]["login_url"], format!("{}/login/op", gateway.public_url));
 
@@ -26,7 +26,7 @@ async fn every_path_is_under_the_prefix() {
     assert_eq!(crate::well_known::jwks::claims(&token)["iss"], gateway.public_url);
     assert_eq!(crate::well_known::jwks::claims(&token)["aud"], gateway.public_url);
     assert_eq!(browser.fetch("/.well-known/jwks.json").await.status, 200);
-    for asset in ["/assets/style-5.css", "/assets/icon-1.svg"] {
+    for asset in ["/assets/style-6.css", "/assets/icon-1.svg"] {
         let answer = browser.get(asset).await;
         assert_eq!((answer.status, answer.header("cache-control")), (200, "public, max-age=31536000, immutable"));
     }

@@ -263,7 +263,7 @@ async fn head_is_answered_like_get() {
     let browser = gateway.browser();
     browser.sign_in("alice").await;
     for path in
-        ["/session", "/providers", "/login?choose=1", "/account", "/.well-known/jwks.json", "/assets/style-5.css"]
+        ["/session", "/providers", "/login?choose=1", "/account", "/.well-known/jwks.json", "/assets/style-6.css"]
     {
         let answer = browser.ask("HEAD", path).send().await;
         assert_eq!((answer.status, answer.body.as_str()), (200, ""), "{path}");

@@ -41,7 +41,7 @@ impl Kind {
     }
 }
 
-const STYLESHEET: &str = "/assets/style-5.css";
+const STYLESHEET: &str = "/assets/style-6.css";
 
 /// The connections of one address; closed when dropped.
 pub struct Crowd {
