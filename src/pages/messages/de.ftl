@@ -155,14 +155,14 @@ devices = Ihre Geräte
 device-browser-on-os = { $browser } unter { $os }
 device-unknown = Unbekanntes Gerät
 device-current = dieses Gerät
-device-last-seen = Zuletzt aktiv { $time }
+device-last-seen = Zuletzt aktiv: { $time }
 device-apps = Angemeldet bei
 device-sign-out-of = { $device } abmelden, zuletzt aktiv am { $time }
 device-signed-in-with = Angemeldet mit { $provider }
 apps = Ihre Apps
 app-sign-out-of = Von { $app } abmelden, { $device }
 consents = Apps mit Zugriff auf Ihr Konto
-consent-since = Zugriff erlaubt { $time }
+consent-since = Zugriff erlaubt: { $time }
 consent-details = Details
 consent-allowed = Für { $app } gilt:
 consent-withdraw = Zugriff entfernen
@@ -173,7 +173,7 @@ page-next = Nächste Seite
 sign-ins = Letzte Anmeldungen
 sign-ins-hint = Wenn Sie eine Anmeldung nicht wiedererkennen, melden Sie das Gerät ab und prüfen Sie Ihr Konto beim Anbieter.
 identities = Anmeldemethoden
-identity-last-used = Zuletzt verwendet { $time }
+identity-last-used = Zuletzt verwendet: { $time }
 identity-will-be-removed = Wird am { $time } entfernt, wie hier angefordert.
 identity-will-be-removed-hint = Wenn Sie das nicht waren, behalten Sie diese Anmeldemethode und melden Sie Ihre anderen Geräte ab.
 identity-keep = Behalten
@@ -215,16 +215,16 @@ claim-updated-at = Aktualisiert am
 ## Before something on the account page is ended
 
 end-device-question = { $device } abmelden?
-end-device-sentence = Sie müssen sich dort erneut anmelden. Auch die Apps, bei denen das Gerät angemeldet ist, werden abgemeldet.
+end-device-sentence = Sie müssen sich dort danach erneut anmelden. Das Gerät wird auch von den Apps abgemeldet, bei denen es angemeldet ist.
 end-device-current = Es ist das Gerät, das Sie gerade verwenden.
 end-others-question = Überall sonst abmelden?
 end-others-sentence =
     { $count ->
-        [one] Ihr anderes Gerät wird abgemeldet, auch bei den Apps, bei denen es angemeldet ist. Dieses Gerät bleibt angemeldet.
-       *[other] Ihre { $count } anderen Geräte werden abgemeldet, auch bei den Apps, bei denen sie angemeldet sind. Dieses Gerät bleibt angemeldet.
+        [one] Ihr anderes Gerät wird abgemeldet, auch von den Apps, bei denen es angemeldet ist. Dieses Gerät bleibt angemeldet.
+       *[other] Ihre { $count } anderen Geräte werden abgemeldet, auch von den Apps, bei denen sie angemeldet sind. Dieses Gerät bleibt angemeldet.
     }
 end-app-question = Von { $app } abmelden?
-end-app-sentence = Die Anmeldung bei { $app } wird beendet ({ $device }). Sonst bleiben Sie dort angemeldet.
+end-app-sentence = Die Anmeldung bei { $app } wird auf folgendem Gerät beendet: { $device }. Ansonsten bleiben Sie auf dem Gerät angemeldet.
 withdraw-question = Zugriff von { $app } entfernen?
 withdraw-sentence = { $app } verliert den Zugriff, den Sie erlaubt haben, und wird auf allen Ihren Geräten abgemeldet.
 
@@ -236,7 +236,7 @@ done-app = Sie wurden von der App abgemeldet.
 done-consent = Der Zugriff der App wurde entfernt.
 done-identity = Die Anmeldemethode wurde entfernt.
 done-identity-requested = Die Anmeldemethode wird in sieben Tagen entfernt.
-done-identity-kept = Die Anmeldemethode wird behalten.
+done-identity-kept = Die Anmeldemethode bleibt erhalten.
 
 ## Adding and removing a way to sign in
 
