@@ -10,9 +10,9 @@ mod store;
 mod users;
 
 pub use actor::Actor;
+pub use own_data::own_data;
 #[cfg(feature = "dev")]
-pub use own_data::hot_statements;
-pub use own_data::{OwnData, own_data};
+pub use own_data::{OwnData, hot_statements};
 pub use providers::{MovedProvider, move_provider};
 pub use seals::{ColumnResult, reseal};
 pub use sessions::{all_sessions, end_session, end_sessions, end_sessions_of_client, sessions, sessions_of_client};

@@ -6,6 +6,7 @@ mod hot;
 mod read;
 mod store;
 
+#[cfg(feature = "dev")]
 pub use document::OwnData;
 #[cfg(feature = "dev")]
 pub use hot::hot_statements;
