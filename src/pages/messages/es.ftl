@@ -42,7 +42,7 @@ continue-with = Continuar con { $provider }
 sign-in-with-google = Iniciar sesión con Google
 sign-in-with-apple = Iniciar sesión con Apple
 sign-in-with-microsoft = Iniciar sesión con Microsoft
-last-used = Usado por última vez
+last-used = Usado la última vez
 cancel = Cancelar
 start-again = Empezar de nuevo
 try-again = Reintentar
@@ -83,8 +83,8 @@ search = Buscar
 search-found-none = Ninguna forma de iniciar sesión coincide con «{ $query }».
 show-all = Mostrar todo
 email-address = Correo electrónico
-email-address-invalid = Introduzca una dirección de correo electrónico, por ejemplo nombre@example.com.
-address-leads-nowhere = No se ha encontrado ninguna forma de iniciar sesión con esta dirección de correo electrónico.
+email-address-invalid = Introduzca una dirección de correo electrónico, por ejemplo, nombre@example.com.
+address-leads-nowhere = No se ha encontrado ninguna forma de iniciar sesión para esta dirección de correo electrónico.
 use-email-address = Usar una dirección de correo electrónico
 
 ## Before a login with another account, at a provider that does not ask for the account
@@ -162,7 +162,7 @@ device-signed-in-with = Sesión iniciada con { $provider }
 apps = Sus aplicaciones
 app-sign-out-of = Cerrar sesión en { $app }, { $device }
 consents = Aplicaciones con acceso a su cuenta
-consent-since = Acceso concedido { $time }
+consent-since = Acceso concedido: { $time }
 consent-details = Detalles
 consent-allowed = { $app }
 consent-withdraw = Quitar acceso
@@ -193,7 +193,7 @@ delete-account-lost = Se eliminarán su perfil, sus formas de iniciar sesión y 
 delete-account-signs-out = Se cerrará la sesión en todos sus dispositivos y en las aplicaciones a las que accedió desde este sitio.
 delete-account-apps = Las aplicaciones conservan los datos que hayan guardado sobre usted. Diríjase a ellas si desea que también se eliminen.
 delete-account-new = Si más adelante vuelve a iniciar sesión aquí, tendrá una cuenta nueva. Las aplicaciones le tratarán entonces como a una persona nueva.
-delete-account-kept = Lo que se registró por motivos de seguridad, como las fechas de sus inicios de sesión, se conserva durante un tiempo limitado.
+delete-account-kept = Lo que se registró por motivos de seguridad, como la fecha y la hora de sus inicios de sesión, se conserva durante un tiempo limitado.
 delete-account-sign-in = Para eliminar su cuenta, primero vuelva a iniciar sesión. Todavía no se ha eliminado nada.
 delete-account-type = Para confirmar, escriba { $text }
 delete-account-wrong = El texto no coincide. No se ha eliminado nada.
@@ -214,19 +214,19 @@ claim-updated-at = Última actualización
 
 ## Before something on the account page is ended
 
-end-device-question = ¿Cerrar la sesión en { $device }?
-end-device-sentence = Tendrá que volver a iniciar sesión allí. También se cerrará la sesión en las aplicaciones en las que la haya iniciado ese dispositivo.
+end-device-question = ¿Cerrar sesión en { $device }?
+end-device-sentence = Tendrá que volver a iniciar sesión allí. También se cerrará la sesión en las aplicaciones en las que la haya iniciado desde ese dispositivo.
 end-device-current = Es el dispositivo que está usando ahora.
-end-others-question = ¿Cerrar sesión en todos los demás dispositivos?
+end-others-question = ¿Cerrar sesión en los demás dispositivos?
 end-others-sentence =
     { $count ->
-        [one] Se cerrará la sesión en su otro dispositivo y en sus aplicaciones. En este, la sesión seguirá abierta.
-       *[other] Se cerrará la sesión en sus otros { $count } dispositivos y en sus aplicaciones. En este, la sesión seguirá abierta.
+        [one] Se cerrará la sesión en su otro dispositivo y en las aplicaciones en las que la haya iniciado desde él. En este, la sesión seguirá abierta.
+       *[other] Se cerrará la sesión en sus otros { $count } dispositivos y en las aplicaciones en las que la haya iniciado desde ellos. En este, la sesión seguirá abierta.
     }
-end-app-question = ¿Cerrar la sesión en { $app }?
-end-app-sentence = Se cerrará la sesión de { $app } ({ $device }). Por lo demás, su sesión seguirá abierta allí.
+end-app-question = ¿Cerrar sesión en { $app }?
+end-app-sentence = Se cerrará la sesión en { $app } ({ $device }). Por lo demás, su sesión seguirá abierta en ese dispositivo.
 withdraw-question = ¿Quitar el acceso de { $app }?
-withdraw-sentence = { $app } perderá el acceso que usted le concedió y se cerrará su sesión en todos sus dispositivos.
+withdraw-sentence = { $app } perderá el acceso que usted le concedió, y se cerrará la sesión en esa aplicación en todos sus dispositivos.
 
 ## On the account page, after it
 
@@ -341,7 +341,7 @@ refusal-provider-timeout = El proveedor no respondió a tiempo. Vuelva a intenta
     .title = El proveedor no respondió
 refusal-login-unverified = No se pudo verificar la respuesta del proveedor. Empiece de nuevo.
     .title = No se pudo verificar el inicio de sesión
-refusal-verifier-mismatch = La aplicación no demostró que inició este inicio de sesión. Empiece de nuevo.
+refusal-verifier-mismatch = La aplicación no demostró haber comenzado este inicio de sesión. Empiece de nuevo.
     .title = El verificador de código no coincide
 refusal-userinfo-failed = No se pudo verificar la información del proveedor sobre usted. Empiece de nuevo.
     .title = No se pudo verificar el inicio de sesión
