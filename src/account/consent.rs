@@ -23,7 +23,7 @@ pub struct Consent {
 /// What a person is asked to agree to, or has agreed to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConsentTerms {
-    /// The person.
+    /// The user who is asked.
     pub user: UserId,
     /// The `client_id` of the app.
     pub client_id: String,
@@ -31,6 +31,6 @@ pub struct ConsentTerms {
     pub resource: String,
     /// The origin of the redirect URI.
     pub origin: String,
-    /// The scopes.
+    /// The scopes of the authorization request, or those that were allowed.
     pub scopes: Vec<String>,
 }

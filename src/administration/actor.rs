@@ -14,7 +14,7 @@ pub enum Actor {
     Token,
     /// A user of the command line, who can read the configuration.
     CommandLine,
-    /// The user, who deletes the own account.
+    /// The user, who deletes their own account.
     User {
         /// The session that the page was shown to.
         session: SessionId,
@@ -43,7 +43,7 @@ impl Actor {
         }
     }
 
-    /// Why the sessions of a user end whom the actor deletes.
+    /// The reason with which the sessions end when the actor deletes a user.
     pub(super) fn end_reason(self) -> EndReason {
         match self {
             Self::User { .. } => EndReason::LogoutAll,

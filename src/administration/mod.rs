@@ -1,5 +1,5 @@
-//! Administration of users, sessions, providers and sealed values, by the admin API or the command line; and what persons do with
-//! the own account as a whole.
+//! Administration of users, sessions, providers and sealed values, by the admin API or the command line; and the data
+//! and the deletion of a user's own account.
 
 mod actor;
 mod own_data;

@@ -1,4 +1,4 @@
-//! Finding, disabling, enabling and deleting users, by administrators; and the deletion of the own account.
+//! Finding, disabling, enabling and deleting users, by administrators; and users who delete their own accounts.
 
 use serde::Serialize;
 
@@ -97,7 +97,7 @@ pub async fn delete(db: &Db, endings: &Endings, user: UserId, by: Actor, now: Ti
     Ok(true)
 }
 
-/// What the user learns about the deletion of the own account.
+/// The result for a user who deletes their own account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Deleted {
     /// The account is deleted, now or by a concurrent request.

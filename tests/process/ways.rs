@@ -9,7 +9,7 @@ use crate::gateway::Settings;
 use crate::peer::{self, node};
 use crate::ports;
 
-/// A person may delete the own account.
+/// A person may delete their own account.
 const DELETION: &str = "[login]\nself_deletion = true\n";
 
 /// People of one tenant may sign in.

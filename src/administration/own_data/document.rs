@@ -1,4 +1,4 @@
-//! The document.
+//! The shape of the document with a user's data.
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -40,7 +40,7 @@ pub struct OwnData {
 pub struct AppSession {
     /// The name of the app, as the pages show it.
     pub name: String,
-    /// The stored row.
+    /// The columns of its row in the database.
     #[serde(flatten)]
     pub stored: StoredAppSession,
 }

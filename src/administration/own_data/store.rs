@@ -193,7 +193,7 @@ pub struct OwnConsent {
     /// The origin to which the app's answers go.
     #[diesel(sql_type = Text)]
     pub origin: String,
-    /// The scopes.
+    /// The scopes that the person allowed.
     #[diesel(sql_type = Array<Text>)]
     pub scopes: Vec<String>,
     /// When the person last agreed.
@@ -204,7 +204,7 @@ pub struct OwnConsent {
 
 statement! {
     struct AuditEvents { user: UserId => Uuid, most: i64 => BigInt }
-    // The sum of `at` and nothing keeps the planner from reading the log of all users backwards.
+    // Adding an empty interval keeps the planner from the index on `at` alone, which has the events of all users.
     "SELECT id, at, kind, session_id AS session, provider, client_id, ip, reference, detail
      FROM audit_events WHERE user_id = {user} ORDER BY at + interval '0' DESC, id DESC LIMIT {most}"
 }

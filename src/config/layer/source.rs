@@ -23,7 +23,7 @@ pub(crate) struct Layer {
 pub(crate) struct SyntaxError {
     /// Where the error begins, in bytes.
     pub(crate) at: usize,
-    /// Where it ends.
+    /// The place after its last byte in the text.
     pub(crate) end: usize,
     /// The message of the parser, which does not quote the text.
     pub(crate) message: String,

@@ -35,7 +35,7 @@ pub struct Login {
     pub return_to: ReturnTo,
     /// the path or URL to which the browser is sent after a login without `return_to`
     pub default_return_to: String,
-    /// a person may delete the own account, at /account/delete
+    /// a person may delete their own account, at /account/delete
     pub self_deletion: bool,
     /// false: only users who already exist may sign in
     pub sign_up: bool,

@@ -24,7 +24,7 @@ pub struct PageSettings {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Chooser {
-    /// The provider.
+    /// A button for each provider.
     Buttons,
     /// The e-mail address.
     Email,

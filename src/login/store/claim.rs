@@ -154,7 +154,7 @@ impl From<Updated> for ClaimedRow {
 
 /// Why a login is not claimed.
 pub struct Unclaimed {
-    /// The answer.
+    /// The refusal that the browser or the frontend gets.
     pub refusal: LoginRefusal,
     /// The mistake of the integration that the request shows, with the reference of the login.
     pub mistake: Option<(Mistake, Reference)>,

@@ -24,7 +24,7 @@ pub struct Account<'a> {
     pub since: Time,
     /// The time at which the session ends if it is not used.
     pub until: Time,
-    /// The current time.
+    /// The time of the request, for relative times.
     pub now: Time,
     /// What the person has just done here.
     pub done: Option<Done>,
@@ -145,7 +145,7 @@ pub struct AppInUse<'a> {
     pub id: String,
     /// The name of the app.
     pub name: &'a str,
-    /// The device.
+    /// The name of the device on which it runs.
     pub device: DeviceName<'a>,
     /// Whether that is the session that requested the page.
     pub current: bool,
@@ -162,7 +162,7 @@ pub struct ConsentGiven<'a> {
     pub name: &'a str,
     /// The name of the resource that the access is for, if it is for one alone.
     pub resource: Option<&'a str>,
-    /// The rights.
+    /// What the app may do, one entry for each scope.
     pub grants: Vec<Grant<'a>>,
     /// The time of the last consent.
     pub since: Time,
@@ -171,7 +171,7 @@ pub struct ConsentGiven<'a> {
 /// A sign-in of the past.
 #[derive(Debug, Serialize)]
 pub struct PastSignIn<'a> {
-    /// Its time.
+    /// The time of the login.
     pub at: Time,
     /// The name of the provider.
     pub provider: &'a str,
@@ -243,7 +243,7 @@ pub enum ClaimValue {
 pub struct ConfirmEnd<'a> {
     /// The name of the person, or the id of the user.
     pub who: &'a str,
-    /// What is ended.
+    /// The question, by what would be ended.
     #[serde(flatten)]
     pub what: EndQuestion<'a>,
     /// The URL of the form.
@@ -276,7 +276,7 @@ pub enum EndQuestion<'a> {
     App {
         /// The name of the app.
         app: &'a str,
-        /// The device.
+        /// The name of the device.
         device: DeviceName<'a>,
     },
     /// A consent, and the sessions of its app.

@@ -1,4 +1,4 @@
-//! The pages before and after a person deletes the own account.
+//! The pages before and after a person deletes their own account.
 
 use serde::Serialize;
 

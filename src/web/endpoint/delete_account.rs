@@ -1,4 +1,4 @@
-//! `/account/delete`: a person deletes the own account, if `login.self_deletion` allows it.
+//! `/account/delete`: a person deletes their own account, if `login.self_deletion` allows it.
 //!
 //! ```text
 //! GET /account/delete ── not fresh ──► page with a button ──► login ──► GET /account/delete?user=…

@@ -1,4 +1,4 @@
-//! `/account/delete`: a person deletes the own account.
+//! `/account/delete`: a person deletes their own account.
 
 use chrono::TimeDelta;
 use diesel::connection::SimpleConnection;
