@@ -10,8 +10,7 @@ const OPEN: &str = "
   these ports as 127.0.0.1: by a port mapping of a container, or by ssh -L.
 ";
 
-/// The URLs, and the same login by `curl`.
-/// `commands`: the configuration file for commands.
+/// The URLs, and the same login by `curl`. `commands`: the configuration file for commands.
 pub(super) fn greeting(plan: &Plan, database_url: &str, commands: &Path) -> String {
     let program = std::env::current_exe().map_or_else(|_| "vestibule".to_owned(), |path| path.display().to_string());
     let commands = commands.display();

@@ -32,6 +32,11 @@ impl DbError {
     pub(super) fn is_timeout(&self) -> bool {
         matches!(self, Self::Unavailable(text) if text.contains("statement timeout"))
     }
+
+    /// Whether a table is missing: nothing has migrated this database.
+    pub fn is_without_tables(&self) -> bool {
+        matches!(self, Self::Failed(text) if text.contains("relation \"") && text.contains("does not exist"))
+    }
 }
 
 impl From<DieselError> for DbError {
@@ -66,13 +71,6 @@ impl From<DieselError> for DbError {
             DieselError::QueryBuilderError(cause) if cause.is::<OlderSchema>() => Self::OlderSchema,
             _ => Self::Failed(with_remedy(text)),
         }
-    }
-}
-
-impl DbError {
-    /// Whether a table is missing: nothing has migrated this database.
-    pub fn is_without_tables(&self) -> bool {
-        matches!(self, Self::Failed(text) if text.contains("relation \"") && text.contains("does not exist"))
     }
 }
 

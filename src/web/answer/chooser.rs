@@ -4,7 +4,7 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 
 use super::page::{Viewing, prefix};
-use super::pages::{Purpose, login_link, with_another_account};
+use super::purpose::{Purpose, login_link, with_another_account};
 use crate::app::App;
 use crate::config::Chooser;
 use crate::pages::{Choice, ChooseProvider, EmailForm, Parameter, Search, SearchWords};

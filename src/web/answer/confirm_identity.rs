@@ -4,6 +4,7 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 
 use super::page::{Viewing, account_path, name_of, prefix};
+use super::purpose::login_path;
 use crate::app::App;
 use crate::pages::ConfirmIdentity;
 use crate::session::SignedIn;
@@ -14,10 +15,10 @@ pub fn path(app: &App, action: &str, which: &str) -> String {
     format!("{}/identities/{which}/{action}", account_path(app))
 }
 
-/// The path of a fresh login at a provider, which returns to this path. `max_age=60` makes the provider authenticate the user
+/// The path of a fresh login at a provider, which returns to this path and query. `max_age=60` makes the provider authenticate the user
 /// again instead of using its own session.
 pub fn fresh_login(app: &App, provider: &str, return_to: &str) -> String {
-    format!("{}/login/{provider}?return_to={return_to}&max_age=60", prefix(app))
+    format!("{}&max_age=60", login_path(prefix(app), Some(provider), Some(return_to)))
 }
 
 /// The page that asks to confirm a link to this provider if no provider shows a fresh login.

@@ -5,7 +5,7 @@ use actix_web::http::StatusCode;
 use url::{Host, Url};
 
 use super::page::{Viewing, name_of};
-use super::pages::{Purpose, another_account_link};
+use super::purpose::{Purpose, another_account_link};
 use crate::app::App;
 use crate::authorize::{AuthorizationRequest, OpenRequest};
 use crate::config::ClientsByUrl;

@@ -42,7 +42,7 @@ pub fn page(viewing: Viewing<'_>, signed_in: &SignedIn, step: Step<'_>) -> HttpR
     let sign_in = match step {
         Step::SignIn(provider) => Some(Link {
             name: app.providers.get(provider).map_or(provider, Provider::name),
-            href: fresh_login(app, provider, &format!("{action}%3F{WANTED_BY}%3D{sub}")),
+            href: fresh_login(app, provider, &format!("{action}?{WANTED_BY}={sub}")),
         }),
         Step::Type | Step::TypeAgain | Step::OtherUser => None,
     };

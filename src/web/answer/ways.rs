@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::app_goal::{AppGoal, RequestState};
 use super::consent::host;
-use super::pages::{login_path, with_another_account};
+use super::purpose::{login_path, with_another_account};
 use crate::app::App;
 use crate::base::clock::Timestamp;
 use crate::login::Goal;

@@ -11,8 +11,8 @@ use crate::pages::MAX_QUERY;
 use crate::upstream::Provider;
 use crate::web::answer::chooser::{self, Choosing, EmailField};
 use crate::web::answer::page::{self, Viewing};
-use crate::web::answer::pages::{self, Purpose};
 use crate::web::answer::problem::Problem;
+use crate::web::answer::purpose::{self, Purpose};
 use crate::web::answer::refusals::Refusal;
 use crate::web::request::email_address::{self, EmailAddress};
 use crate::web::request::extract::{Form, Parameters, Query};
@@ -37,7 +37,7 @@ pub async fn choose(app: Data<App>, request: HttpRequest, Query(query): Query) -
     let (mut providers, asked) = (usable(&app, open.as_ref()), query.get("choose"));
     let is_other = OTHERS.contains(&asked.unwrap_or_default()) && app.config.pages.chooser == Chooser::Email;
     if let ([only], false) = (providers.as_slice(), is_other || asked == Some("1")) {
-        let login = if another { pages::another_account_link } else { pages::login_link };
+        let login = if another { purpose::another_account_link } else { purpose::login_link };
         return Ok(page::see_other(&login(&app, only.id(), purpose)));
     }
     let (viewing, last_used) = (Viewing::new(&app, &request), last_provider::of(&app, &request));

@@ -19,9 +19,10 @@ use crate::login::{
 use crate::upstream::{AuthorizationGrant, LoginHints, Provider};
 use crate::web::answer::app_goal::AppGoal;
 use crate::web::answer::page::{self, Viewing};
-use crate::web::answer::pages::{self, Purpose};
 use crate::web::answer::problem::Problem;
+use crate::web::answer::purpose::Purpose;
 use crate::web::answer::refusals::Refusal;
+use crate::web::answer::sign_out;
 use crate::web::answer::to_app::to_app;
 use crate::web::answer::viewer;
 use crate::web::request::attempts;
@@ -140,7 +141,7 @@ fn page_before_login(
     end_of_loop(app, request, open.is_some(), Some(provider), return_to).or_else(|| {
         let provider = app.providers.get(provider).filter(|provider| must_sign_out_there(provider, query))?;
         let purpose = Purpose::of(open, return_to.map(String::as_str));
-        Some(pages::sign_out_there_first(Viewing::new(app, request), provider, purpose))
+        Some(sign_out::sign_out_there_first(Viewing::new(app, request), provider, purpose))
     })
 }
 

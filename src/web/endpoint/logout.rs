@@ -13,7 +13,7 @@ use crate::web::answer::negotiate;
 use crate::web::answer::page::{self, Viewing};
 use crate::web::answer::problem::Problem;
 use crate::web::answer::refusals::Refusal;
-use crate::web::answer::{pages, signed_out_of};
+use crate::web::answer::{sign_out, signed_out_of};
 use crate::web::request::caller::FromListedOrigin;
 use crate::web::request::cookies::{self, SessionCookie};
 use crate::web::request::expired_cookies;
@@ -104,9 +104,8 @@ async fn decided(
 ) -> Result<HttpResponse, Problem> {
     match outcome {
         LogoutOutcome::SignedOut(ending) => Ok(proceed(app, request, asked, ending).await),
-        LogoutOutcome::Ask(signed_in) => {
-            pages::sign_out(Viewing::new(app, request), &signed_in, asked).ok_or_else(|| Refusal::InvalidRequest.into())
-        }
+        LogoutOutcome::Ask(signed_in) => sign_out::sign_out(Viewing::new(app, request), &signed_in, asked)
+            .ok_or_else(|| Refusal::InvalidRequest.into()),
         LogoutOutcome::OfApp(reach) => Ok(match logout::destination(app, asked) {
             Some(to) => page::see_other(&to),
             None => signed_out_of::page(Viewing::new(app, request), asked, reach),
@@ -134,7 +133,7 @@ pub async fn to_provider(app: Data<App>, Query(query): Query) -> Result<HttpResp
 
 /// `GET /logout/done`: the page for a completed logout. It reads no cookie.
 pub async fn done(app: Data<App>, request: HttpRequest) -> HttpResponse {
-    pages::signed_out(Viewing::new(&app, &request), None)
+    sign_out::signed_out(Viewing::new(&app, &request), None)
 }
 
 /// `GET /logout/callback/{provider}`: the provider redirects the browser back after its logout. The session here has
@@ -144,7 +143,7 @@ pub async fn returned(app: Data<App>, provider: Path<String>, request: HttpReque
     let (binding, now) = (cookies::binding(&app, &request), app.clock.now());
     let asked = state.and_then(|state| logout::request_of_state(&app, &provider, &state, binding, now));
     let to = asked.and_then(|asked| logout::destination(&app, &asked));
-    to.map_or_else(|| pages::signed_out(Viewing::new(&app, &request), None), |to| page::see_other(&to))
+    to.map_or_else(|| sign_out::signed_out(Viewing::new(&app, &request), None), |to| page::see_other(&to))
 }
 
 async fn end(app: &App, request: &HttpRequest) -> Result<Option<EndingSignIn>, Problem> {
@@ -169,7 +168,7 @@ async fn proceed(app: &App, request: &HttpRequest, asked: &Request, ending: Opti
         }
         None => match logout::destination(app, asked) {
             Some(to) => page::see_other(&to),
-            None => pages::signed_out(Viewing::new(app, request), asked.client_id.as_deref()),
+            None => sign_out::signed_out(Viewing::new(app, request), asked.client_id.as_deref()),
         },
     };
     clear_cookies(app, request, &mut answer);

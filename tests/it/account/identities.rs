@@ -72,7 +72,7 @@ async fn removing_another_identity_waits_and_can_be_taken_back() {
     let identity = format!("/account/identities/{}", ada.identity_at("other").await);
     let path = format!("{identity}/unlink");
     let page = ada.browser.get(&path).await;
-    let sign_in = format!("href=\"/login/other?return_to={path}&#38;max_age=60\"");
+    let sign_in = format!("href=\"/login/other?return_to={}&#38;max_age=60\"", path.replace('/', "%2F"));
     assert!(page.body.contains("in seven days") && page.body.contains(&sign_in), "{}", page.body);
     let owner = Person::at(&gateway, "other", "countess").await;
     let value = confirm_value(&ada, &path).await;
@@ -97,7 +97,7 @@ async fn removing_after_an_old_login_asks_for_a_fresh_login() {
     let path = format!("/account/identities/{}/unlink", ada.identity_at("op").await);
     gateway.hand.advance(TimeDelta::seconds(600));
     let value = confirm_value(&ada, &path).await;
-    let location = format!("/login/op?return_to={path}&max_age=60");
+    let location = format!("/login/op?return_to={}&max_age=60", path.replace('/', "%2F"));
     assert_eq!(confirm(&ada, &path, &value).await.location(), location);
     assert_eq!(ada.identities().await, ["op/ada", "other/countess"]);
 }
@@ -126,7 +126,7 @@ async fn linking_after_an_old_login_asks_for_a_fresh_login() {
     let ada = Person::at(&gateway, "op", "ada").await;
     gateway.hand.advance(TimeDelta::seconds(600));
     let way = press(&ada, "/account/identities/other/link").await.location();
-    assert_eq!(way, "/login/op?return_to=/account&max_age=60");
+    assert_eq!(way, "/login/op?return_to=%2Faccount&max_age=60");
     let begun = Begun::at("op", ada.browser.get(&way).await.location());
     assert!(begun.url.contains("max_age=60"), "{}", begun.url);
     gateway.op.set_claims(json!({"auth_time": gateway.clock.now().timestamp()}));
@@ -139,7 +139,7 @@ async fn at_a_silent_provider(gateway: &Gateway) -> Person {
     gateway.op.set_claims(json!({"auth_time": null}));
     let ada = Person::at(gateway, "op", "ada").await;
     let way = press(&ada, "/account/identities/other/link").await.location();
-    assert_eq!(way, "/login/op?return_to=/account&max_age=60", "it may state it when it is asked");
+    assert_eq!(way, "/login/op?return_to=%2Faccount&max_age=60", "it may state it when it is asked");
     let begun = Begun::at("op", ada.browser.get(&way).await.location());
     assert_eq!(ada.browser.get(&begun.callback_of("ada")).await.location(), "/account");
     gateway.database.until("SELECT count(*) FROM providers WHERE auth_time_withheld_at IS NOT NULL", 1).await;
@@ -195,7 +195,7 @@ async fn a_provider_that_shows_fresh_logins_leaves_nothing_to_confirm() {
     let ada = at_a_silent_provider(&gateway).await;
     let page = "/account/identities/other/link";
     let value = confirm_value(&ada, page).await;
-    assert_eq!(confirm(&ada, page, &value).await.location(), "/login/op?return_to=/account&max_age=60");
+    assert_eq!(confirm(&ada, page, &value).await.location(), "/login/op?return_to=%2Faccount&max_age=60");
     let program = ada.ask_to_link("other").await;
     assert_eq!(program.problem(), (401, "insufficient_user_authentication".into()));
     assert!(program.json().get("confirm_url").is_none());

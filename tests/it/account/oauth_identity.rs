@@ -49,6 +49,7 @@ async fn the_page_offers_a_login_at_an_oauth_provider_where_no_provider_shows_fr
     let (ada, path) = with_oauth_identity(&gateway).await;
     gateway.database.execute("UPDATE providers SET auth_time_withheld_at = now(), auth_time_sent_at = NULL");
     let page = ada.browser.get(&path).await;
-    assert!(page.body.contains(&format!("/login/hub?return_to={path}")), "{}", page.body);
+    let login = format!("/login/hub?return_to={}&#38;max_age=60", path.replace('/', "%2F"));
+    assert!(page.body.contains(&login), "{}", page.body);
     assert!(page.body.contains("None of your providers can show"), "{}", page.body);
 }
