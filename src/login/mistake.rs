@@ -22,8 +22,8 @@ impl Mistake {
         match self {
             Self::OtherFlow(Flow::Browser) => format!(
                 "the login began in the SPA flow (GET /oauth2/url), and its response came to /callback/{provider}, which completes \
-                 logins of the browser flow only: write the page of the frontend that receives the code in \
-                 providers.{provider}.redirect_uri, and register it at the provider"
+                 logins of the browser flow only: set providers.{provider}.redirect_uri to the URL of the frontend's page that receives \
+                 the code, and register that URL at the provider"
             ),
             Self::OtherFlow(Flow::Spa) => format!(
                 "the login began in the browser flow (GET /login/{provider}), and its state came to POST /oauth2/token: let the \

@@ -80,7 +80,7 @@ impl Batch for Claims {
     type Answer = ClaimedRow;
 
     fn row(claim: &Arc<Claim>) -> uuid::Uuid {
-        // The state is random, so that its hash has an id of 16 bytes too.
+        // The state is random, so 16 bytes of its hash are as unique as a random UUID.
         let id = claim.state.as_bytes().first_chunk::<16>();
         uuid::Uuid::from_bytes(id.copied().unwrap_or_default())
     }

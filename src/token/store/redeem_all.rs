@@ -15,8 +15,9 @@ use crate::session::{session_rows, signed_in_columns};
 
 statement! {
     // The conditions are those of `Redeem`, which is for one code. A code, a session or a user that another transaction has locked is
-    // left out, so that it delays no other. The identity is locked by its foreign key only, so that wait is short. A code that occurs twice is redeemed once. The sessions of an app that begin in the same
-    // statement do not count as others of each other; the next code counts them.
+    // left out, so that it delays no other. The check of the foreign key on the identity can wait for a lock, but not longer than
+    // `lock_timeout`. A code that occurs twice is redeemed once. The sessions of an app that begin in the same statement do not count
+    // as others of each other; the next code counts them.
     struct RedeemAll<'a> {
         hashes: &'a [&'a [u8]] => Array<Binary>,
         client_ids: &'a [&'a str] => Array<Text>,
@@ -32,10 +33,10 @@ statement! {
         times: &'a [Timestamp] => Array<Timestamptz>,
     }
     concat!(
-        "WITH patience AS MATERIALIZED (SELECT set_config('lock_timeout', '100ms', true)), found AS MATERIALIZED (
+        "WITH lock_wait AS MATERIALIZED (SELECT set_config('lock_timeout', '100ms', true)), found AS MATERIALIZED (
              SELECT p.*, code.hash, code.scope, code.resource AS target, code.nonce, a.session AS app_session,
                     a.client_id AS app_client, a.with_claims, a.now
-             FROM patience, unnest({hashes}, {client_ids}, {redirect_uris}, {challenges}, {resources}, {own_audiences}, {most_wrong},
+             FROM lock_wait, unnest({hashes}, {client_ids}, {redirect_uris}, {challenges}, {resources}, {own_audiences}, {most_wrong},
                          {sessions}, {providers}, {used_after}, {with_claims}, {times})
                       AS a (hash, client_id, redirect_uri, challenge, resources, is_own_audience, most_wrong, session,
                             providers, used_after, with_claims, now)

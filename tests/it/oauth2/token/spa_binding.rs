@@ -146,8 +146,8 @@ async fn a_response_in_the_other_flow_is_named() {
     for (flow, mistake) in [
         (
             "spa",
-            "which completes logins of the browser flow only: write the page of the frontend that receives the code in \
-                 providers.op.redirect_uri",
+            "which completes logins of the browser flow only: set providers.op.redirect_uri to the URL of the frontend's page that \
+                 receives the code",
         ),
         ("browser", "its state came to POST /oauth2/token: let the frontend begin with GET /oauth2/url"),
     ] {
